@@ -6,7 +6,11 @@ namespace AttnDsl.Simd;
 /// A vector of floats of one machine width. Generated kernels are written once, over a type parameter of this kind; the JIT
 /// specialises them for <see cref="Simd512"/>, <see cref="Simd256"/>, <see cref="Simd128"/> and <see cref="SimdScalar"/>.
 /// </summary>
-/// <remarks>Masks are vectors whose lanes are all ones or all zeros, as comparisons yield them.</remarks>
+/// <remarks>
+/// Masks are vectors whose lanes are all ones or all zeros, as comparisons yield them.
+/// The count-taking loads and stores go through raw pointers where the machine has masked moves: the memory has to be pinned or
+/// native, as it is in everything that <see cref="Runtime.Launch"/> runs.
+/// </remarks>
 public interface ISimd<TSelf> :
     IAdditionOperators<TSelf, TSelf, TSelf>, ISubtractionOperators<TSelf, TSelf, TSelf>,
     IMultiplyOperators<TSelf, TSelf, TSelf>, IDivisionOperators<TSelf, TSelf, TSelf>, IUnaryNegationOperators<TSelf, TSelf>
@@ -39,10 +43,10 @@ public interface ISimd<TSelf> :
     /// <summary><c>a·b + c</c>: fused where the machine fuses, else a product and a sum, never a software routine.</summary>
     static abstract TSelf MultiplyAdd(TSelf a, TSelf b, TSelf c);
 
-    /// <summary>The smaller, lane by lane (of the machine's instruction: a NaN may or may not survive).</summary>
+    /// <summary>The smaller, lane by lane, of the machine's instruction: a NaN in <paramref name="b"/> survives, one in <paramref name="a"/> may not.</summary>
     static abstract TSelf Min(TSelf a, TSelf b);
 
-    /// <summary>The larger, lane by lane (of the machine's instruction: a NaN may or may not survive).</summary>
+    /// <summary>The larger, lane by lane, of the machine's instruction: a NaN in <paramref name="b"/> survives, one in <paramref name="a"/> may not.</summary>
     static abstract TSelf Max(TSelf a, TSelf b);
 
     /// <summary>Absolute value.</summary>
@@ -50,6 +54,18 @@ public interface ISimd<TSelf> :
 
     /// <summary>Square root.</summary>
     static abstract TSelf Sqrt(TSelf x);
+
+    /// <summary>The absolute value of one, the sign of the other.</summary>
+    static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
+
+    /// <summary>Nearest integer, halves to even.</summary>
+    static abstract TSelf Round(TSelf x);
+
+    /// <summary><c>x·2^n</c> for 1/2 ≤ |x| ≤ 4 and integral n, |n| ≤ 252; a NaN in <paramref name="x"/> stays.</summary>
+    static abstract TSelf ScaleByPowerOfTwo(TSelf x, TSelf n);
+
+    /// <summary>x = m·2^exponent with m in [√½, √2), for positive normal x; anything else gives rubbish.</summary>
+    static abstract TSelf SplitExponent(TSelf x, out TSelf exponent);
 
     /// <summary>Mask of <c>a &lt; b</c>.</summary>
     static abstract TSelf Less(TSelf a, TSelf b);
@@ -68,6 +84,18 @@ public interface ISimd<TSelf> :
 
     /// <summary>The first <paramref name="count"/> lanes of <paramref name="x"/>, <paramref name="rest"/> in those beyond.</summary>
     static abstract TSelf First(TSelf x, int count, float rest);
+
+    /// <summary>Elements 0, 2, 4, … of a followed by b.</summary>
+    static abstract TSelf Even(TSelf a, TSelf b);
+
+    /// <summary>Elements 1, 3, 5, … of a followed by b.</summary>
+    static abstract TSelf Odd(TSelf a, TSelf b);
+
+    /// <summary>First half of <c>a0 b0 a1 b1 …</c>: undoes <see cref="Even"/> and <see cref="Odd"/>.</summary>
+    static abstract TSelf ZipLow(TSelf a, TSelf b);
+
+    /// <summary>Second half of <c>a0 b0 a1 b1 …</c>.</summary>
+    static abstract TSelf ZipHigh(TSelf a, TSelf b);
 
     /// <summary>Sum of all lanes, in a fixed order.</summary>
     static abstract float Sum(TSelf x);

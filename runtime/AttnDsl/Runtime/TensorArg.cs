@@ -1,0 +1,25 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+
+namespace AttnDsl.Runtime;
+
+/// <summary>A tensor [B,T,H] or [B,T,H,…] inside a kernel: where it starts and its strides in floats.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public struct TensorArg
+{
+    /// <summary>The first element, in pinned or native memory; 0 until the call is bound.</summary>
+    public nint Address;
+
+    /// <summary>Floats from one batch to the next.</summary>
+    public nint Batch;
+
+    /// <summary>Floats from one token to the next.</summary>
+    public nint Time;
+
+    /// <summary>Floats from one head to the next.</summary>
+    public nint Head;
+
+    /// <summary>The element [b,t,h] or the first of the row [b,t,h,…].</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly unsafe ref float At(nint b, nint t, nint h) => ref ((float*)Address)[(b * Batch) + (t * Time) + (h * Head)];
+}

@@ -1,0 +1,201 @@
+using System;
+using System.Runtime.CompilerServices;
+
+namespace AttnDsl.Simd;
+
+/// <summary>
+/// The elementary functions, once for all widths. Polynomials are minimax fits in relative error; nothing relies on a fused
+/// multiply-add. A clamp has its limit as the first operand, so that a NaN in x survives it.
+/// </summary>
+internal static class VectorMath
+{
+    // ln 2 in two parts: the first has 15 bits, so that its product with an exponent is exact.
+    private const float Log2E = 1.44269504f;
+    private const float Ln2High = 0.693145751953125f;
+    private const float Ln2Low = 1.42860682e-6f;
+
+    /// <summary>e^x: 1 ulp. Below −104 the result rounds to 0, from 88.73 on it overflows to ∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Exp<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec>
+    {
+        x = TVec.Max(TVec.Create(-105), TVec.Min(TVec.Create(89), x));
+        TVec fraction = ReducedExpm1(x, out TVec n);
+        return TVec.ScaleByPowerOfTwo(TVec.Create(1) + fraction, n);
+    }
+
+    /// <summary>e^x − 1: 2 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Expm1<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec>
+    {
+        TVec clamped = TVec.Max(TVec.Create(-30), TVec.Min(TVec.Create(89), x));
+        TVec fraction = ReducedExpm1(clamped, out TVec n);
+
+        // 2^n (fraction + 1) − 1, halved throughout because 2^128 is no number.
+        TVec half = TVec.ScaleByPowerOfTwo(TVec.Create(0.5f), n);
+        TVec result = TVec.MultiplyAdd(fraction, half, half - TVec.Create(0.5f));
+        result += result;
+
+        // Halving loses the last bit of a denormal.
+        return TVec.Select(TVec.Less(TVec.Abs(x), TVec.Create(1e-10f)), x, result);
+    }
+
+    /// <summary>log x: 2 ulp; −∞ at 0, NaN below, ∞ at ∞.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Log<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec>
+    {
+        TVec zero = TVec.Create(0);
+        TVec denormal = TVec.Less(x, TVec.Create(1.17549435e-38f));
+        TVec normal = TVec.Select(denormal, x * TVec.Create(8388608), x);
+        TVec f = TVec.SplitExponent(normal, out TVec e) - TVec.Create(1);
+        e += TVec.Select(denormal, TVec.Create(-23), zero);
+
+        TVec p = TVec.Create(-0.0763450488f);
+        p = TVec.MultiplyAdd(p, f, TVec.Create(0.127615795f));
+        p = TVec.MultiplyAdd(p, f, TVec.Create(-0.13160181f));
+        p = TVec.MultiplyAdd(p, f, TVec.Create(0.142017573f));
+        p = TVec.MultiplyAdd(p, f, TVec.Create(-0.16623357f));
+        p = TVec.MultiplyAdd(p, f, TVec.Create(0.200012267f));
+        p = TVec.MultiplyAdd(p, f, TVec.Create(-0.250008196f));
+        p = TVec.MultiplyAdd(p, f, TVec.Create(0.333333313f));
+
+        // log m = f − f²/2 + f³ p, the small terms first.
+        TVec square = f * f;
+        TVec tail = TVec.MultiplyAdd(square * f, p, e * TVec.Create(Ln2Low));
+        tail = TVec.MultiplyAdd(square, TVec.Create(-0.5f), tail);
+        TVec result = TVec.MultiplyAdd(e, TVec.Create(Ln2High), f + tail);
+
+        // Finite positive x only; ∞ and NaN are their own logarithms.
+        result = TVec.Select(TVec.LessOrEqual(x, TVec.Create(float.MaxValue)), result, x);
+        result = TVec.Select(TVec.LessOrEqual(x, zero), TVec.Create(float.NegativeInfinity), result);
+        return TVec.Select(TVec.Less(x, zero), TVec.Create(float.NaN), result);
+    }
+
+    /// <summary>log(1 + x): 3 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Log1p<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec>
+    {
+        TVec one = TVec.Create(1);
+        TVec sum = one + x;
+
+        // What rounding 1 + x lost, divided by the derivative's argument.
+        TVec lost = TVec.Select(TVec.Less(one, x), one - (sum - x), x - (sum - one));
+        TVec correctable = TVec.And(TVec.Less(TVec.Create(0), sum), TVec.Less(sum, TVec.Create(1e30f)));
+        return Log(sum) + TVec.Select(correctable, lost / sum, TVec.Create(0));
+    }
+
+    /// <summary>tanh x: 4 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Tanh<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec>
+    {
+        // 1 to the last bit from 9.1 on.
+        TVec magnitude = TVec.Min(TVec.Create(10), TVec.Abs(x));
+        TVec t = Expm1(magnitude + magnitude);
+        return TVec.CopySign(t / (t + TVec.Create(2)), x);
+    }
+
+    /// <summary>1 / (1 + e^−x): 3 ulp; 0 where the true value is denormal.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Sigmoid<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec>
+    {
+        TVec one = TVec.Create(1);
+        return one / (one + Exp(-x));
+    }
+
+    /// <summary>log(1 + e^x): 4 ulp.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Softplus<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec> =>
+        TVec.Max(TVec.Create(0), x) + Log1p(Exp(-TVec.Abs(x)));
+
+    /// <summary>sin x: 2 ulp or 1e-11.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Sin<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec> =>
+        AnyBeyondReduction(x) ? SlowSine(x, cosine: false) : Sine(x, quarters: 0);
+
+    /// <summary>cos x: 2 ulp or 1e-11.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static TVec Cos<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec> =>
+        AnyBeyondReduction(x) ? SlowSine(x, cosine: true) : Sine(x, quarters: 1);
+
+    /// <summary>e^r − 1 for x = n·ln 2 + r, |r| ≤ ½ ln 2.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVec ReducedExpm1<TVec>(TVec x, out TVec n)
+        where TVec : struct, ISimd<TVec>
+    {
+        n = TVec.Round(x * TVec.Create(Log2E));
+        TVec r = TVec.MultiplyAdd(n, TVec.Create(-Ln2High), x);
+        r = TVec.MultiplyAdd(n, TVec.Create(-Ln2Low), r);
+        TVec p = TVec.Create(0.00138145813f);
+        p = TVec.MultiplyAdd(p, r, TVec.Create(0.00836872496f));
+        p = TVec.MultiplyAdd(p, r, TVec.Create(0.041668389f));
+        p = TVec.MultiplyAdd(p, r, TVec.Create(0.166665211f));
+        p = TVec.MultiplyAdd(p, r, TVec.Create(0.49999994f));
+        return TVec.MultiplyAdd(r * r, p, r);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool AnyBeyondReduction<TVec>(TVec x)
+        where TVec : struct, ISimd<TVec>
+    {
+        TVec beyond = TVec.Less(TVec.Create(65536), TVec.Abs(x));
+        return TVec.MaxLane(TVec.Select(beyond, TVec.Create(1), TVec.Create(0))) > 0;
+    }
+
+    /// <summary>sin(x + quarters·π/2) for |x| ≤ 2^16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static TVec Sine<TVec>(TVec x, float quarters)
+        where TVec : struct, ISimd<TVec>
+    {
+        // π/2 in parts of 8 bits, whose products with n < 2^16 are exact, and a rest.
+        TVec n = TVec.Round(x * TVec.Create(0.636619772f));
+        TVec r = TVec.MultiplyAdd(n, TVec.Create(-1.5703125f), x);
+        r = TVec.MultiplyAdd(n, TVec.Create(-0.000482559204f), r);
+        r = TVec.MultiplyAdd(n, TVec.Create(-1.2665987e-06f), r);
+        r = TVec.MultiplyAdd(n, TVec.Create(-9.89530236e-10f), r);
+        r = TVec.MultiplyAdd(n, TVec.Create(-2.56334407e-12f), r);
+        TVec square = r * r;
+
+        TVec s = TVec.Create(-0.000195151981f);
+        s = TVec.MultiplyAdd(s, square, TVec.Create(0.0083321603f));
+        s = TVec.MultiplyAdd(s, square, TVec.Create(-0.166666552f));
+        TVec sine = TVec.MultiplyAdd(square * r, s, r);
+
+        TVec c = TVec.Create(2.44330604e-05f);
+        c = TVec.MultiplyAdd(c, square, TVec.Create(-0.00138873153f));
+        c = TVec.MultiplyAdd(c, square, TVec.Create(0.0416666456f));
+        TVec cosine = TVec.MultiplyAdd(square * square, c, TVec.MultiplyAdd(square, TVec.Create(-0.5f), TVec.Create(1)));
+
+        // Quadrant = 4·whole + 2·upper + odd: odd ones take the cosine, upper ones change sign.
+        TVec quadrant = n + TVec.Create(quarters);
+        TVec halfTurns = TVec.Round(TVec.MultiplyAdd(quadrant, TVec.Create(0.5f), TVec.Create(-0.25f)));
+        TVec odd = quadrant - (halfTurns + halfTurns);
+        TVec turns = TVec.Round(halfTurns * TVec.Create(0.5f));
+        TVec upper = TVec.Abs(halfTurns - (turns + turns));
+        TVec half = TVec.Create(0.5f);
+        TVec value = TVec.Select(TVec.Less(half, odd), cosine, sine);
+        return TVec.Select(TVec.Less(half, upper), -value, value);
+    }
+
+    /// <summary>Arguments that a few floats of π cannot reduce, lane by lane in double precision.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static unsafe TVec SlowSine<TVec>(TVec x, bool cosine)
+        where TVec : struct, ISimd<TVec>
+    {
+        float* lanes = stackalloc float[TVec.Count];
+        TVec.Store(x, ref *lanes, 0);
+        for (int i = 0; i < TVec.Count; i++)
+        {
+            lanes[i] = (float)(cosine ? Math.Cos(lanes[i]) : Math.Sin(lanes[i]));
+        }
+
+        return TVec.Load(ref *lanes, 0);
+    }
+}
