@@ -44,14 +44,14 @@ if (options.EchoPrompt)
 
 long start = Stopwatch.GetTimestamp();
 ReadPrompt();
-double[] promptTimes = [.. Enum.GetValues<Part>().Select(model.Timings.Milliseconds)];
+double[] firstParts = [];
 (TimeSpan first, TimeSpan others) = Generate();
 
 Console.Error.WriteLine();
 Report.WriteSpeed(Console.Error, options.Length, first, others);
 if (options.Stats)
 {
-    Report.WriteStats(Console.Error, model, options, promptTimes);
+    Report.WriteStats(Console.Error, model, options, firstParts);
 }
 
 return Success;
@@ -92,6 +92,7 @@ void ReadPrompt()
         if (i == 0)
         {
             firstAt = Stopwatch.GetTimestamp();
+            firstParts = [.. Enum.GetValues<Part>().Select(model.Timings.Milliseconds)];
         }
 
         if (i + 1 < options.Length)

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using TextGeneration;
+using TextGeneration.Dense;
 using Xunit;
 
 namespace AttnDsl.Samples.Tests;

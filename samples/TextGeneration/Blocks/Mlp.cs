@@ -1,5 +1,6 @@
 using System;
 using System.Numerics.Tensors;
+using TextGeneration.Dense;
 
 namespace TextGeneration.Blocks;
 

@@ -1,4 +1,5 @@
 using System;
+using TextGeneration.Dense;
 
 namespace TextGeneration.Blocks;
 
