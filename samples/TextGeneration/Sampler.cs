@@ -1,9 +1,9 @@
 using System;
-using System.Numerics.Tensors;
 
 namespace TextGeneration;
 
 /// <summary>Chooses the next byte. The same seed gives the same bytes on the same machine, with every version of .NET.</summary>
+/// <remarks>Plain loops: 256 scores take a microsecond, and the first byte does not wait for vector code to be compiled.</remarks>
 internal sealed class Sampler(float temperature, ulong seed)
 {
     private readonly float[] _weights = new float[256];
@@ -11,21 +11,29 @@ internal sealed class Sampler(float temperature, ulong seed)
 
     public byte Next(ReadOnlySpan<float> logits)
     {
-        int best = TensorPrimitives.IndexOfMax(logits);
-        return (byte)(temperature == 0 ? best : Draw(logits, logits[best]));
+        int best = 0;
+        for (int token = 1; token < logits.Length; token++)
+        {
+            best = logits[token] > logits[best] ? token : best;
+        }
+
+        return (byte)(temperature == 0 ? best : Draw(logits, best));
     }
 
-    private int Draw(ReadOnlySpan<float> logits, float largest)
+    private int Draw(ReadOnlySpan<float> logits, int best)
     {
         // Shifting by the largest score changes no probability and keeps e^x finite at every temperature.
-        Span<float> weights = _weights.AsSpan(0, logits.Length);
-        TensorPrimitives.Subtract(logits, largest, weights);
-        TensorPrimitives.Divide(weights, temperature, weights);
-        TensorPrimitives.Exp(weights, weights);
-        double rest = Uniform() * TensorPrimitives.Sum(weights);
-        for (int token = 0; token < weights.Length; token++)
+        double sum = 0;
+        for (int token = 0; token < logits.Length; token++)
         {
-            rest -= weights[token];
+            _weights[token] = MathF.Exp((logits[token] - logits[best]) / temperature);
+            sum += _weights[token];
+        }
+
+        double rest = Uniform() * sum;
+        for (int token = 0; token < logits.Length; token++)
+        {
+            rest -= _weights[token];
             if (rest < 0)
             {
                 return token;
@@ -33,7 +41,7 @@ internal sealed class Sampler(float temperature, ulong seed)
         }
 
         // Rounding of the sum can leave a crumb: the likeliest byte takes it.
-        return TensorPrimitives.IndexOfMax(logits);
+        return best;
     }
 
     /// <summary>SplitMix64, in [0, 1). System.Random promises no sequence across versions.</summary>
