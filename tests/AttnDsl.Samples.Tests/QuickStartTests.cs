@@ -15,6 +15,6 @@ public sealed class QuickStartTests
 
         Assert.True(code == 0, error);
         Assert.StartsWith(Gla.Explanation, text, StringComparison.Ordinal);
-        Assert.Contains("Equal: True", text, StringComparison.Ordinal);
+        Assert.Contains("All equal: True", text, StringComparison.Ordinal);
     }
 }
