@@ -1,0 +1,81 @@
+using System;
+using System.IO;
+using System.IO.Compression;
+using System.Linq;
+using System.Xml.Linq;
+using Xunit;
+
+namespace AttnDsl.Package.Tests;
+
+[Collection(PackageCollection.Name)]
+public sealed class PackageContentTests(PackedFeed feed)
+{
+    [Fact]
+    public void Package_Files_AreTheseAlone()
+    {
+        using var package = ZipFile.OpenRead(feed.PackagePath);
+
+        var files = package.Entries.Select(e => e.FullName)
+            .Where(n => !n.StartsWith("_rels/", StringComparison.Ordinal) && !n.StartsWith("package/", StringComparison.Ordinal) && n != "[Content_Types].xml")
+            .Order(StringComparer.Ordinal);
+
+        Assert.Equal(
+            [
+                "AttnDsl.nuspec", "README.md", "analyzers/dotnet/cs/AttnDsl.Generator.dll", "build/AttnDsl.props", "build/AttnDsl.targets",
+                "buildTransitive/AttnDsl.props", "buildTransitive/AttnDsl.targets", "lib/net10.0/AttnDsl.dll", "lib/net10.0/AttnDsl.xml",
+            ],
+            files);
+    }
+
+    [Fact]
+    public void Nuspec_Dependencies_AreTensorsAlone()
+    {
+        var dependencies = Nuspec().Descendants().Where(e => e.Name.LocalName == "dependency");
+
+        Assert.Equal(["System.Numerics.Tensors"], dependencies.Select(d => d.Attribute("id")!.Value));
+    }
+
+    [Fact]
+    public void Nuspec_Metadata_IsComplete()
+    {
+        var metadata = Nuspec().Elements().Single();
+        string Value(string name) => metadata.Elements().Single(e => e.Name.LocalName == name).Value;
+
+        Assert.Equal("AttnDsl", Value("id"));
+        Assert.Equal(feed.Version, Value("version"));
+        Assert.Equal("MIT", Value("license"));
+        Assert.Equal("README.md", Value("readme"));
+
+        // A development dependency would not bring its library along.
+        Assert.DoesNotContain(metadata.Elements(), e => e.Name.LocalName == "developmentDependency");
+    }
+
+    [Fact]
+    public void Package_Properties_ReachTheGenerator()
+    {
+        var props = XElement.Parse(Text("buildTransitive/AttnDsl.props"));
+
+        Assert.Equal(
+            ["AttnDslExplain", "AttnDslMaxVectorBits"],
+            props.Descendants("CompilerVisibleProperty").Select(e => e.Attribute("Include")!.Value));
+        Assert.Equal(Text("buildTransitive/AttnDsl.props"), Text("build/AttnDsl.props"));
+        Assert.Equal(Text("buildTransitive/AttnDsl.targets"), Text("build/AttnDsl.targets"));
+    }
+
+    [Fact]
+    public void Package_Symbols_AreBeside()
+    {
+        using var symbols = ZipFile.OpenRead(feed.SymbolsPath);
+
+        Assert.NotNull(symbols.GetEntry("lib/net10.0/AttnDsl.pdb"));
+    }
+
+    private XElement Nuspec() => XElement.Parse(Text("AttnDsl.nuspec"));
+
+    private string Text(string entry)
+    {
+        using var package = ZipFile.OpenRead(feed.PackagePath);
+        using var reader = new StreamReader(package.GetEntry(entry)!.Open());
+        return reader.ReadToEnd();
+    }
+}
