@@ -1,0 +1,59 @@
+using System.Linq;
+using System.Text;
+using AttnDsl.Generator.Emit;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Parsing;
+using AttnDsl.Generator.Scheduling;
+using AttnDsl.Generator.Semantics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace AttnDsl.Generator;
+
+/// <summary>attributes → DeclarationParser → LayerModel → LayerRules, Resolver → DynamicalSystem → programs → CpuPlanner → emitters → text.</summary>
+[Generator(LanguageNames.CSharp)]
+public sealed class AttentionGenerator : IIncrementalGenerator
+{
+    /// <inheritdoc/>
+    public void Initialize(IncrementalGeneratorInitializationContext context)
+    {
+        // One record a declaration; everything behind it runs only when that record changed.
+        var layers = context.SyntaxProvider
+            .ForAttributeWithMetadataName(KnownNames.Layer, static (node, _) => node is TypeDeclarationSyntax, static (c, _) => Parse(c))
+            .Where(static m => m is not null)
+            .WithTrackingName(TrackingNames.Parse);
+
+        context.RegisterSourceOutput(layers, static (c, model) => Generate(c, model!));
+    }
+
+    /// <summary>A type that no generated part can extend gets none: the analyzer says why.</summary>
+    private static LayerModel? Parse(GeneratorAttributeSyntaxContext context) =>
+        context.TargetSymbol is INamedTypeSymbol type && TypeRules.CanExtend(type) ? DeclarationParser.Parse(type) : null;
+
+    private static void Generate(SourceProductionContext context, LayerModel model)
+    {
+        foreach (var (hint, text) in Files(model))
+        {
+            context.CancellationToken.ThrowIfCancellationRequested();
+            context.AddSource(hint, SourceText.From(text, Encoding.UTF8));
+        }
+    }
+
+    /// <summary>The files of a declaration: a pure function of the model.</summary>
+    internal static (string Hint, string Text)[] Files(LayerModel model)
+    {
+        var system = Resolver.Resolve(model.Layer);
+        var faulty = LayerRules.Check(model.Layer, model.Type.Name).Any(p => p.IsError);
+        var plan = faulty ? null : LayerPlan.Build(system);
+        var hint = HintNames.Of(model.Type.MetadataName);
+        var cpu = HintNames.ClassOf(model.Type.MetadataName);
+        return
+        [
+            (hint + ".g.cs", SurfaceEmitter.Emit(model.Type, system, plan, cpu)),
+            .. system.Causal ? [(hint + ".State.g.cs", StateEmitter.Emit(model.Type, system, plan))] : System.Array.Empty<(string, string)>(),
+            .. plan is not null ? [(hint + ".Cpu.g.cs", CpuEmitter.Emit(plan, cpu, model.Type.Name))] : System.Array.Empty<(string, string)>(),
+        ];
+    }
+}

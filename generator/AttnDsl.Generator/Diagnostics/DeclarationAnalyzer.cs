@@ -1,0 +1,51 @@
+using System.Collections.Immutable;
+using System.Linq;
+using AttnDsl.Generator.Parsing;
+using AttnDsl.Generator.Semantics;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+
+namespace AttnDsl.Generator.Diagnostics;
+
+/// <summary>Reports what the generator's own rules find wrong with a declaration, at the argument that is wrong.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = [.. Descriptors.All.Values.OrderBy(d => d.Id, System.StringComparer.Ordinal)];
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterSymbolAction(Analyze, SymbolKind.NamedType);
+    }
+
+    private static void Analyze(SymbolAnalysisContext context)
+    {
+        var type = (INamedTypeSymbol)context.Symbol;
+        if (DeclarationParser.Find(type, "AttentionLayerAttribute") is null) return;
+        foreach (var problem in TypeRules.Check(type).Concat(LayerRules.Check(DeclarationParser.Layer(type), type.Name)))
+            context.ReportDiagnostic(Diagnostic.Create(Descriptors.All[problem.Id], Locate(type, problem.Site), [.. problem.Arguments]));
+    }
+
+    /// <summary>The argument if it is written, else its attribute, else the type's name.</summary>
+    private static Location Locate(INamedTypeSymbol type, string site)
+    {
+        var parts = site.Split('.');
+        if (parts[0] != "Type" && DeclarationParser.Find(type, parts[0] + "Attribute")?.ApplicationSyntaxReference?.GetSyntax() is AttributeSyntax attribute)
+        {
+            if (parts.Length == 1) return attribute.GetLocation();
+            var arguments = attribute.ArgumentList?.Arguments ?? default;
+            var named = arguments.FirstOrDefault(a => (a.NameEquals?.Name ?? a.NameColon?.Name)?.Identifier.Text == parts[1]);
+            var positional = char.IsLower(parts[1][0]) ? arguments.FirstOrDefault(a => a.NameEquals is null) : null;
+            return (named ?? positional)?.GetLocation() ?? attribute.GetLocation();
+        }
+
+        var declaration = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<TypeDeclarationSyntax>().FirstOrDefault();
+        return declaration?.Identifier.GetLocation() ?? type.Locations[0];
+    }
+}

@@ -1,0 +1,70 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using static AttnDsl.Generator.Diagnostics.DiagnosticIds;
+
+namespace AttnDsl.Generator.Diagnostics;
+
+/// <summary>One descriptor an id: subject, offending value, rule, remedy.</summary>
+internal static class Descriptors
+{
+    private const string Declaration = "AttnDsl.Declaration";
+    private const string Semantics = "AttnDsl.Semantics";
+    private const string Numerics = "AttnDsl.Numerics";
+
+    public static readonly ImmutableDictionary<string, DiagnosticDescriptor> All = Build().ToImmutableDictionary(d => d.Id);
+
+    private static IEnumerable<DiagnosticDescriptor> Build() =>
+    [
+        Error(NotPartial, Declaration, "An attention layer must be partial", "'{0}' is not partial, so the layer cannot be added to it; add the 'partial' modifier"),
+        Error(ContainerNotPartial, Declaration, "Types around an attention layer must be partial", "'{0}' contains the attention layer '{1}' and is not partial; add the 'partial' modifier to '{0}'"),
+        Error(FileLocal, Declaration, "An attention layer cannot be file-local", "'{0}' is a file-local type, which generated files cannot extend; remove the 'file' modifier or nest it in an internal type"),
+        Error(UnsupportedContainer, Declaration, "Unsupported kind of type", "'{0}' is {1}, which cannot hold an attention layer; declare it on a class, struct or record"),
+        Error(MemberTaken, Declaration, "A generated member's name is taken", "'{0}' already declares '{1}', which the generator adds; rename your member"),
+
+        Error(MissingKeyDim, Declaration, "KeyDim is missing or not positive", "KeyDim of '{0}' is {1}; it must be a positive width, such as KeyDim = 64"),
+        Error(MissingValueDim, Declaration, "ValueDim is missing or not positive", "ValueDim of '{0}' is {1}; it must be a positive width, such as ValueDim = 64"),
+        Error(HeadsNotPositive, Declaration, "A number of heads must be positive", "{1} of '{0}' is {2}; it must be positive, or left out to be taken from the tensors"),
+        Error(KeyValueHeadsDoNotDivide, Declaration, "KeyValueHeads must divide Heads", "KeyValueHeads = {1} of '{0}' does not divide Heads = {2}; each key/value head serves the same number of query heads, so use a divisor of {2}"),
+        Error(ValueHeadsNoMultiple, Declaration, "ValueHeads must be a multiple of Heads", "ValueHeads = {1} of '{0}' is no multiple of Heads = {2}; each query head serves the same number of value heads, so use a multiple of {2}"),
+        Error(OddKeyDim, Declaration, "Rotation needs an even KeyDim", "KeyDim = {1} of '{0}' is odd, but a rotation turns pairs of channels; use {2} or remove [Rotation]"),
+        Error(WindowNotPositive, Declaration, "A window must be positive", "Window size {1} of '{0}' must be at least 1 token (1 sees only itself)"),
+        Error(SinksNegative, Declaration, "SinkTokens cannot be negative", "SinkTokens = {1} of '{0}' must be 0 or more; leave it out for none"),
+        Error(UnknownValue, Declaration, "Unknown value of an enumeration", "{1} of '{0}' is {2}, which is none of {3}"),
+        Error(ChunkSize, Declaration, "ChunkSize must be a power of two from 16 to 256", "Chunk size {1} on '{0}' must be a power of two between 16 and 256; use {2}, or leave it out"),
+        Error(ScaleNotPositive, Declaration, "Scale must be positive and finite", "Scale = {1} of '{0}' must be positive and finite; leave it out for K^(-1/2)"),
+        Error(TemperatureNotPositive, Declaration, "Temperature must be positive and finite", "Temperature = {1} of the gate of '{0}' must be positive and finite; leave it out for 1"),
+        Error(BaseNotPositive, Declaration, "The base of a rotation must be positive and finite", "Base = {1} of the rotation of '{0}' must be positive and finite, such as 10000"),
+        Error(EpsilonNegative, Declaration, "Epsilon cannot be negative", "Epsilon = {1} of '{0}' must be 0 or more and finite, such as 1e-6"),
+        Error(DimTooLarge, Declaration, "A width is larger than kernels are built for", "{1} = {2} of '{0}' is larger than {3}, the widest row a kernel keeps in its tiles; split the layer into more heads"),
+
+        Error(GateOnSoftmax, Semantics, "Softmax has no state that a gate could decay", "'{0}' has a gate and the softmax kernel, whose keys and values do not decay; choose [FeatureMap(Kernel.Identity)] or remove [Gate]"),
+        Error(WriteOnSoftmax, Semantics, "Softmax caches what is written", "'{0}' has the write rule {1} and the softmax kernel, which caches keys and values as they are; choose [FeatureMap(Kernel.Identity)] or remove [Write]"),
+        Error(ReadOnSoftmax, Semantics, "Softmax brings its own normaliser", "'{0}' has the normaliser {1} and the softmax kernel, whose weights already sum to one; choose another [FeatureMap] or remove [Read]"),
+        Error(WindowWithoutSoftmax, Semantics, "A window needs cached keys", "'{0}' has a window and the kernel {1}, whose state cannot forget a single token; choose [FeatureMap(Kernel.Softmax)], or a [Gate] in place of the window"),
+        Error(WindowBidirectional, Semantics, "A window slides along causal time", "'{0}' has a window but Causal = false; remove [Window] or Causal = false"),
+        Error(GateBidirectional, Semantics, "A gate decays along causal time", "'{0}' has a gate but Causal = false; remove [Gate] or Causal = false"),
+        Error(WriteBidirectional, Semantics, "Only plain writes have a bidirectional form", "'{0}' has the write rule {1}, which needs an order of tokens, but Causal = false; use WriteRule.Plain or remove Causal = false"),
+        Error(ExponentialGatePerKey, Semantics, "An exponential gate needs one decay a head", "'{0}' joins an exponential input gate with a decay per key channel, for which one running maximum a head cannot stand; use GateShape.Head or another write rule"),
+        Error(ExponentialGateUnstabilised, Semantics, "An exponential gate needs the stabilised normaliser", "'{0}' writes with an exponential gate and reads with {1}, which would show the running maximum; use [Read(Normaliser.Stabilised)] or leave [Read] out"),
+        Error(StabilisedWithoutExponentialGate, Semantics, "The stabilised normaliser belongs to an exponential gate", "'{0}' reads with Normaliser.Stabilised but writes with {1}, which keeps no running maximum; add [Write(WriteRule.ExponentialGate)] or use Normaliser.KeySum"),
+        Error(DeltaNormalised, Semantics, "A delta rule has no key sum", "'{0}' reads with {1}, but a delta rule overwrites instead of summing, so there is no key sum to divide by; remove [Read]"),
+        Error(RotationOfFeatures, Semantics, "A rotation needs the identity feature map", "'{0}' rotates the features of {1}, whose signs the feature map has fixed; use Kernel.Identity or Kernel.Softmax, or remove [Rotation]"),
+        Error(KeyValueHeadsOnMatrix, Semantics, "KeyValueHeads is for softmax", "'{0}' sets KeyValueHeads = {1}, but the state of a matrix layer belongs to one value head; use ValueHeads for grouped values, or the softmax kernel"),
+        Error(ValueHeadsOnSoftmax, Semantics, "ValueHeads is for matrix states", "'{0}' sets ValueHeads = {1} with the softmax kernel; use KeyValueHeads for grouped-query attention, or another kernel"),
+        Error(FormNotAvailable, Semantics, "The layer does not have this form", "'{0}' asks for the {1} form, which {2} does not have; it has {3}"),
+        Error(ConstantGateOptions, Semantics, "A constant gate has no input", "'{0}' sets {1} on a constant gate, which has no input to activate; remove it, or use GateShape.Head"),
+        Error(BothGroupings, Semantics, "Heads are grouped one way", "'{0}' sets KeyValueHeads and ValueHeads; keep KeyValueHeads for softmax or ValueHeads for a matrix state"),
+        Error(DecayOnInputGate, Semantics, "Decay constants belong to a constant gate", "'{0}' sets Decay = {1} on a gate of shape {2}, whose decay is an input; use GateShape.Constant or remove Decay"),
+
+        Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
+    ];
+
+    private static DiagnosticDescriptor Error(string id, string category, string title, string message) =>
+        new(id, title, message, category, DiagnosticSeverity.Error, isEnabledByDefault: true, helpLinkUri: Help(id), customTags: WellKnownDiagnosticTags.NotConfigurable);
+
+    private static DiagnosticDescriptor Warning(string id, string category, string title, string message) =>
+        new(id, title, message, category, DiagnosticSeverity.Warning, isEnabledByDefault: true, helpLinkUri: Help(id));
+
+    private static string Help(string id) => $"https://github.com/attndsl/attndsl/blob/main/generator/docs/diagnostics/{id}.md";
+}

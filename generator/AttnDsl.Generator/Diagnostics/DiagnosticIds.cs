@@ -1,0 +1,48 @@
+namespace AttnDsl.Generator.Diagnostics;
+
+/// <summary>Ids are never reused. 01xx declaration shape, 02xx parameter values, 03xx parts that do not go together, 05xx numerics.</summary>
+internal static class DiagnosticIds
+{
+    public const string NotPartial = "ATTN0101";
+    public const string ContainerNotPartial = "ATTN0102";
+    public const string FileLocal = "ATTN0103";
+    public const string UnsupportedContainer = "ATTN0104";
+    public const string MemberTaken = "ATTN0105";
+
+    public const string MissingKeyDim = "ATTN0201";
+    public const string MissingValueDim = "ATTN0202";
+    public const string HeadsNotPositive = "ATTN0203";
+    public const string KeyValueHeadsDoNotDivide = "ATTN0204";
+    public const string ValueHeadsNoMultiple = "ATTN0205";
+    public const string OddKeyDim = "ATTN0206";
+    public const string WindowNotPositive = "ATTN0207";
+    public const string SinksNegative = "ATTN0208";
+    public const string UnknownValue = "ATTN0209";
+    public const string ChunkSize = "ATTN0210";
+    public const string ScaleNotPositive = "ATTN0211";
+    public const string TemperatureNotPositive = "ATTN0212";
+    public const string BaseNotPositive = "ATTN0213";
+    public const string EpsilonNegative = "ATTN0214";
+    public const string DimTooLarge = "ATTN0215";
+
+    public const string GateOnSoftmax = "ATTN0301";
+    public const string WriteOnSoftmax = "ATTN0302";
+    public const string ReadOnSoftmax = "ATTN0303";
+    public const string WindowWithoutSoftmax = "ATTN0304";
+    public const string WindowBidirectional = "ATTN0305";
+    public const string GateBidirectional = "ATTN0306";
+    public const string WriteBidirectional = "ATTN0307";
+    public const string ExponentialGatePerKey = "ATTN0308";
+    public const string ExponentialGateUnstabilised = "ATTN0309";
+    public const string StabilisedWithoutExponentialGate = "ATTN0310";
+    public const string DeltaNormalised = "ATTN0311";
+    public const string RotationOfFeatures = "ATTN0312";
+    public const string KeyValueHeadsOnMatrix = "ATTN0313";
+    public const string ValueHeadsOnSoftmax = "ATTN0314";
+    public const string FormNotAvailable = "ATTN0315";
+    public const string ConstantGateOptions = "ATTN0316";
+    public const string BothGroupings = "ATTN0317";
+    public const string DecayOnInputGate = "ATTN0318";
+
+    public const string SignedKeySum = "ATTN0501";
+}

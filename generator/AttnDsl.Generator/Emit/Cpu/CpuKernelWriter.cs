@@ -1,0 +1,229 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Emit.Cpu;
+
+/// <summary>Prints one planned program as a method. Primitives print their steps through it.</summary>
+internal sealed class CpuKernelWriter
+{
+    private readonly SourceWriter _out;
+    private readonly CpuPlan _plan;
+
+    private readonly int _sinkTokens;
+
+    private CpuKernelWriter(SourceWriter output, KernelSignature kernel)
+    {
+        (_out, _plan, _sinkTokens, Loops) = (output, kernel.Plan, kernel.SinkTokens, new(this));
+    }
+
+    public LoopPrinter Loops { get; }
+
+    public static void Write(SourceWriter output, KernelSignature kernel, string summary) => new CpuKernelWriter(output, kernel).Write(kernel, summary);
+
+    // What primitives ask.
+
+    public void Line(string line) => _out.Line(line);
+
+    public IDisposable Block(string header) => _out.Block(header);
+
+    public IDisposable Braces() => _out.Braces();
+
+    /// <summary>The tile's first element, as an argument: <c>ref name</c>.</summary>
+    public string Ref(Tile tile) => "ref " + Name(tile);
+
+    /// <summary>Floats from one row to the next.</summary>
+    public string Stride(Tile tile) => _plan.Places[tile] switch
+    {
+        TensorRows rows => Tensor(rows.Tensor, tile.Shape.Rows) + "Step",
+        WholeTensor => Literals.Integer(_plan.Sizes.Of(tile.Shape.Cols)),
+        _ => Literals.Integer(CpuPlan.Padded(_plan.Sizes.Of(tile.Shape.Cols))),
+    };
+
+    public string At(Tile tile, string row, string col) => $"{row} * {Stride(tile)} + {col}";
+
+    /// <summary>An element of a vector as a place to assign to.</summary>
+    public string Element(Tile tile, string index) => index == "0" ? Name(tile) : $"Unsafe.Add({Ref(tile)}, {index})";
+
+    /// <summary>Length of a dimension: a constant, or the rows of this turn's block.</summary>
+    public string Size(Dim dim) => dim == Dim.C || dim == Dim.R ? dim.Letter : Literals.Integer(_plan.Sizes.Of(dim));
+
+    /// <summary>Whether the length is no multiple of every machine's vector, so that the last vector is a partial one.</summary>
+    public bool IsRagged(Dim dim) => dim == Dim.C || dim == Dim.R || _plan.Sizes.Of(dim) % 16 != 0;
+
+    /// <summary>Whether reading or writing whole vectors would pass the end of the caller's memory.</summary>
+    public bool IsCounted(Tile tile) =>
+        _plan.Places[tile] is not Scratch && _plan.Sizes.Of(tile.Shape.IsVector ? tile.Shape.Length : tile.Shape.Cols) % 16 != 0;
+
+    public bool IsGathered(Tile tile) => _plan.Places[tile] is Scratch;
+
+    public bool SameStorage(Tile a, Tile b) => _plan.Places[a] == _plan.Places[b];
+
+    /// <summary>First row of this turn's block of a tensor whose column is gathered.</summary>
+    public string RowsOf(Tile tile) => RowsOf(((Load)_plan.Steps.First(s => s.Target == tile && s.Op is Load).Op).Tensor, tile.Shape.Rows);
+
+    /// <summary>Position in time of the first row of a dimension's block.</summary>
+    public string PositionOf(Dim dim) => (dim == Dim.R, _plan.Program.Visits) switch
+    {
+        (true, Visits.Visible) => "queryFirst + query",
+        (true, _) => "query",
+        (_, Visits.Visible) => (_sinkTokens > 0 ? "partFirst" : "keyFirst") + " + t",
+        _ => "t",
+    };
+
+    public void Copy(Tile from, Tile to) => Loops.Map(new Arg(0), to.Shape, [from], to);
+
+    /// <summary>Into the rows of a tensor; a column is scattered.</summary>
+    public void Copy(Tile from, string tensor)
+    {
+        var shape = from.Shape;
+        var rows = RowsOf(tensor, shape.Rows);
+        if (shape.Cols == Dim.One && shape.Rows != Dim.One)
+        {
+            Line($"Tiles.Scatter({Size(shape.Rows)}, {Ref(from)}, ref {rows}, {tensor}Step);");
+            return;
+        }
+
+        Line($"Tiles.Copy<TVec>({Size(shape.Rows)}, {Size(shape.Cols)}, {Ref(from)}, {Stride(from)}, ref {rows}, {tensor}Step);");
+    }
+
+    private string RowsOf(string tensor, Dim rows) => $"Unsafe.Add(ref {Tensor(tensor, rows)}, {(rows == Dim.R ? "query" : "t")} * {Tensor(tensor, rows)}Step)";
+
+    /// <summary>The keys' tensors are read in two parts where there are sinks.</summary>
+    private string Tensor(string tensor, Dim rows) => _sinkTokens > 0 && rows == Dim.C ? tensor + "Part" : tensor;
+
+    private string Name(Tile tile) => _plan.Places[tile] switch
+    {
+        WholeTensor whole => whole.Tensor,
+        TensorRows rows => LocalName(rows.Tensor, tile.Shape.Rows),
+        Scratch => ScratchName((Scratch)_plan.Places[tile], tile),
+        _ => throw new InvalidOperationException(),
+    };
+
+    private string LocalName(string tensor, Dim rows) => tensor + (rows == Dim.R ? "Queries" : "Block");
+
+    /// <summary>Aliases share one name: that of the tile which is written first.</summary>
+    private string ScratchName(Scratch place, Tile tile)
+    {
+        var first = _plan.Head.Concat(_plan.Body).Concat(_plan.Tail).FirstOrDefault(s => s.Target == tile)?.Target ?? tile;
+        var name = Carried(first)?.Start.Name ?? first.Name;
+        return first.Name == name && _gathered.Contains(first) ? name + "Block" : name;
+    }
+
+    private readonly HashSet<Tile> _gathered = [];
+
+    private Carry? Carried(Tile tile) => _plan.Program.Carries.FirstOrDefault(c =>
+        _plan.Places.TryGetValue(c.Start, out var start) && start is Scratch && start == _plan.Places[tile] && (tile == c.Start || tile == c.Next || tile == c.Final || tile == c.Initial));
+
+    private void Write(KernelSignature kernel, string summary)
+    {
+        foreach (var s in _plan.Steps.Where(s => s.Op is Load && IsGathered(s.Target))) _gathered.Add(s.Target);
+        _out.Line("/// <summary>");
+        foreach (var line in summary.Split('\n')) _out.Line("/// " + line);
+        _out.Line("/// </summary>");
+        _out.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        _out.Line($"public static void {kernel.Name}<TVec>(");
+        var parameters = kernel.Parameters;
+        for (var n = 0; n < parameters.Count; n++)
+            _out.Line($"    {string.Join(", ", parameters[n].Select(p => p.Declaration))}{(n == parameters.Count - 1 ? ")" : ",")}");
+        _out.Line("    where TVec : struct, ISimd<TVec>");
+        using (_out.Braces())
+        {
+            ScratchTiles();
+            if (_plan.Program.Grid is not null) RowTiles(_plan.Head.Concat(_plan.Tail).Concat(_plan.Body), Dim.R);
+            Steps(_plan.Head);
+            Loop(kernel);
+            Steps(_plan.Tail);
+        }
+    }
+
+    /// <summary>One reference a scratch tile, with its shape.</summary>
+    private void ScratchTiles()
+    {
+        var seen = new HashSet<string>();
+        var none = true;
+        foreach (var tile in _plan.Steps.SelectMany(s => s.Args.Append(s.Target)))
+        {
+            if (_plan.Places[tile] is not Scratch place || !seen.Add(Name(tile))) continue;
+            if (none) _out.Line("// Tiles in this worker's scratch memory; those that do not live at the same time share it.");
+            none = false;
+            _out.Line($"ref float {Name(tile)} = ref Unsafe.Add(ref work, {place.Offset}); // [{tile.Shape.Rows},{tile.Shape.Cols}]");
+        }
+
+        if (_plan.ScratchFloats > _plan.ScratchOffset) _out.Line($"ref float scratch = ref Unsafe.Add(ref work, {_plan.ScratchOffset});");
+        if (!none) _out.Line();
+    }
+
+    private void Loop(KernelSignature kernel)
+    {
+        if (_plan.Body.Count == 0) return;
+        var block = Literals.Integer(_plan.Sizes.C);
+        if (_plan.Program.Loop == Dim.One)
+        {
+            using (_out.Block("for (int t = 0; t < time; t++)")) Body();
+            return;
+        }
+
+        switch (_plan.Program.Visits)
+        {
+            case Visits.BeforeDescending:
+                using (_out.Block($"for (int t = query - {block}; t >= 0; t -= {block})"))
+                {
+                    _out.Line($"const int C = {block};");
+                    Body();
+                }
+
+                break;
+            case Visits.Visible:
+                VisibleBlocks.Write(_out, _plan, block, Body, kernel.Window, _sinkTokens);
+                break;
+            default:
+                using (_out.Block($"for (int t = 0; t < time; t += {block})"))
+                {
+                    _out.Line($"int C = Math.Min({block}, time - t);");
+                    Body();
+                }
+
+                break;
+        }
+    }
+
+    private void Body()
+    {
+        RowTiles(_plan.Body, _plan.Program.Loop);
+        Steps(_plan.Body);
+    }
+
+    /// <summary>Where this block's rows of each tensor begin.</summary>
+    private void RowTiles(IEnumerable<PlanStep> steps, Dim rows)
+    {
+        var seen = new HashSet<string>();
+        foreach (var tile in steps.SelectMany(s => s.Args.Append(s.Target)))
+        {
+            if (!_plan.Places.TryGetValue(tile, out var place) || place is not TensorRows tensor || tile.Shape.Rows != rows || !seen.Add(tensor.Tensor)) continue;
+            _out.Line($"ref float {Name(tile)} = ref {RowsOf(tensor.Tensor, rows)}; // [{tile.Shape.Rows},{tile.Shape.Cols}]");
+        }
+    }
+
+    private void Steps(IReadOnlyList<PlanStep> steps)
+    {
+        var stage = "";
+        foreach (var s in steps)
+        {
+            if (s.Op is Load && !IsGathered(s.Target)) continue;
+            if (s.Op is Transpose && s.Args[0].Shape.IsVector) continue;
+            if (s.Stage != stage && s.Stage.Length > 0)
+            {
+                _out.Line();
+                _out.Line("// " + s.Stage);
+                stage = s.Stage;
+            }
+
+            s.Op.Cpu(this, s);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Emit.Cpu;
+
+internal enum ParameterKind { Time, Query, QueryRows, QueryFirst, KeyFirst, Rows, Whole, Head, Window, Work }
+
+/// <summary>One parameter of a kernel: what it stands for, and its name.</summary>
+internal sealed record KernelParameter(ParameterKind Kind, string Name)
+{
+    public string Declaration => Kind switch
+    {
+        ParameterKind.Rows => $"ref float {Name}, nint {Name}Step",
+        ParameterKind.Whole or ParameterKind.Work => $"ref float {Name}",
+        _ => $"int {Name}",
+    };
+}
+
+/// <summary>A planned program as a method: its name and its parameters, in lines as they are printed.</summary>
+internal sealed class KernelSignature
+{
+    /// <param name="window">The window's length as C#, or null without one.</param>
+    public KernelSignature(string name, CpuPlan plan, string? window = null, int sinkTokens = 0)
+    {
+        (Name, Plan, Window, SinkTokens) = (name, plan, window, sinkTokens);
+        Parameters = [.. Lines()];
+    }
+
+    public string Name { get; }
+
+    public CpuPlan Plan { get; }
+
+    public string? Window { get; }
+
+    public int SinkTokens { get; }
+
+    public IReadOnlyList<IReadOnlyList<KernelParameter>> Parameters { get; }
+
+    private IEnumerable<IReadOnlyList<KernelParameter>> Lines()
+    {
+        var p = Plan.Program;
+        var sizes = new List<KernelParameter>();
+        if (p.Visits != Visits.BeforeDescending) sizes.Add(new(ParameterKind.Time, "time"));
+        if (p.Grid is not null) sizes.AddRange([new(ParameterKind.Query, "query"), new(ParameterKind.QueryRows, "R")]);
+        if (p.Visits == Visits.Visible) sizes.AddRange([new(ParameterKind.QueryFirst, "queryFirst"), new(ParameterKind.KeyFirst, "keyFirst")]);
+        if (Uses(e => e is Position { Place: Place.Head })) sizes.Add(new(ParameterKind.Head, "head"));
+        if (Window is not null && Uses(e => e is RunTimeValue)) sizes.Add(new(ParameterKind.Window, "window"));
+        yield return sizes;
+
+        var keyTensors = new HashSet<string>();
+        var accesses = Accesses().ToList();
+        foreach (var (tensor, access, rows) in accesses)
+        {
+            if (access != Access.Rows || !keyTensors.Add(tensor)) continue;
+            var line = new List<KernelParameter> { new(ParameterKind.Rows, tensor) };
+            if (SinkTokens > 0 && rows == Dim.C) line.Add(new(ParameterKind.Rows, Sink(tensor)));
+            yield return line;
+        }
+
+        var whole = accesses.Where(a => a.Access == Access.Whole).Select(a => a.Tensor).Distinct().Select(t => new KernelParameter(ParameterKind.Whole, t)).ToList();
+        if (whole.Count > 0) yield return whole;
+        yield return [new(ParameterKind.Work, "work")];
+    }
+
+    /// <summary>The tensor that holds the first tokens of one that no longer does.</summary>
+    public static string Sink(string tensor) => "sink" + char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
+
+    private IEnumerable<(string Tensor, Access Access, Dim Rows)> Accesses() =>
+        from s in Plan.Program.Statements
+        let access = s.Op switch
+        {
+            Load l => (l.Tensor, l.Access, l.Shape.Rows),
+            Store t => (t.Tensor, t.Access, s.Args[0].Shape.Rows),
+            _ => default,
+        }
+        where access.Tensor is not null
+        orderby s.Op is Store
+        select access;
+
+    private bool Uses(System.Func<Expr, bool> test) => Plan.Steps.Any(s => s.Op switch
+    {
+        Map m => m.Expr.Any(test),
+        Reduce r => r.Expr.Any(test),
+        _ => false,
+    });
+}

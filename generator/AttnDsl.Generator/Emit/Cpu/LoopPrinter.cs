@@ -1,0 +1,116 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+
+namespace AttnDsl.Generator.Emit.Cpu;
+
+/// <summary>Maps and reductions as loops: rows outside, whole vectors of columns inside.</summary>
+internal sealed class LoopPrinter(CpuKernelWriter w)
+{
+    public void Map(Expr expr, Shape shape, IReadOnlyList<Tile> args, Tile target)
+    {
+        var counted = w.IsCounted(target) || args.Any(a => !IsSingle(a) && Across(a, shape) && w.IsCounted(a));
+        if (shape.IsVector)
+        {
+            Columns(shape.Length, counted, rest =>
+                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null)}, {w.Ref(target)}, {Index("j", shape)}{Count(target, rest, counted)});"), single: shape.Length == Dim.One);
+            return;
+        }
+
+        using (w.Block($"for (int i = 0; i < {w.Size(shape.Rows)}; i++)"))
+        {
+            Columns(shape.Cols, counted, rest =>
+                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null)}, {w.Ref(target)}, {w.At(target, "i", "j")}{Count(target, rest, counted)});"));
+        }
+    }
+
+    public void Reduce(Reduce op, IReadOnlyList<Tile> args, Tile target)
+    {
+        var domain = op.Domain;
+        var start = op.Fold == Fold.Sum ? "0f" : "float.NegativeInfinity";
+        if (domain.IsVector || op.Along == Along.Cols)
+        {
+            // Along the direction in which the elements lie: whole vectors, then across the lanes.
+            var length = domain.IsVector ? domain.Length : domain.Cols;
+            var counted = args.Any(a => !IsSingle(a) && Across(a, domain) && w.IsCounted(a));
+            var ragged = w.IsRagged(length);
+            using (domain.IsVector ? w.Braces() : w.Block($"for (int i = 0; i < {w.Size(domain.Rows)}; i++)"))
+            {
+                w.Line($"var fold = TVec.Create({start});");
+                Columns(length, counted || ragged, rest =>
+                {
+                    var x = Print(op.Expr, args, domain, counted ? rest : null);
+                    if (ragged) x = $"TVec.First({x}, {rest}, {start})";
+                    w.Line(op.Fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
+                });
+                w.Line($"{w.Element(target, domain.IsVector ? "0" : "i")} = {(op.Fold == Fold.Sum ? "TVec.Sum" : "TVec.MaxLane")}(fold);");
+            }
+
+            return;
+        }
+
+        // Down the rows: every column has its own lane.
+        var countedDown = w.IsCounted(target) || args.Any(a => Across(a, domain) && w.IsCounted(a));
+        Columns(domain.Cols, countedDown, rest =>
+        {
+            w.Line($"var fold = TVec.Create({start});");
+            using (w.Block($"for (int i = 0; i < {w.Size(domain.Rows)}; i++)"))
+            {
+                var x = Print(op.Expr, args, domain, countedDown ? rest : null);
+                w.Line(op.Fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
+            }
+
+            w.Line($"TVec.Store(fold, {w.Ref(target)}, j{Count(target, rest, countedDown)});");
+        });
+    }
+
+    /// <summary>A loop over vectors of columns; the callback gets the text of how many columns are left.</summary>
+    private void Columns(Dim cols, bool counted, System.Action<string> body, bool single = false)
+    {
+        if (single)
+        {
+            body("1");
+            return;
+        }
+
+        var size = w.Size(cols);
+        using (w.Block($"for (int j = 0; j < {size}; j += TVec.Count)")) body($"{size} - j");
+        _ = counted;
+    }
+
+    private string Print(Expr expr, IReadOnlyList<Tile> args, Shape shape, string? rest) =>
+        new VectorPrinter(w.Line, n => Argument(args[n], shape, rest), place => Position(place, shape)).Print(expr);
+
+    private string Argument(Tile a, Shape shape, string? rest)
+    {
+        if (IsSingle(a)) return $"TVec.Splat({w.Ref(a)}, 0)";
+        if (shape.IsVector) return $"TVec.Load({w.Ref(a)}, j{CountOf(a, rest)})";
+        // Repeated along the columns: one value a row.
+        if (a.Shape.Cols == Dim.One) return $"TVec.Splat({w.Ref(a)}, i)";
+        return a.Shape.Rows == Dim.One ? $"TVec.Load({w.Ref(a)}, j{CountOf(a, rest)})" : $"TVec.Load({w.Ref(a)}, {w.At(a, "i", "j")}{CountOf(a, rest)})";
+    }
+
+    private string Position(Place place, Shape shape)
+    {
+        if (place == Place.Head) return "TVec.Create((float)head)";
+        var dim = place == Place.Row ? shape.Rows : shape.Cols;
+        var (index, lies) = place == Place.Row
+            ? (shape.Cols == Dim.One && shape.Rows != Dim.One ? ("j", true) : ("i", false))
+            : ("j", shape.Cols != Dim.One);
+        if (dim == Dim.One) return $"TVec.Create((float){w.PositionOf(dim)})";
+        return lies ? $"TVec.Iota((float)({w.PositionOf(dim)} + {index}))" : $"TVec.Create((float)({w.PositionOf(dim)} + {index}))";
+    }
+
+    private string CountOf(Tile a, string? rest) => rest is not null && w.IsCounted(a) ? $", {rest}" : "";
+
+    private string Count(Tile target, string rest, bool counted) => counted && w.IsCounted(target) ? $", {rest}" : "";
+
+    private static string Index(string j, Shape shape) => shape.Length == Dim.One ? "0" : j;
+
+    private static bool IsSingle(Tile a) => a.Shape.Rows == Dim.One && a.Shape.Cols == Dim.One;
+
+    /// <summary>Whether an argument is read vector by vector, not one repeated value a row.</summary>
+    private static bool Across(Tile a, Shape shape) => shape.IsVector || a.Shape.Cols != Dim.One;
+}

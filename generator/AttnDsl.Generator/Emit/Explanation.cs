@@ -1,0 +1,178 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Scheduling;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Emit;
+
+/// <summary>What a layer is, in words and formulas: one text for the type's remarks and for <c>Explanation</c>.</summary>
+internal static class Explanation
+{
+    public static string Of(string name, LayerPlan plan)
+    {
+        var s = plan.System;
+        var lines = new List<string> { $"{name}: {Title(s)}." };
+        Section(lines, "Recurrence, one head (s the scale, L the log-decay between two tokens)", Recurrence(s));
+        Section(lines, "Inputs", s.Inputs.Select(i => $"{i.Member,-5} {i.Letters,-10} {i.Meaning}").Concat(Window(s)));
+        Section(lines, "Output", [$"o     [B,T,{SurfaceEmitter.OutputHeads(s)},V]"]);
+        Section(lines, s.Causal ? "State a sequence (fp32)" : "State", State(s));
+        Section(lines, "Cost", Cost(plan));
+        Section(lines, "Forms and schedule", plan.Forms.Select(f => Schedule(plan, f)));
+        var refused = Refused(s).ToList();
+        if (refused.Count > 0) Section(lines, "Not supported", refused);
+        return string.Join("\n", lines);
+    }
+
+    private static void Section(List<string> lines, string title, IEnumerable<string> content)
+    {
+        lines.Add("");
+        lines.Add(title);
+        lines.AddRange(content.Select(c => "  " + c));
+    }
+
+    public static string Title(DynamicalSystem s)
+    {
+        var heads = s.Heads is { } h ? $"{h} heads" : "any number of heads";
+        if (s.KeyValueHeads is { } g) heads += $" on {g} key/value {(g == 1 ? "head" : "heads")}";
+        if (s.ValueHeads is { } n) heads += $", {n} value heads";
+        var kind = (s.Family, s.Write) switch
+        {
+            (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
+            (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta rule",
+            (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
+            _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Kernel == Kernel.Identity ? "" : $", {FeatureMaps.Formula(s.Kernel)}")}",
+        };
+        return $"{kind}; K = {s.KeyDim}, V = {s.ValueDim}, {heads}";
+    }
+
+    public static IEnumerable<string> Recurrence(DynamicalSystem s)
+    {
+        var scale = $"s = {Literals.Number((float)s.Scale)}";
+        if (s.Family == StateFamily.Cache)
+        {
+            var visible = (s.Causal, s.Window) switch
+            {
+                (false, _) => "every j",
+                (_, null) => "j ≤ i",
+                (_, { } w) => $"j ≤ i and (i − j < {(w.RuntimeSized ? "W" : Literals.Integer(w.Size))}{(w.SinkTokens > 0 ? $" or j < {w.SinkTokens}" : "")})",
+            };
+            yield return "state_t = state_{t−1} and (k_t, v_t)                      A_t = 1: nothing decays" + (s.Window is null ? "" : "; what no query can see is dropped");
+            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of s q_i·k_j,   {visible},  {scale}";
+            if (s.Rotation is { } r) yield return RotationLine(r, s.KeyDim);
+            yield break;
+        }
+
+        var phi = s.Kernel == Kernel.Identity ? (Q: "q_t", K: "k_t") : (Q: "φ(q_t)", K: "φ(k_t)");
+        var (keep, gate) = s.Decay switch
+        {
+            null => ("", null),
+            { Shape: GateShape.Constant } => ("e^{g} ", "g = log(1 − 2^(−5−h)) for head h = 0, 1, …"),
+            { Shape: GateShape.Key } d => ("diag(e^{g_t}) ", Gate(d, "one a key channel")),
+            { } d => ("e^{g_t} ", Gate(d, "one a head")),
+        };
+        switch (s.Write)
+        {
+            case WriteRule.Delta:
+                yield return $"S_t = {keep}S_{{t−1}} + k_t u_tᵀ,   u_t = β_t (v_t − ({keep}S_{{t−1}})ᵀ k_t)";
+                yield return $"    that is A_t = (I − β_t k_t k_tᵀ) {(keep.Length == 0 ? "" : keep.Trim())}, write β_t k_t v_tᵀ";
+                break;
+            case WriteRule.ExponentialGate:
+                yield return $"S_t = {keep}S_{{t−1}} + e^{{i_t}} k_t v_tᵀ,   n_t = {keep}n_{{t−1}} + e^{{i_t}} k_t";
+                yield return "    both kept relative to e^{m_t}, m_t = max(" + (s.Decay is null ? "" : "g_t + ") + "m_{t−1}, i_t)";
+                break;
+            default:
+                yield return s.Causal ? $"S_t = {keep}S_{{t−1}} + {phi.K} v_tᵀ" : $"S = Σ_t {phi.K} v_tᵀ";
+                break;
+        }
+
+        var state = s.Causal ? "S_t" : "S";
+        yield return s.Normaliser switch
+        {
+            Normaliser.KeySum => $"o_t = s {state}ᵀ {phi.Q} / max(s {(s.Causal ? "z_t" : "z")}·{phi.Q}, {Literals.Number(s.Epsilon)}),   z the {(s.Decay is null ? "" : "decayed ")}sum of {phi.K},  {scale}",
+            Normaliser.Stabilised => $"o_t = s S_tᵀ q_t / (max(|s n_t·q_t|, e^{{−m_t}}) + {Literals.Number(s.Epsilon)}),  {scale}",
+            _ => $"o_t = s {state}ᵀ {phi.Q},  {scale}",
+        };
+        if (gate is not null) yield return gate;
+        if (s.Kernel != Kernel.Identity) yield return FeatureMaps.Formula(s.Kernel);
+        if (s.Rotation is { } rotation) yield return RotationLine(rotation, s.KeyDim);
+    }
+
+    private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogSigmoid
+        ? $"g_t = log σ(G_t){(d.Temperature == 1 ? "" : " / " + Literals.Number(d.Temperature))}, {shape}"
+        : $"g_t = G_t ≤ 0, {shape}";
+
+    private static string RotationLine(Rotation r, int keyDim) =>
+        $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {(r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)")}";
+
+    private static IEnumerable<string> Window(DynamicalSystem s) =>
+        s.Window is { RuntimeSized: true } w ? [$"Window         W of this call, 1 to {w.Size}"] : [];
+
+    private static IEnumerable<string> State(DynamicalSystem s)
+    {
+        if (!s.Causal)
+        {
+            yield return "none: every token sees every other, so there is nothing to stream.";
+            yield break;
+        }
+
+        var heads = s.Family == StateFamily.Cache ? s.KeyValueHeads ?? s.Heads : s.ValueHeads ?? s.Heads;
+        if (s.Family == StateFamily.Cache)
+        {
+            var row = 4L * (s.KeyDim + s.ValueDim);
+            yield return s.Window is { } w
+                ? Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values of {w.Size} tokens, and room for {StateLayout.Slack(w)} more so that rows move rarely", (StateLayout.CacheRows(w) + w.SinkTokens) * row)
+                : Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values, up to the capacity given to the constructor", row, " a token");
+            yield break;
+        }
+
+        yield return Bytes(string.Join(", ", s.States.Select(t => $"{t.Name}{(t.Name == "S" ? "[K,V]" : t.Cols > 1 ? "[K]" : "")}")), 4L * StateLayout.UnitFloats(s));
+
+        string Bytes(string what, long perHead, string suffix = "") => heads is { } h
+            ? $"{what}: {Literals.Grouped(perHead * h)} bytes{suffix} ({Literals.Grouped(perHead)} a head)"
+            : $"{what}: {Literals.Grouped(perHead)} bytes{suffix} a head";
+    }
+
+    private static IEnumerable<string> Cost(LayerPlan plan)
+    {
+        var s = plan.System;
+        var (k, v) = ((long)s.KeyDim, (long)s.ValueDim);
+        if (s.Family == StateFamily.Cache)
+        {
+            yield return $"{Literals.Grouped(2 * (k + v))} FLOPs and {Literals.Grouped(4 * (k + v))} bytes read for each key that a query of one head sees" + (s.Window is { } w ? $", at most {w.Size + w.SinkTokens} keys" : "");
+            yield break;
+        }
+
+        var flops = 4 * k * v + (s.Decay is null ? 0 : k * v) + (s.Write == WriteRule.Delta ? 4 * k * v : 0);
+        yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * k * v)} bytes";
+        if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(4 * k * v + plan.Sizes.C * (k + v) * (s.Write == WriteRule.Delta ? 2 : 1))} FLOPs a token and head, nearly all in products";
+        if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (k + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
+    }
+
+    private static string Schedule(LayerPlan plan, FormPlan form)
+    {
+        var s = plan.System;
+        var sizes = form.Main.Plan.Sizes;
+        var fast = form == plan.Fastest ? " (the fastest)" : "";
+        var scratch = $"{Literals.Grouped(4L * form.Main.Plan.ScratchFloats)} bytes of scratch a worker";
+        return (form.Form, s.Family) switch
+        {
+            (Forms.Recurrent, StateFamily.Cache) => $"recurrent{fast}: one query at a time, keys in blocks of {sizes.C}, dot products along K; {scratch}",
+            (Forms.Parallel, StateFamily.Cache) => $"parallel{fast}: {sizes.R} queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of {sizes.C}; {scratch}",
+            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, read and update of S each one pass over it; {scratch}",
+            (Forms.Parallel, _) => $"parallel{fast}: blocks of {sizes.R} queries by {sizes.C} keys; {scratch}",
+            _ => $"chunkwise{fast}: chunks of {sizes.C}: {ChunkReason(s)}; {scratch}",
+        };
+    }
+
+    private static string ChunkReason(DynamicalSystem s) => s.Decay?.Shape == GateShape.Key
+        ? "decays per key channel cost C·K products a token inside a chunk, so it is short"
+        : "long enough that products, not passes over S, dominate, short enough that C·C scores stay in L1";
+
+    private static IEnumerable<string> Refused(DynamicalSystem s)
+    {
+        if (!s.Causal) yield return "State, Step and Prefill: a bidirectional layer needs the whole sequence";
+        if (s.Write == WriteRule.Delta) yield return "the parallel form: a delta rule's writes depend on each other through every token in between";
+        if (s.Family == StateFamily.Cache) yield return "the chunkwise form: softmax has no state of fixed size to carry between chunks";
+        if (s is { Family: StateFamily.Matrix, Causal: false }) yield return "the recurrent form: there is no order of tokens";
+    }
+}

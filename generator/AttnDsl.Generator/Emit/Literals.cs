@@ -1,0 +1,37 @@
+using System.Globalization;
+
+namespace AttnDsl.Generator.Emit;
+
+/// <summary>Numbers as C# writes them: shortest text that reads back as the same value, culture-free.</summary>
+internal static class Literals
+{
+    public static string Float(double value)
+    {
+        var f = (float)value;
+        if (float.IsNaN(f)) return "float.NaN";
+        if (float.IsInfinity(f)) return f > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity";
+        if (f == 0 && 1 / f < 0) return "-0f";
+        var text = f.ToString("R", CultureInfo.InvariantCulture);
+        // netstandard's "R" of the host may print 9 digits where fewer do.
+        for (var digits = 1; digits <= 9; digits++)
+        {
+            var shorter = f.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+            if (float.Parse(shorter, CultureInfo.InvariantCulture) == f)
+            {
+                text = shorter;
+                break;
+            }
+        }
+
+        return text.Replace("E+", "e").Replace("E", "e") + "f";
+    }
+
+    public static string Number(double value) => value.ToString("0.################", CultureInfo.InvariantCulture) is var s && s != "0" && s != "-0"
+        ? s
+        : value == 0 ? "0" : value.ToString("R", CultureInfo.InvariantCulture);
+
+    public static string Integer(long value) => value.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>With thousands separated by a thin gap, for people.</summary>
+    public static string Grouped(long value) => value.ToString("#,0", CultureInfo.InvariantCulture);
+}

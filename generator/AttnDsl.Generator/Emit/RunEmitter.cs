@@ -1,0 +1,232 @@
+using System.Linq;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Scheduling;
+using AttnDsl.Generator.Semantics;
+using static AttnDsl.Generator.Emit.SurfaceEmitter;
+
+namespace AttnDsl.Generator.Emit;
+
+/// <summary>The one private method behind <c>Forward</c>, <c>Prefill</c> and <c>Step</c>: checks, then runs the form's kernels.</summary>
+internal static class RunEmitter
+{
+    public static void Emit(SourceWriter w, TypeModel type, LayerPlan plan, string cpuClass)
+    {
+        var system = plan.System;
+        var cache = system.Family == StateFamily.Cache;
+        var memory = cache ? "CacheMemory" : "StateMemory";
+        w.Line("/// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>");
+        w.Line($"private static void RunLayer(in Inputs inputs, in {Tensor} output, {FormsType} form, bool stateful, {Runtime}.{memory} state)");
+        using (w.Braces())
+        {
+            Checks(w, type, plan);
+            w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
+            w.Line();
+            using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call"))
+            {
+                foreach (var input in system.Inputs) w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
+                w.Line($"O = {Runtime}.Guards.Arg(output),");
+                w.Line("Time = time,");
+                if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
+            }
+
+            w.Line(";");
+            w.Line($"scoped var pins = default({Runtime}.Pins);");
+            var n = 0;
+            foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");
+            w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(output);");
+            if (cache) Cache(w, plan, cpuClass, n);
+            else Matrix(w, plan, cpuClass, n);
+        }
+
+        if (cache) return;
+        w.Line();
+        StateEmitter.InitialState(w, system);
+    }
+
+    private static void Checks(SourceWriter w, TypeModel type, LayerPlan plan)
+    {
+        var system = plan.System;
+        w.Line($"{Runtime}.Heads.Read(inputs.Q, \"Q\", {system.KeyDim}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
+        if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
+        if (system.ValueHeads is { } v)
+        {
+            w.Line($"const int stateHeads = {v};");
+            if (system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group({v}, heads, \"value heads\", \"query heads\");");
+        }
+
+        foreach (var input in system.Inputs.Skip(1))
+            w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
+        w.Line($"{Runtime}.Guards.Output(output, \"output\", \"[B,T,{OutputHeads(system)},V]\", batch, time, {Heads(system, HeadCount.State, "heads")}, {system.ValueDim});");
+        foreach (var input in system.Inputs)
+            w.Line($"{Runtime}.Guards.Apart(output, inputs.{input.Member}, \"{input.Member}\");");
+        if (system.Window is { RuntimeSized: true } window)
+            w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
+        w.Line($"if (form == {FormsType}.Fastest) form = {FormsType}.{plan.Fastest.Form};");
+        // Step always has the recurrent kernel, whether the form was asked for or not.
+        var forms = plan.Forms.Select(f => f.Form).ToList();
+        w.Line($"if (form is not ({string.Join(" or ", forms.Select(f => $"{FormsType}.{f}"))}))");
+        w.Line($"    throw new global::System.ArgumentException($\"{type.Name} has the forms {string.Join(", ", forms)}, not {{form}}\", nameof(form));");
+        if (!system.Causal) return;
+        w.Line(system.Family == StateFamily.Cache
+            ? $"if (stateful) state.Match(batch, {Heads(system, HeadCount.KeyValue, "heads")}, time);"
+            : $"if (stateful) state.Match(batch, {Heads(system, HeadCount.State, "heads")});");
+    }
+
+    private static void Matrix(SourceWriter w, LayerPlan plan, string cpuClass, int pin)
+    {
+        var system = plan.System;
+        var unit = StateLayout.UnitFloats(system);
+        var heads = Heads(system, HeadCount.State, "heads");
+        if (system.ValueHeads is not null) w.Line("call.Group = stateHeads / heads;");
+        w.Line($"call.Heads = {heads};");
+        w.Line($"int units = batch * {heads};");
+        w.Line("if (stateful)");
+        using (w.Braces())
+        {
+            w.Line($"pins.P{pin} = ref state.Units();");
+        }
+
+        w.Line("else");
+        using (w.Braces())
+        {
+            w.Line("// Without a state the layer starts from an empty one in scratch memory.");
+            w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, (long)units * {unit});");
+            w.Line($"ref float empty = ref {Runtime}.TensorArg.Reference(call.State, 0);");
+            w.Line($"for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * {unit}));");
+        }
+
+        Tables(w, system, "stateful ? state.Position : 0", "time");
+        w.Line();
+        w.Line("switch (form)");
+        using (w.Braces())
+        {
+            foreach (var form in plan.Forms)
+            {
+                w.Line($"case {FormsType}.{form.Form}:");
+                using (w.Braces())
+                {
+                    foreach (var kernel in form.Before) Launch(w, plan, kernel, cpuClass);
+                    Launch(w, plan, form.Main, cpuClass);
+                    if (form.UpdateState is { } update)
+                    {
+                        w.Line("if (stateful)");
+                        using (w.Braces()) Launch(w, plan, update, cpuClass);
+                    }
+
+                    w.Line("break;");
+                }
+            }
+        }
+
+        if (system.Causal) w.Line("if (stateful) state.Position += time;");
+    }
+
+    private static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
+    {
+        var system = plan.System;
+        var cpu = $"global::AttnDsl.Generated.{cpuClass}";
+        w.Line($"call.Pass = {cpu}.Pass.{kernel.Name};");
+        var (items, cost) = Work(kernel, system);
+        if (kernel.Unit == WorkUnit.QueryBlock) w.Line($"call.Blocks = (call.Time + {kernel.Plan.Sizes.R - 1}) / {kernel.Plan.Sizes.R};");
+        w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
+    }
+
+    /// <summary>How many items, and what one costs in nanoseconds, roughly: the threshold for threads needs no more.</summary>
+    private static (string Items, string Cost) Work(LayerKernel kernel, DynamicalSystem system)
+    {
+        var perToken = 6.0 * system.KeyDim * system.ValueDim / 40;
+        var perPair = 2.0 * (system.KeyDim + system.ValueDim) / 40;
+        return (kernel.Unit, system.Family) switch
+        {
+            (WorkUnit.StateHead, _) => ("units", $"{Literals.Integer((long)perToken + 1)}.0 * call.Time"),
+            (WorkUnit.KeyValueHead, _) => ("batch * call.Heads", $"{Literals.Integer((system.KeyDim + system.ValueDim) / 8 + 1)}.0 * call.Time"),
+            (_, StateFamily.Cache) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.R) + 1)}.0 * {(system.Window is { } w ? $"global::System.Math.Min(call.KeyRows, {w.Size})" : "call.KeyRows")}"),
+            _ => ("units * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.R) + 1)}.0 * call.Time"),
+        };
+    }
+
+    private static void Tables(SourceWriter w, DynamicalSystem system, string first, string rows)
+    {
+        if (system.Rotation is not { } rotation) return;
+        var pairs = system.KeyDim / 2;
+        w.Line("// Angles of every position of this call, shared by all heads.");
+        w.Line($"call.Cos = {Runtime}.Workspace.RentAddress(2, 2L * {rows} * {pairs});");
+        w.Line($"call.Sin = call.Cos + (nint){rows} * {pairs} * sizeof(float);");
+        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Number(rotation.Base)}, ref {Runtime}.TensorArg.Reference(call.Cos, 0), ref {Runtime}.TensorArg.Reference(call.Sin, 0), {pairs});");
+    }
+
+    private static void Cache(SourceWriter w, LayerPlan plan, string cpuClass, int pin)
+    {
+        var system = plan.System;
+        var keyHeads = Heads(system, HeadCount.KeyValue, "heads");
+        var rotate = plan.Kernels.FirstOrDefault(k => k.Name == "RotateKeys");
+        if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
+        w.Line(system.Causal ? "if (!stateful)" : "// Every query sees every key.");
+        using (w.Braces())
+        {
+            if (system.Causal) w.Line("// Without a state the inputs themselves are the keys and values.");
+            Tables(w, system, "0", "time");
+            w.Line("(call.Keys, call.Values) = (call.K, call.V);");
+            w.Line($"pins.P{pin + 1} = ref {Runtime}.Guards.Reference(inputs.V);");
+            if (rotate is null)
+            {
+                w.Line($"pins.P{pin} = ref {Runtime}.Guards.Reference(inputs.K);");
+            }
+            else
+            {
+                w.Line($"call.Keys.Address = {Runtime}.Workspace.RentAddress(3, (long)batch * time * {keyHeads} * {system.KeyDim});");
+                w.Line($"(call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * {keyHeads} * {system.KeyDim}, (nint)time * {system.KeyDim}, {system.KeyDim});");
+                w.Line($"call.Heads = {keyHeads};");
+                Launch(w, plan, rotate, cpuClass);
+            }
+
+            if (system.Window is { SinkTokens: > 0 })
+            {
+                w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
+                if (rotate is null) w.Line($"pins.P{pin + 2} = ref {Runtime}.Guards.Reference(inputs.K);");
+                w.Line($"pins.P{pin + 3} = ref {Runtime}.Guards.Reference(inputs.V);");
+            }
+
+            w.Line("call.KeyRows = time;");
+            w.Line("call.Heads = heads;");
+            Attend(w, plan, cpuClass);
+            w.Line("return;");
+        }
+
+        if (!system.Causal) return;
+        w.Line();
+        w.Line("(call.Keys, call.Values) = (state.Arg(keys: true), state.Arg(keys: false));");
+        w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
+        for (var part = 0; part < (system.Window is { SinkTokens: > 0 } ? 4 : 2); part++) w.Line($"pins.P{pin + part} = ref state.Reference({part});");
+        w.Line("while (call.Start < time)");
+        using (w.Braces())
+        {
+            w.Line("// As many tokens as the cache has room for: first their keys and values, then their queries.");
+            w.Line("call.Time = state.MakeRoom(time - call.Start);");
+            w.Line("(call.QueryFirst, call.KeyFirst) = ((int)state.Position, (int)state.FirstRow);");
+            Tables(w, system, "call.QueryFirst", "call.Time");
+            w.Line($"call.Heads = {keyHeads};");
+            Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
+            w.Line("state.Commit(call.Time);");
+            w.Line("call.KeyRows = state.Rows;");
+            w.Line("call.Heads = heads;");
+            Attend(w, plan, cpuClass);
+            w.Line("call.Start += call.Time;");
+        }
+    }
+
+    private static void Attend(SourceWriter w, LayerPlan plan, string cpuClass)
+    {
+        var (parallel, recurrent) = (plan.Of(Forms.Parallel), plan.Of(Forms.Recurrent));
+        if (parallel is null || recurrent is null)
+        {
+            Launch(w, plan, (parallel ?? recurrent)!.Main, cpuClass);
+            return;
+        }
+
+        w.Line($"if (form == {FormsType}.Recurrent)");
+        using (w.Braces()) Launch(w, plan, recurrent.Main, cpuClass);
+        w.Line("else");
+        using (w.Braces()) Launch(w, plan, parallel.Main, cpuClass);
+    }
+}

@@ -1,0 +1,94 @@
+using System;
+
+namespace AttnDsl.Generator.Expressions;
+
+/// <summary>Builds expressions; the only place where they are simplified.</summary>
+internal static class Ex
+{
+    /// <summary>Stands in for −∞ where a running maximum starts: finite, so that differences of it stay numbers.</summary>
+    public const double NoScore = -1e30;
+
+    public static readonly Expr Row = new Position(Place.Row), Col = new Position(Place.Col), Head = new Position(Place.Head);
+
+    public static Expr Exp(Expr x) => Unary(UnaryOp.Exp, x);
+
+    public static Expr Log(Expr x) => Unary(UnaryOp.Log, x);
+
+    public static Expr Log1p(Expr x) => Unary(UnaryOp.Log1p, x);
+
+    public static Expr Sigmoid(Expr x) => Unary(UnaryOp.Sigmoid, x);
+
+    public static Expr LogSigmoid(Expr x) => -Unary(UnaryOp.Softplus, -x);
+
+    public static Expr Abs(Expr x) => Unary(UnaryOp.Abs, x);
+
+    public static Expr Max(Expr a, Expr b) => Binary(BinaryOp.Max, a, b);
+
+    public static Expr Min(Expr a, Expr b) => Binary(BinaryOp.Min, a, b);
+
+    /// <summary>What a causal tile of queries (rows) by keys (columns) is wrapped in.</summary>
+    public static Expr Causal(Expr x, double hidden = 0) => Select(Comparison.LessOrEqual, Col, Row, x, hidden);
+
+    public static Expr StrictlyCausal(Expr x) => Select(Comparison.Less, Col, Row, x, 0);
+
+    public static Expr Unary(UnaryOp op, Expr x) => (op, x) switch
+    {
+        (UnaryOp.Neg, Const c) => -c.Value,
+        (UnaryOp.Exp, Const { Value: 0 }) => 1,
+        (UnaryOp.Neg, Unary { Op: UnaryOp.Neg } n) => n.X,
+        (UnaryOp.Neg, Binary { Op: BinaryOp.Sub } s) => s.B - s.A,
+        (UnaryOp.Log, Unary { Op: UnaryOp.Exp } e) => e.X,
+        (UnaryOp.Abs, Unary { Op: UnaryOp.Exp or UnaryOp.Abs or UnaryOp.Sigmoid or UnaryOp.Softplus }) => x,
+        _ => new Unary(op, x),
+    };
+
+    public static Expr Binary(BinaryOp op, Expr a, Expr b) => (op, a, b) switch
+    {
+        (_, Const x, Const y) => Fold(op, x.Value, y.Value),
+        (BinaryOp.Add, _, _) when a.IsConst(0) => b,
+        (BinaryOp.Add or BinaryOp.Sub, _, _) when b.IsConst(0) => a,
+        (BinaryOp.Add, _, Unary { Op: UnaryOp.Neg } n) => a - n.X,
+        (BinaryOp.Add, Unary { Op: UnaryOp.Neg } n, _) => b - n.X,
+        (BinaryOp.Sub, _, Unary { Op: UnaryOp.Neg } n) => a + n.X,
+        (BinaryOp.Sub, _, _) when a == b => 0,
+        (BinaryOp.Sub, _, _) when a.IsConst(0) => -b,
+        (BinaryOp.Mul, _, _) when a.IsConst(0) || b.IsConst(0) => 0,
+        (BinaryOp.Mul, _, _) when a.IsConst(1) => b,
+        (BinaryOp.Mul or BinaryOp.Div, _, _) when b.IsConst(1) => a,
+        (BinaryOp.Mul, _, _) when a.IsConst(-1) => -b,
+        (BinaryOp.Mul, _, Const) => b * a,
+        (BinaryOp.Mul, Const x, Binary { Op: BinaryOp.Mul, A: Const y } m) => (x.Value * y.Value) * m.B,
+        (BinaryOp.Mul, Unary { Op: UnaryOp.Neg } n, _) => -(n.X * b),
+        (BinaryOp.Mul, _, Unary { Op: UnaryOp.Neg } n) => -(a * n.X),
+        (BinaryOp.Mul, Binary { Op: BinaryOp.Div } d, _) when d.A.IsConst(1) => b / d.B,
+        (BinaryOp.Mul, _, Binary { Op: BinaryOp.Div } d) when d.A.IsConst(1) => a / d.B,
+        // A masked factor masks the product: keeps 0 · ∞ out of what is not chosen.
+        (BinaryOp.Mul, Select s, _) when IsMask(s) => Select(s.Test, s.A, s.B, s.Then * b, s.Otherwise * b),
+        (BinaryOp.Mul, _, Select s) when IsMask(s) => Select(s.Test, s.A, s.B, a * s.Then, a * s.Otherwise),
+        (BinaryOp.Div, _, _) when a.IsConst(0) => 0,
+        (BinaryOp.Div, _, Const c) => (1 / c.Value) * a,
+        (BinaryOp.Div, Unary { Op: UnaryOp.Neg } n, _) => -(n.X / b),
+        (BinaryOp.Min or BinaryOp.Max, _, _) when a == b => a,
+        _ => new Binary(op, a, b),
+    };
+
+    public static Expr Select(Comparison test, Expr a, Expr b, Expr then, Expr otherwise) => (a, b) switch
+    {
+        _ when then == otherwise => then,
+        _ when a == b => test == Comparison.LessOrEqual ? then : otherwise,
+        (Const x, Const y) => (test == Comparison.Less ? x.Value < y.Value : x.Value <= y.Value) ? then : otherwise,
+        _ => new Select(test, a, b, then, otherwise),
+    };
+
+    private static double Fold(BinaryOp op, double a, double b) => op switch
+    {
+        BinaryOp.Add => a + b,
+        BinaryOp.Sub => a - b,
+        BinaryOp.Mul => a * b,
+        BinaryOp.Div => a / b,
+        BinaryOp.Min => Math.Min(a, b),
+        _ => Math.Max(a, b),
+    };
+
+    private static bool IsMask(Select s) => s.Then.IsConst(0) || s.Otherwise.IsConst(0);
+}

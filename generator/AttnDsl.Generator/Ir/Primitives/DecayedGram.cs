@@ -1,0 +1,37 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>
+/// P_ij = Σ_c q_ic k_jc e^{Σ_{j&lt;r≤i} g_rc} for j ≤ i, else 0. Takes the log-decays themselves, not their prefix sums, so that a
+/// lowering may add up segments; k / decay is never formed.
+/// </summary>
+/// <param name="Strict">Only j &lt; i (the delta rule's products of keys).</param>
+internal sealed record DecayedGram(bool Strict = false) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        Require(args[0].Shape == args[1].Shape && args[1].Shape == args[2].Shape, $"decayed Gram of {args[0].Shape}, {args[1].Shape}, {args[2].Shape}");
+        return new(args[0].Shape.Rows, args[1].Shape.Rows);
+    }
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
+        args[0].Shape.Rows != Dim.One ? null
+        : Strict ? b.Fill(name, ShapeOf(args), 0)
+        : b.SumCols(name, b.Map(name + "Terms", (x, y) => x * y, args[0], args[1]));
+
+    public override string Describe(IReadOnlyList<string> args) => $"{(Strict ? "strict " : "")}decayed Gram of {args[0]}, {args[1]} under {args[2]}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Line($"Decays.Gram<TVec>({w.Size(q.Shape.Rows)}, {w.Size(q.Shape.Cols)}, {w.Ref(q)}, {w.Stride(q)}, {w.Ref(k)}, {w.Stride(k)}, {w.Ref(g)}, {w.Stride(g)},");
+        w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}, strict: {(Strict ? "true" : "false")}, ref scratch);");
+    }
+
+    /// <summary>Rescaled copies of q and k, the decays, and a packed kᵀ.</summary>
+    public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
+        4 * CpuPlan.Padded(size(args[0].Shape.Rows)) * CpuPlan.Padded(size(args[0].Shape.Cols));
+}

@@ -1,0 +1,63 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Emit;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>A scalar expression at every element; arguments with a 1 in their shape repeat along that dimension.</summary>
+internal sealed record Map(Expr Expr, Shape Shape) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        foreach (var a in args) Require(Shape.Broadcast(a.Shape, Shape) == Shape, $"{a.Shape} does not broadcast to {Shape}");
+        return Shape;
+    }
+
+    public override string Describe(IReadOnlyList<string> args) => FormulaPrinter.Print(Expr, args);
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s) => w.Loops.Map(Expr, Shape, [.. s.Args], s.Target);
+}
+
+internal enum Fold { Sum, Max }
+
+internal enum Along { Rows, Cols }
+
+/// <summary>Sum or maximum of an expression over rows (leaving one row) or columns (leaving one column).</summary>
+/// <param name="Expr">What is folded; a plain argument until maps are fused into the reduction.</param>
+/// <param name="Domain">The shape over which <paramref name="Expr"/> runs.</param>
+internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args) => Along == Along.Rows ? new(Dim.One, Domain.Cols) : new(Domain.Rows, Dim.One);
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args)
+    {
+        if ((Along == Along.Rows ? Domain.Rows : Domain.Cols) == Dim.One) return b.Map(name, Expr, Domain, [.. args]);
+        return Fold == Fold.Sum && b.IsConst(args[0], 0) ? b.Fill(name, ShapeOf(args), 0) : null;
+    }
+
+    public override string Describe(IReadOnlyList<string> args) =>
+        $"{(Fold == Fold.Sum ? "sum" : "maximum")} over {(Along == Along.Rows ? "rows" : "columns")} of {FormulaPrinter.Print(Expr, args)}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s) => w.Loops.Reduce(this, [.. s.Args], s.Target);
+}
+
+/// <summary>Rows become columns. A vector lies the same way either way, so for it this is only another name.</summary>
+internal sealed record Transpose : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape.Transposed;
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
+        args[0].Shape == args[0].Shape.Transposed ? args[0] : null;
+
+    public override string Describe(IReadOnlyList<string> args) => $"transpose of {args[0]}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var x = s.Args[0];
+        if (x.Shape.IsVector) return;
+        w.Line($"Tiles.Transpose<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
+    }
+}

@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>A·B, Aᵀ·B or A·Bᵀ. Accumulation is no part of it: the planner folds a sum behind it in.</summary>
+internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        var (a, b) = Oriented(args);
+        Require(a.Cols == b.Rows, $"product of {a} and {b}");
+        return new(a.Rows, b.Cols);
+    }
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args)
+    {
+        var (left, right) = Oriented(args);
+        // An outer product is a map; a product with a single column, or of two rows, is a sum over columns.
+        if (left.Cols == Dim.One) return b.Map(name, (x, y) => x * y, Turned(TransposeA, args[0]), Turned(TransposeB, args[1]));
+        if (right.Cols == Dim.One && !TransposeA)
+            return b.SumCols(name, b.Map(name + "Terms", (x, y) => x * y, args[0], TransposeB ? args[1] : b.Transpose(args[1].Name + "Row", args[1])));
+        return null;
+
+        Tile Turned(bool transpose, Tile x) => transpose ? b.Transpose(x.Name + "Turned", x) : x;
+    }
+
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(TransposeA ? "ᵀ" : "")} · {args[1]}{(TransposeB ? "ᵀ" : "")}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var (a, b) = (s.Args[0], s.Args[1]);
+        var (left, right) = Oriented(s.Args);
+        var sizes = $"{w.Size(left.Rows)}, {w.Size(right.Cols)}, {w.Size(left.Cols)}";
+        var target = $"{w.Ref(s.Target)}, {w.Stride(s.Target)}, accumulate: {(s.Accumulate ? "true" : "false")}";
+        w.Line(TransposeB
+            ? $"Products.MultiplyTransposed<TVec>({sizes}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(b)}, {w.Stride(b)}, {target}, ref scratch);"
+            : $"Products.Multiply<TVec>({sizes}, {w.Ref(a)}, {(TransposeA ? $"1, {w.Stride(a)}" : $"{w.Stride(a)}, 1")}, {w.Ref(b)}, {w.Stride(b)}, {target});");
+    }
+
+    /// <summary>Room to pack Bᵀ, one padded row for each summed column.</summary>
+    public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
+        TransposeB ? size(args[1].Shape.Cols) * CpuPlan.Padded(size(args[1].Shape.Rows)) : 0;
+
+    private (Shape Left, Shape Right) Oriented(IReadOnlyList<Tile> args) =>
+        (TransposeA ? args[0].Shape.Transposed : args[0].Shape, TransposeB ? args[1].Shape.Transposed : args[1].Shape);
+}

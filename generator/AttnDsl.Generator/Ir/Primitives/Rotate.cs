@@ -1,0 +1,24 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>Turns each pair (a, b) of channels of a row into (a cos − b sin, a sin + b cos).</summary>
+internal sealed record Rotate(PairLayout Layout) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        Require(args[0].Shape.Rows == args[1].Shape.Rows && args[1].Shape == args[2].Shape, $"rotation of {args[0].Shape} by {args[1].Shape}, {args[2].Shape}");
+        return args[0].Shape;
+    }
+
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]} rotated ({(Layout == PairLayout.HalfSplit ? "half-split" : "interleaved")}) by {args[1]}, {args[2]}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var (x, cos, sin) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Line($"Rotations.Rotate<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, PairLayout.{Layout}, {w.Ref(x)}, {w.Stride(x)},");
+        w.Line($"    {w.Ref(cos)}, {w.Ref(sin)}, {w.Stride(cos)}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
+    }
+}

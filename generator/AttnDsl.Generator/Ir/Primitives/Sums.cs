@@ -1,0 +1,44 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>Running sums down the rows; reversed, from the last row; exclusive, without the row's own.</summary>
+internal sealed record PrefixSum(bool Reversed = false, bool Exclusive = false) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape;
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
+        args[0].Shape.Rows != Dim.One ? null : Exclusive ? b.Fill(name, args[0].Shape, 0) : args[0];
+
+    public override string Describe(IReadOnlyList<string> args) =>
+        $"{(Exclusive ? "exclusive " : "")}{(Reversed ? "suffix" : "prefix")} sum of {args[0]}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var x = s.Args[0];
+        var flags = $"reversed: {(Reversed ? "true" : "false")}, exclusive: {(Exclusive ? "true" : "false")}";
+        w.Line(x.Shape.IsVector
+            ? $"Scans.PrefixSum({w.Size(x.Shape.Rows)}, {w.Ref(x)}, {w.Ref(s.Target)}, {flags});"
+            : $"Scans.PrefixSum<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(s.Target)}, {w.Stride(s.Target)}, {flags});");
+    }
+}
+
+/// <summary>D_ij = Σ_{j&lt;r≤i} g_r for j ≤ i, 0 above: sums of segments, never differences of prefix sums, which cancel.</summary>
+internal sealed record SegmentSum : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        Require(args[0].Shape.Cols == Dim.One, $"segment sums of {args[0].Shape}");
+        return new(args[0].Shape.Rows, args[0].Shape.Rows);
+    }
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
+        args[0].Shape.Rows == Dim.One ? b.Fill(name, args[0].Shape, 0) : null;
+
+    public override string Describe(IReadOnlyList<string> args) => $"segment sums of {args[0]}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s) =>
+        w.Line($"Scans.SegmentSums<TVec>({w.Size(s.Target.Shape.Rows)}, {w.Ref(s.Args[0])}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
+}

@@ -1,0 +1,26 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>X = (I + A)⁻¹ B with A strictly lower triangular: x_i = b_i − Σ_{j&lt;i} A_ij x_j.</summary>
+internal sealed record UnitLowerSolve : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        Require(args[0].Shape.Rows == args[0].Shape.Cols && args[0].Shape.Rows == args[1].Shape.Rows, $"solve of {args[0].Shape} for {args[1].Shape}");
+        return args[1].Shape;
+    }
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) => b.IsConst(args[0], 0) ? args[1] : null;
+
+    public override string Describe(IReadOnlyList<string> args) => $"(I + {args[0]})⁻¹ {args[1]}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var (a, x) = (s.Args[0], s.Target);
+        if (!w.SameStorage(s.Args[1], x)) w.Copy(s.Args[1], x);
+        w.Line($"Solves.UnitLower<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(x)}, {w.Stride(x)});");
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using AttnDsl.Generator.Infrastructure;
+using AttnDsl.Generator.Ir.Primitives;
+
+namespace AttnDsl.Generator.Ir;
+
+/// <summary>One assignment; without a result, a store.</summary>
+/// <param name="Stage">The sentence of the stage to which it belongs; heads the stage in the emitted code.</param>
+internal sealed record Statement(Primitive Op, EquatableArray<Tile> Args, Tile? Result, string Stage)
+{
+    public override string ToString() =>
+        (Result is null ? "" : $"{Result.Name,-12} {Result.Shape,-5} = ") + Op.Describe([.. Args.Select(a => a.Name)]);
+}
+
+/// <summary>A loop-carried tile. <c>Start</c> is what a turn sees, <c>Next</c> what it leaves, <c>Final</c> what stands after the loop.</summary>
+/// <param name="IsReference">A stabiliser (a running maximum): the result does not depend on it, so any value may stand in for it.</param>
+internal sealed record Carry(string Name, Tile Initial, Tile Start, Tile Next, Tile Final, bool IsReference = false);
+
+/// <summary>Which blocks of keys a block of queries visits.</summary>
+internal enum Visits
+{
+    /// <summary>Every block, first to last.</summary>
+    All,
+
+    /// <summary>The blocks that hold a key visible to some query: up to the diagonal, from where the window begins.</summary>
+    Visible,
+
+    /// <summary>The blocks before the queries' own, last to first.</summary>
+    BeforeDescending,
+}
+
+/// <summary>
+/// Head; one loop over blocks of time with carried tiles; Tail. With a <c>Grid</c> dimension the whole is repeated,
+/// independently, for every block of that dimension (blocks of queries).
+/// </summary>
+/// <param name="Loop">Rows of one turn: <c>C</c>, or <c>1</c> for the recurrent form.</param>
+internal sealed record TileProgram(
+    string Name,
+    Dim Loop,
+    Dim? Grid,
+    Visits Visits,
+    EquatableArray<Statement> Head,
+    EquatableArray<Carry> Carries,
+    EquatableArray<Statement> Body,
+    EquatableArray<Statement> Tail)
+{
+    public IEnumerable<Statement> Statements => Head.Concat(Body).Concat(Tail);
+
+    public override string ToString()
+    {
+        var text = new StringBuilder($"program {Name}\n");
+        var indent = "  ";
+        if (Grid is { } grid)
+        {
+            text.Append($"  for each block {grid} of queries\n");
+            indent += "  ";
+        }
+
+        foreach (var s in Head) text.Append($"{indent}{s}\n");
+        text.Append($"{indent}for {Describe(Visits)} block {Loop}");
+        text.Append(Carries.Count == 0 ? "\n" : $" carrying {string.Join(", ", Carries.Select(c => $"{c.Start}[{c.Start.Shape}] from {c.Initial}"))}\n");
+        foreach (var s in Body) text.Append($"{indent}  {s}\n");
+        foreach (var c in Carries) text.Append($"{indent}  next {c.Start} = {c.Next}\n");
+        foreach (var s in Tail) text.Append($"{indent}{s}\n");
+        return text.ToString();
+    }
+
+    private static string Describe(Visits visits) => visits switch
+    {
+        Visits.All => "every",
+        Visits.Visible => "every visible",
+        _ => "every earlier",
+    };
+}

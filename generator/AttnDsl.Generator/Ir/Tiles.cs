@@ -1,0 +1,44 @@
+using System;
+
+namespace AttnDsl.Generator.Ir;
+
+/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>P</c> pairs of channels.</summary>
+internal readonly record struct Dim(string Letter)
+{
+    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), P = new("P");
+
+    public override string ToString() => Letter;
+}
+
+/// <summary>Rows × columns, by letter: two dimensions of equal size never hide a transposition.</summary>
+internal readonly record struct Shape(Dim Rows, Dim Cols)
+{
+    public Shape Transposed => new(Cols, Rows);
+
+    /// <summary>A column or a row: its elements lie one after the other, whichever way it is read.</summary>
+    public bool IsVector => Rows == Dim.One || Cols == Dim.One;
+
+    /// <summary>The dimension along which the elements of a vector lie.</summary>
+    public Dim Length => Rows == Dim.One ? Cols : Rows;
+
+    public override string ToString() => $"{Rows}×{Cols}";
+
+    /// <summary>The shape in which both fit: equal letters, or 1 repeated along the other's.</summary>
+    public static Shape Broadcast(Shape a, Shape b) => new(Fit(a.Rows, b.Rows), Fit(a.Cols, b.Cols));
+
+    private static Dim Fit(Dim a, Dim b) =>
+        a == b || b == Dim.One ? a : a == Dim.One ? b : throw new ShapeException($"{a} does not broadcast with {b}");
+}
+
+/// <summary>A program that does not fit together: a mistake in the generator, never in a declaration.</summary>
+internal sealed class ShapeException(string message) : Exception(message);
+
+/// <summary>A named value of a program, assigned once. Identity is by reference.</summary>
+internal sealed class Tile(string name, Shape shape)
+{
+    public string Name { get; } = name;
+
+    public Shape Shape { get; } = shape;
+
+    public override string ToString() => Name;
+}

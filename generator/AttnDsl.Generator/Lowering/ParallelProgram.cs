@@ -1,0 +1,157 @@
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Lowering;
+
+/// <summary>
+/// The matrix family without a state in between: each block of queries meets its own keys, then every earlier block, last to
+/// first, so that the decay in between is a running sum of gates and never a difference of prefix sums.
+/// </summary>
+internal static class ParallelProgram
+{
+    private static readonly Dim One = Dim.One, R = Dim.R, C = Dim.C, K = Dim.K, V = Dim.V;
+
+    public static TileProgram Causal(DynamicalSystem system, string name)
+    {
+        var p = new ProgramBuilder(name, C, R, Visits.BeforeDescending);
+        var (head, b, tail) = (p.Head, p.Body, p.Tail);
+        var (normalised, stabilised) = (system.Normaliser != Normaliser.None, system.IsStabilised);
+
+        head.Stage = "The queries, and the keys of their own block, which the mask cuts.";
+        var q = Sources.Query(system, head, R);
+        var own = new Weighting(system, p, head, R);
+        var (ownKeys, ownValues) = (Sources.Key(system, head, R), head.Load("v", R, V));
+        var reach = own.FromStart;
+        var firstMax = stabilised
+            ? head.MaxCols("ownMax", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!))
+            : null;
+        var ownScores = own.Scores("ownScores", q, ownKeys, firstMax);
+        var qReach = reach is not null && !stabilised ? head.Map("qReach", (x, l) => x * Ex.Exp(l), q, reach) : q;
+
+        var num = p.Open("num", new(R, V));
+        var den = normalised ? p.Open("den", new(R, One)) : default;
+        var max = stabilised ? p.Open("m", new(R, One)) : default;
+        (Tile Start, Tile Final)? rest = reach is null ? null : p.Open("rest", new(One, reach.Shape.Cols));
+
+        b.Stage = "An earlier block of keys, weighted by what is left of it when the queries' block begins.";
+        var weights = new Weighting(system, p, b, C);
+        var k = Sources.Key(system, b, C);
+        var v = b.Load("v", C, V);
+        var toEnd = weights.ToEnd;
+        if (rest is { } r) p.Carry("rest", head.Fill("noRest", r.Start.Shape, 0), r, b.Add("restNext", r.Start, weights.Whole!));
+
+        Tile scores;
+        if (stabilised)
+        {
+            b.Stage = "Log-weight of key j in row i, under a running maximum.";
+            var left = rest is { } s ? b.Add("left", toEnd!, s.Start) : toEnd!;
+            var across = b.Transpose("leftAcross", left);
+            var logWeight = reach is null ? b.Map("logWeights", new Arg(0), new Shape(R, C), across) : b.Add("logWeights", reach, across);
+            var next = b.Map("mNext", Ex.Max, max.Start, b.MaxCols("blockMax", logWeight));
+            p.Carry("m", firstMax!, max, next, isReference: true);
+            var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), max.Start, next);
+            b.Stage = "Accumulate numerator and normaliser.";
+            scores = b.Map("scores", (x, y, z) => x * Ex.Exp(y - z), b.MatMulNT("dots", q, k), logWeight, next);
+            p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num,
+                b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), b.MatMul("read", scores, v)));
+            p.Carry("den", head.SumCols("ownDen", ownScores), den,
+                b.Add("denNext", b.Map("denKept", (x, y) => x * y, den.Start, rescale), b.SumCols("denBlock", scores)));
+        }
+        else
+        {
+            var kLeft = (toEnd, rest) switch
+            {
+                ({ } w, { } s) => b.Map("kLeft", (x, y, z) => x * Ex.Exp(y + z), k, w, s.Start),
+                _ => k,
+            };
+            b.Stage = "Accumulate the output.";
+            scores = b.MatMulNT("scores", qReach, kLeft);
+            p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
+            if (normalised)
+                p.Carry("den", head.SumCols("ownDen", ownScores), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
+        }
+
+        tail.Stage = "What the initial state still counts for.";
+        var state = tail.Load("S", K, V, Access.Whole);
+        var (numerator, denominator, finalMax) = (num.Final, normalised ? den.Final : null, stabilised ? max.Final : null);
+        Tile qState;
+        if (stabilised)
+        {
+            var m = tail.Load("m", One, One, Access.Whole);
+            var log = (reach, rest) switch
+            {
+                ({ } l, { } s) => tail.Map("logState", (x, y, z) => x + y + z, l, s.Final, m),
+                _ => tail.Map("logState", new Arg(0), new Shape(R, One), m),
+            };
+            finalMax = tail.Map("mFinal", Ex.Max, max.Final, log);
+            var rescale = tail.Map("rescaleFinal", (x, y) => Ex.Exp(x - y), max.Final, finalMax);
+            numerator = tail.Map("numFinal", (x, y) => x * y, num.Final, rescale);
+            denominator = tail.Map("denFinal", (x, y) => x * y, den.Final, rescale);
+            qState = tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), q, log, finalMax);
+        }
+        else
+        {
+            qState = rest is { } s ? tail.Map("qState", (x, y) => x * Ex.Exp(y), qReach, s.Final) : qReach;
+        }
+
+        var read2 = tail.Add("readAll", numerator, tail.MatMul("fromState", qState, state));
+        if (normalised)
+        {
+            tail.Stage = "Divide and store.";
+            var sum = tail.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
+            var all = tail.Add("denAll", denominator!, tail.SumCols("denState", tail.Map("denTerms", (x, y) => x * y, qState, sum)));
+            read2 = Sources.Normalise(system, tail, read2, all, finalMax);
+        }
+
+        tail.Store("o", read2);
+        return p.Build();
+    }
+
+    /// <summary>Every query against every key, no mask and no decay.</summary>
+    public static TileProgram Bidirectional(DynamicalSystem system, string name)
+    {
+        var p = new ProgramBuilder(name, C, R);
+        var (head, b, tail) = (p.Head, p.Body, p.Tail);
+        head.Stage = "The queries.";
+        var q = Sources.Query(system, head, R);
+        b.Stage = "One block of keys.";
+        var k = Sources.Key(system, b, C);
+        var v = b.Load("v", C, V);
+        var num = p.Open("num", new(R, V));
+        b.Stage = "Accumulate the output.";
+        var scores = b.MatMulNT("scores", q, k);
+        p.Carry("num", head.Fill("zero", new(R, V), 0), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
+        var output = num.Final;
+        if (system.Normaliser != Normaliser.None)
+        {
+            var den = p.Open("den", new(R, One));
+            p.Carry("den", head.Fill("none", new(R, One), 0), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
+            tail.Stage = "Divide.";
+            output = Sources.Normalise(system, tail, num.Final, den.Final, null);
+        }
+
+        tail.Store("o", output);
+        return p.Build();
+    }
+
+    /// <summary>Reads a state that is complete: the second pass of the bidirectional chunkwise form.</summary>
+    public static TileProgram ReadOut(DynamicalSystem system, string name)
+    {
+        var p = new ProgramBuilder(name, C);
+        var (head, b) = (p.Head, p.Body);
+        var state = head.Load("S", K, V, Access.Whole);
+        b.Stage = "o_i = Sᵀφ(q_i) of the state that all tokens wrote.";
+        var q = Sources.Query(system, b, C);
+        var output = b.MatMul("read", q, state);
+        if (system.Normaliser != Normaliser.None)
+        {
+            var sum = head.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
+            output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum)), null);
+        }
+
+        b.Store("o", output);
+        return p.Build();
+    }
+}

@@ -1,0 +1,41 @@
+using AttnDsl.Generator.Infrastructure;
+
+namespace AttnDsl.Generator.Model;
+
+/// <summary>A declaration as it was written: plain values, no compiler types, equal when nothing that matters changed.</summary>
+internal sealed record LayerModel(TypeModel Type, LayerDeclaration Layer);
+
+/// <summary>Where the generated members go.</summary>
+/// <param name="Namespace">Empty in the global namespace.</param>
+/// <param name="Containing">The headers of the containing types, outermost first, such as <c>partial class Outer&lt;T&gt;</c>.</param>
+/// <param name="Header">The header of the type itself.</param>
+/// <param name="Name">Its name, without type parameters.</param>
+/// <param name="MetadataName">Its full name with arities: the key of its hint names.</param>
+internal sealed record TypeModel(string Namespace, EquatableArray<string> Containing, string Header, string Name, string MetadataName);
+
+/// <summary>The attributes' values. Absent attributes are null.</summary>
+internal sealed record LayerDeclaration(
+    int KeyDim,
+    int ValueDim,
+    int? Heads,
+    int? KeyValueHeads,
+    int? ValueHeads,
+    bool Causal,
+    double? Scale,
+    Kernel? Kernel,
+    GateDeclaration? Gate,
+    WriteRule? Write,
+    ReadDeclaration? Read,
+    RotationDeclaration? Rotation,
+    WindowDeclaration? Window,
+    FormDeclaration? Form);
+
+internal sealed record GateDeclaration(GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature);
+
+internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon);
+
+internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
+
+internal sealed record WindowDeclaration(int Size, bool RuntimeSized, int SinkTokens);
+
+internal sealed record FormDeclaration(Forms Forms, int? ChunkSize);

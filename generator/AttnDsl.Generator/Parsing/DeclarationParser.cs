@@ -1,0 +1,103 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Infrastructure;
+using AttnDsl.Generator.Model;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace AttnDsl.Generator.Parsing;
+
+/// <summary>From an annotated type to the model: values and names only, no symbol survives.</summary>
+internal static class DeclarationParser
+{
+    public static LayerModel Parse(INamedTypeSymbol type) => new(Type(type), Layer(type));
+
+    public static LayerDeclaration Layer(INamedTypeSymbol type)
+    {
+        var layer = Read(type, "AttentionLayerAttribute") ?? new(null!);
+        var gate = Read(type, nameof(GateAttribute));
+        var read = Read(type, nameof(ReadAttribute));
+        var rotation = Read(type, nameof(RotationAttribute));
+        var window = Read(type, nameof(WindowAttribute));
+        var form = Read(type, nameof(FormAttribute));
+        return new(
+            layer.Named<int>("KeyDim") ?? 0,
+            layer.Named<int>("ValueDim") ?? 0,
+            layer.Named<int>("Heads"),
+            layer.Named<int>("KeyValueHeads"),
+            layer.Named<int>("ValueHeads"),
+            layer.Named<bool>("Causal") ?? true,
+            layer.Named<double>("Scale"),
+            Read(type, nameof(FeatureMapAttribute))?.First<Kernel>(),
+            gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature")),
+            Read(type, nameof(WriteAttribute))?.First<WriteRule>(),
+            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon")),
+            rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
+            window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
+            form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")));
+    }
+
+    /// <summary>An attribute of this library on the type, if it is there.</summary>
+    public static AttributeData? Find(INamedTypeSymbol type, string name) => type.GetAttributes().FirstOrDefault(a =>
+        a.AttributeClass is { } c && c.Name == name && c.ContainingNamespace.ToDisplayString() == KnownNames.Namespace);
+
+    private static AttributeReader? Read(INamedTypeSymbol type, string name) => Find(type, name) is { } data ? new(data) : null;
+
+    private static TypeModel Type(INamedTypeSymbol type)
+    {
+        var containing = new List<string>();
+        for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType) containing.Insert(0, Header(outer));
+        var ns = type.ContainingNamespace.IsGlobalNamespace ? "" : string.Join(".", type.ContainingNamespace.ToDisplayString().Split('.').Select(Identifier));
+        return new(ns, new(containing), Header(type), Identifier(type.Name), MetadataName(type));
+    }
+
+    /// <summary>The header under which a partial part of the type can be written; modifiers beside <c>partial</c> need not be repeated.</summary>
+    private static string Header(INamedTypeSymbol type)
+    {
+        var kind = (type.IsRecord, type.TypeKind) switch
+        {
+            (true, TypeKind.Struct) => "record struct",
+            (true, _) => "record",
+            (_, TypeKind.Struct) => "struct",
+            (_, TypeKind.Interface) => "interface",
+            _ => "class",
+        };
+        var parameters = type.TypeParameters.Length == 0 ? "" : $"<{string.Join(", ", type.TypeParameters.Select(p => Identifier(p.Name)))}>";
+        return $"partial {kind} {Identifier(type.Name)}{parameters}";
+    }
+
+    private static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+
+    private static string MetadataName(INamedTypeSymbol type)
+    {
+        var names = new List<string>();
+        for (var t = type; t is not null; t = t.ContainingType) names.Insert(0, t.MetadataName);
+        var ns = type.ContainingNamespace.IsGlobalNamespace ? "" : type.ContainingNamespace.ToDisplayString() + ".";
+        return ns + string.Join("+", names);
+    }
+}
+
+/// <summary>Typed access to an attribute's arguments; what does not bind reads as absent.</summary>
+internal sealed class AttributeReader(AttributeData data)
+{
+    public T? Named<T>(string name)
+        where T : struct
+    {
+        foreach (var pair in data?.NamedArguments ?? [])
+            if (pair.Key == name && pair.Value is { Kind: not TypedConstantKind.Error, Value: T value }) return value;
+        return null;
+    }
+
+    public T? NamedEnum<T>(string name)
+        where T : struct, Enum =>
+        Named<int>(name) is { } value ? (T)Enum.ToObject(typeof(T), value) : null;
+
+    public T First<T>()
+        where T : struct, Enum =>
+        (T)Enum.ToObject(typeof(T), First());
+
+    /// <summary>The first constructor argument as a number.</summary>
+    public int First() => data.ConstructorArguments.FirstOrDefault() is { Kind: not TypedConstantKind.Error, Value: int value } ? value : 0;
+}

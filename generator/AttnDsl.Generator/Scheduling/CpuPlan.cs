@@ -1,0 +1,53 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+
+namespace AttnDsl.Generator.Scheduling;
+
+/// <summary>One operation with its place: where the result lies, and whether it is added to what lies there.</summary>
+internal sealed record PlanStep(Primitive Op, IReadOnlyList<Tile> Args, Tile Target, string Stage, bool Accumulate = false);
+
+/// <summary>Where a tile lives.</summary>
+internal abstract record Storage;
+
+/// <summary>In the rows of a tensor that belong to this turn.</summary>
+internal sealed record TensorRows(string Tensor) : Storage;
+
+/// <summary>A whole tensor: a state, a parameter.</summary>
+internal sealed record WholeTensor(string Tensor) : Storage;
+
+/// <summary>In the worker's scratch memory, every row padded to a multiple of 16 floats, so that whole vectors may be read and written.</summary>
+internal sealed record Scratch(int Offset) : Storage;
+
+/// <summary>What the lengths of the dimensions are: constants, except the blocks of time, which may be shorter at the end.</summary>
+internal sealed record BlockSizes(int C, int R, int K, int V)
+{
+    /// <summary>The length, or the greatest length, of a dimension.</summary>
+    public int Of(Dim dim) => dim.Letter switch
+    {
+        "1" => 1,
+        "C" => C,
+        "R" => R,
+        "K" => K,
+        "V" => V,
+        _ => K / 2,
+    };
+}
+
+/// <summary>A program with every decision of the CPU lowering made: fused, in order, every tile placed. The writer only prints it.</summary>
+internal sealed record CpuPlan(
+    TileProgram Program,
+    BlockSizes Sizes,
+    IReadOnlyList<PlanStep> Head,
+    IReadOnlyList<PlanStep> Body,
+    IReadOnlyList<PlanStep> Tail,
+    IReadOnlyDictionary<Tile, Storage> Places,
+    int ScratchOffset,
+    int ScratchFloats)
+{
+    public IEnumerable<PlanStep> Steps => Head.Concat(Body).Concat(Tail);
+
+    /// <summary>Rounded up to whole vectors of the widest machine.</summary>
+    public static int Padded(int floats) => (floats + 15) / 16 * 16;
+}

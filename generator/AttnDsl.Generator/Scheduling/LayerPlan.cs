@@ -1,0 +1,137 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Lowering;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Scheduling;
+
+/// <summary>What one unit of a kernel's work is; units run in any order, on any thread.</summary>
+internal enum WorkUnit
+{
+    /// <summary>A sequence and state head, over all its tokens.</summary>
+    StateHead,
+
+    /// <summary>A sequence, output head and block of queries.</summary>
+    QueryBlock,
+
+    /// <summary>A sequence and key/value head, over all its tokens.</summary>
+    KeyValueHead,
+}
+
+/// <summary>A kernel of the layer and what its summary says.</summary>
+internal sealed record LayerKernel(KernelSignature Signature, WorkUnit Unit, string Summary)
+{
+    public string Name => Signature.Name;
+
+    public CpuPlan Plan => Signature.Plan;
+}
+
+/// <summary>One way to compute the layer: kernels run one after the other.</summary>
+/// <param name="Form">Which form it is.</param>
+/// <param name="Before">Kernels that prepare.</param>
+/// <param name="Main">The kernel that writes the outputs.</param>
+/// <param name="UpdateState">Brings the state up to date behind <paramref name="Main"/>, where that kernel does not.</param>
+internal sealed record FormPlan(Forms Form, IReadOnlyList<LayerKernel> Before, LayerKernel Main, LayerKernel? UpdateState);
+
+/// <summary>All kernels of a layer, and the forms made of them.</summary>
+internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IReadOnlyList<LayerKernel> Kernels, IReadOnlyList<FormPlan> Forms)
+{
+    /// <summary>The form that <c>Forms.Fastest</c> means.</summary>
+    public FormPlan Fastest => Forms.FirstOrDefault(f => f.Form == AttnDsl.Forms.Chunkwise) ?? Forms.FirstOrDefault(f => f.Form == AttnDsl.Forms.Parallel) ?? Forms[0];
+
+    public FormPlan? Of(Forms form) => Forms.FirstOrDefault(f => f.Form == form);
+
+    public static LayerPlan Build(DynamicalSystem system) => system.Family == StateFamily.Cache ? Cache(system) : system.Causal ? Matrix(system) : Bidirectional(system);
+
+    private static LayerPlan Matrix(DynamicalSystem system)
+    {
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim);
+        var kernels = new List<LayerKernel>();
+        var forms = new List<FormPlan>();
+        // Step runs the recurrent form, so every causal layer has its kernel.
+        var recurrent = Add(kernels, "Recurrent", MatrixProgram.Build(system, "recurrent", Dim.One), sizes, WorkUnit.StateHead, "One head of one sequence, token by token.");
+        if (system.Has(AttnDsl.Forms.Recurrent)) forms.Add(new(AttnDsl.Forms.Recurrent, [], recurrent, null));
+        if (system.Has(AttnDsl.Forms.Chunkwise))
+        {
+            var chunk = Add(kernels, "Chunkwise", MatrixProgram.Build(system, "chunkwise", Dim.C), sizes, WorkUnit.StateHead, $"One head of one sequence, {system.ChunkSize} tokens at a time: products inside a chunk, the state S between chunks.");
+            forms.Add(new(AttnDsl.Forms.Chunkwise, [], chunk, null));
+        }
+
+        if (system.Has(AttnDsl.Forms.Parallel))
+        {
+            var parallel = Add(kernels, "Parallel", ParallelProgram.Causal(system, "parallel"), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key up to them, block by block, last to first.");
+            var absorb = Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Brings the state of one head up to date without reading it.");
+            forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, absorb));
+        }
+
+        return new(system, sizes, kernels, forms);
+    }
+
+    private static LayerPlan Bidirectional(DynamicalSystem system)
+    {
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim);
+        var kernels = new List<LayerKernel>();
+        var forms = new List<FormPlan>();
+        if (system.Has(AttnDsl.Forms.Chunkwise))
+        {
+            var absorb = Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
+            var read = Add(kernels, "ReadOut", ParallelProgram.ReadOut(system, "readOut"), sizes, WorkUnit.StateHead, "Reads that sum with every query.");
+            forms.Add(new(AttnDsl.Forms.Chunkwise, [absorb], read, null));
+        }
+
+        if (system.Has(AttnDsl.Forms.Parallel))
+        {
+            var parallel = Add(kernels, "Parallel", ParallelProgram.Bidirectional(system, "parallel"), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key, block by block.");
+            forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, null));
+        }
+
+        return new(system, sizes, kernels, forms);
+    }
+
+    private static LayerPlan Cache(DynamicalSystem system)
+    {
+        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim);
+        var single = blocks with { R = 1 };
+        var kernels = new List<LayerKernel>();
+        var forms = new List<FormPlan>();
+        var append = new List<LayerKernel>();
+        if (system.Causal)
+            append.Add(Add(kernels, "Append", SoftmaxProgram.Append(system, "append", values: true), blocks, WorkUnit.KeyValueHead, "Puts the new keys and values of one head into the cache."));
+        if (system.Rotation is not null)
+            append.Add(Add(kernels, "RotateKeys", SoftmaxProgram.Append(system, "rotateKeys", values: false), blocks, WorkUnit.KeyValueHead, "Rotates the keys of one head, once for all queries."));
+        var sinks = system.Window?.SinkTokens ?? 0;
+        var window = system.Window is not { } w ? null : w.RuntimeSized ? "window" : Emit.Literals.Integer(w.Size);
+
+        if (system.Causal)
+        {
+            var one = Attend("AttendOne", SoftmaxProgram.Orientation.KeysAcross, single, "One query of one head against the keys it sees, block by block, under a running maximum.");
+            if (system.Has(AttnDsl.Forms.Recurrent)) forms.Add(new(AttnDsl.Forms.Recurrent, append, one, null));
+        }
+
+        if (system.Has(AttnDsl.Forms.Parallel))
+        {
+            var attend = Attend("Attend", SoftmaxProgram.Orientation.QueriesAcross, blocks, "64 queries of one head, one in each lane, against the keys they see, 128 at a time, under a running maximum.");
+            forms.Add(new(AttnDsl.Forms.Parallel, append, attend, null));
+        }
+
+        return new(system, blocks, kernels, forms);
+
+        LayerKernel Attend(string name, SoftmaxProgram.Orientation orientation, BlockSizes sizes, string summary)
+        {
+            var plan = CpuPlanner.Plan(SoftmaxProgram.Attend(system, name, orientation), sizes);
+            var kernel = new LayerKernel(new(name, plan, system.Causal ? window : null, sinks), WorkUnit.QueryBlock, summary);
+            kernels.Add(kernel);
+            return kernel;
+        }
+    }
+
+    private static LayerKernel Add(List<LayerKernel> kernels, string name, TileProgram program, BlockSizes sizes, WorkUnit unit, string summary)
+    {
+        var kernel = new LayerKernel(new(name, CpuPlanner.Plan(program, sizes)), unit, summary);
+        kernels.Add(kernel);
+        return kernel;
+    }
+}

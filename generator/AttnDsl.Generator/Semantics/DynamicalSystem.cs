@@ -1,0 +1,75 @@
+using AttnDsl.Generator.Infrastructure;
+
+namespace AttnDsl.Generator.Semantics;
+
+/// <summary>What a layer remembers.</summary>
+internal enum StateFamily
+{
+    /// <summary>A matrix S[K,V] a head, and what the reader needs beside it.</summary>
+    Matrix,
+
+    /// <summary>Keys and values.</summary>
+    Cache,
+}
+
+/// <summary>The real part of the transition.</summary>
+internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature);
+
+/// <summary>The imaginary part of the transition.</summary>
+internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout);
+
+/// <summary>What of the past a query sees.</summary>
+internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
+
+/// <summary>A tensor that the caller hands in.</summary>
+/// <param name="Member">Name in <c>Inputs</c>.</param>
+/// <param name="Tensor">Name in programs and kernels, and of the parameter of span overloads.</param>
+/// <param name="Letters">Shape, such as <c>[B,T,H,K]</c>.</param>
+/// <param name="HeadCount">Which head count its third axis has.</param>
+/// <param name="Width">Length of its fourth axis; 0 for a tensor of rank 3.</param>
+/// <param name="Meaning">For the documentation, with units.</param>
+internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning);
+
+internal enum HeadCount { Query, KeyValue, State }
+
+/// <summary>A part of a head's state.</summary>
+/// <param name="Name">Name in programs and in <c>State</c>.</param>
+/// <param name="Rows">Length of its first axis, 1 for a scalar.</param>
+/// <param name="Cols">Length of its second axis.</param>
+/// <param name="Initial">What every element starts as.</param>
+/// <param name="Letters">Shape over batch and heads.</param>
+internal sealed record StateTensor(string Name, int Rows, int Cols, double Initial, string Letters, string Meaning)
+{
+    public int Floats => Rows * Cols;
+}
+
+/// <summary>
+/// A declaration, resolved: <c>state_t = A_t·state_{t−1} + write_t</c>, <c>o_t = read(state_t, q_t)</c> with every part chosen.
+/// Right of this record nothing knows about attributes.
+/// </summary>
+internal sealed record DynamicalSystem(
+    StateFamily Family,
+    int KeyDim,
+    int ValueDim,
+    int? Heads,
+    int? KeyValueHeads,
+    int? ValueHeads,
+    bool Causal,
+    double Scale,
+    Kernel Kernel,
+    Decay? Decay,
+    Rotation? Rotation,
+    WriteRule Write,
+    Normaliser Normaliser,
+    double Epsilon,
+    Window? Window,
+    Forms Forms,
+    int ChunkSize,
+    EquatableArray<InputTensor> Inputs,
+    EquatableArray<StateTensor> States)
+{
+    /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
+    public bool IsStabilised => Write == WriteRule.ExponentialGate;
+
+    public bool Has(Forms form) => (Forms & form) != 0;
+}

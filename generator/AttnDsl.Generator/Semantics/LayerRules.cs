@@ -1,0 +1,152 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using AttnDsl.Generator.Model;
+using static AttnDsl.Generator.Diagnostics.DiagnosticIds;
+
+namespace AttnDsl.Generator.Semantics;
+
+/// <summary>
+/// The rules that a declaration must keep: one table for generator and analyzers. Every combination of values either resolves
+/// or names its problems.
+/// </summary>
+internal static class LayerRules
+{
+    /// <summary>The widest K or V: a state row and its tiles then still fit a core's nearest cache.</summary>
+    public const int WidestDim = 1024;
+
+    public static IEnumerable<Problem> Check(LayerDeclaration d, string name) =>
+        Values(d, name).Concat(Enumerations(d, name)) is var simple && simple.Any() ? simple : Combinations(d, name);
+
+    private static IEnumerable<Problem> Values(LayerDeclaration d, string name)
+    {
+        if (d.KeyDim <= 0) yield return new(MissingKeyDim, "AttentionLayer.KeyDim", name, d.KeyDim == 0 ? "missing" : Text(d.KeyDim));
+        if (d.ValueDim <= 0) yield return new(MissingValueDim, "AttentionLayer.ValueDim", name, d.ValueDim == 0 ? "missing" : Text(d.ValueDim));
+        if (d.KeyDim > WidestDim) yield return new(DimTooLarge, "AttentionLayer.KeyDim", name, "KeyDim", Text(d.KeyDim), Text(WidestDim));
+        if (d.ValueDim > WidestDim) yield return new(DimTooLarge, "AttentionLayer.ValueDim", name, "ValueDim", Text(d.ValueDim), Text(WidestDim));
+        if (d.Heads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.Heads", name, "Heads", Text(d.Heads.Value));
+        if (d.KeyValueHeads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.KeyValueHeads", name, "KeyValueHeads", Text(d.KeyValueHeads.Value));
+        if (d.ValueHeads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.ValueHeads", name, "ValueHeads", Text(d.ValueHeads.Value));
+        if (d.Scale is { } scale && !IsPositive(scale)) yield return new(ScaleNotPositive, "AttentionLayer.Scale", name, Text(scale));
+        if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
+        if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !double.IsInfinity(epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
+        if (d.Rotation is { } r && !IsPositive(r.Base)) yield return new(BaseNotPositive, "Rotation.Base", name, Text(r.Base));
+        if (d.Rotation is not null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDim, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
+        if (d.Window is { Size: <= 0 } w) yield return new(WindowNotPositive, "Window.size", name, Text(w.Size));
+        if (d.Window is { SinkTokens: < 0 } s) yield return new(SinksNegative, "Window.SinkTokens", name, Text(s.SinkTokens));
+        if (d.Form?.ChunkSize is { } c && (c < 16 || c > 256 || (c & (c - 1)) != 0)) yield return new(ChunkSize, "Form.ChunkSize", name, Text(c), Text(NearestChunk(c)));
+        if (d is { KeyValueHeads: { } g and > 0, Heads: { } h and > 0 } && h % g != 0) yield return new(KeyValueHeadsDoNotDivide, "AttentionLayer.KeyValueHeads", name, Text(g), Text(h));
+        if (d is { ValueHeads: { } n and > 0, Heads: { } q and > 0 } && n % q != 0) yield return new(ValueHeadsNoMultiple, "AttentionLayer.ValueHeads", name, Text(n), Text(q));
+    }
+
+    private static IEnumerable<Problem> Enumerations(LayerDeclaration d, string name)
+    {
+        foreach (var problem in new[]
+        {
+            Known(d.Kernel, "FeatureMap.kernel", name),
+            Known(d.Gate?.Shape, "Gate.shape", name),
+            Known(d.Gate?.Decay, "Gate.Decay", name),
+            Known(d.Gate?.Activation, "Gate.Activation", name),
+            Known(d.Write, "Write.rule", name),
+            Known(d.Read?.Normaliser, "Read.normaliser", name),
+            Known(d.Rotation?.Kind, "Rotation.kind", name),
+            Known(d.Rotation?.Layout, "Rotation.Layout", name),
+        })
+        {
+            if (problem is not null) yield return problem;
+        }
+
+        const Forms all = Forms.Recurrent | Forms.Parallel | Forms.Chunkwise;
+        if (d.Form is { } form && (form.Forms & ~all) != 0) yield return new(UnknownValue, "Form.forms", name, "[Form]", Text((int)form.Forms), "Recurrent, Parallel, Chunkwise");
+    }
+
+    private static IEnumerable<Problem> Combinations(LayerDeclaration d, string name)
+    {
+        var kernel = DefaultKernel(d);
+        var write = d.Write ?? WriteRule.Plain;
+        var softmax = kernel == Kernel.Softmax;
+        if (d is { KeyValueHeads: not null, ValueHeads: not null }) yield return new(BothGroupings, "AttentionLayer.ValueHeads", name);
+        else if (softmax && d.ValueHeads is { } n) yield return new(ValueHeadsOnSoftmax, "AttentionLayer.ValueHeads", name, Text(n));
+        else if (!softmax && d.KeyValueHeads is { } g) yield return new(KeyValueHeadsOnMatrix, "AttentionLayer.KeyValueHeads", name, Text(g));
+
+        if (softmax && d.Gate is not null) yield return new(GateOnSoftmax, "Gate", name);
+        if (softmax && write != WriteRule.Plain) yield return new(WriteOnSoftmax, "Write", name, write.ToString());
+        if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
+        if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
+        if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
+        if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
+        if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());
+        if (!softmax && d.Rotation is not null && kernel != Kernel.Identity) yield return new(RotationOfFeatures, "Rotation", name, kernel.ToString());
+
+        if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
+        if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
+        if (d.Gate is { Shape: not GateShape.Constant, Decay: { } decay } gate) yield return new(DecayOnInputGate, "Gate.Decay", name, decay.ToString(), gate.Shape.ToString());
+
+        if (!softmax)
+        {
+            var normaliser = DefaultNormaliser(d);
+            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key }) yield return new(ExponentialGatePerKey, "Write", name);
+            if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
+            if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
+            if (write == WriteRule.Delta && normaliser == Normaliser.KeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString());
+            if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && kernel is Kernel.Identity or Kernel.Silu) yield return new(SignedKeySum, "Read", name, kernel.ToString());
+        }
+
+        var available = AvailableForms(d);
+        if (d.Form is { } form)
+        {
+            foreach (var asked in new[] { Forms.Recurrent, Forms.Parallel, Forms.Chunkwise })
+            {
+                if ((form.Forms & asked) != 0 && (available & asked) == 0)
+                    yield return new(FormNotAvailable, "Form.forms", name, asked.ToString().ToLowerInvariant(), Kind(d), available.ToString());
+            }
+        }
+    }
+
+    /// <summary>Softmax, unless a gate, a write rule or a normaliser asks for a matrix state.</summary>
+    public static Kernel DefaultKernel(LayerDeclaration d) =>
+        d.Kernel ?? (d.Gate is null && d.Write is null && d.Read is null ? Kernel.Softmax : Kernel.Identity);
+
+    public static Normaliser DefaultNormaliser(LayerDeclaration d) =>
+        d.Read?.Normaliser ?? (d.Write == WriteRule.ExponentialGate ? Normaliser.Stabilised : Normaliser.None);
+
+    /// <summary>The forms that the layer's mathematics has.</summary>
+    public static Forms AvailableForms(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write) switch
+    {
+        (Kernel.Softmax, true, _) => Forms.Recurrent | Forms.Parallel,
+        (Kernel.Softmax, false, _) => Forms.Parallel,
+        (_, true, WriteRule.Delta) => Forms.Recurrent | Forms.Chunkwise,
+        (_, true, _) => Forms.Recurrent | Forms.Parallel | Forms.Chunkwise,
+        _ => Forms.Parallel | Forms.Chunkwise,
+    };
+
+    private static string Kind(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write) switch
+    {
+        (Kernel.Softmax, true, _) => "causal softmax attention",
+        (Kernel.Softmax, false, _) => "bidirectional softmax attention",
+        (_, true, WriteRule.Delta) => "a delta rule",
+        (_, true, _) => "this layer",
+        _ => "bidirectional linear attention",
+    };
+
+    private static Problem? Known<T>(T? value, string site, string name)
+        where T : struct, Enum
+    {
+        if (value is not { } v || Enum.IsDefined(typeof(T), v)) return null;
+        return new(UnknownValue, site, name, site, Convert.ToInt64(v, CultureInfo.InvariantCulture).ToString(CultureInfo.InvariantCulture), string.Join(", ", Enum.GetNames(typeof(T))));
+    }
+
+    private static int NearestChunk(int c)
+    {
+        var chunk = 16;
+        while (chunk < 256 && chunk < c) chunk *= 2;
+        return chunk;
+    }
+
+    private static bool IsPositive(double x) => x > 0 && !double.IsInfinity(x);
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,79 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Infrastructure;
+using AttnDsl.Generator.Model;
+
+namespace AttnDsl.Generator.Semantics;
+
+/// <summary>From a declaration that keeps the rules to the dynamical system it means, defaults filled in.</summary>
+internal static class Resolver
+{
+    public static DynamicalSystem Resolve(LayerDeclaration d)
+    {
+        var kernel = LayerRules.DefaultKernel(d);
+        var family = kernel == Kernel.Softmax ? StateFamily.Cache : StateFamily.Matrix;
+        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1) : null;
+        var write = d.Write ?? WriteRule.Plain;
+        var normaliser = family == StateFamily.Cache ? Normaliser.None : LayerRules.DefaultNormaliser(d);
+        var available = LayerRules.AvailableForms(d);
+        var forms = d.Form is { Forms: not 0 } f ? f.Forms & available : available;
+        var system = new DynamicalSystem(
+            family,
+            d.KeyDim,
+            d.ValueDim,
+            d.Heads,
+            d.KeyValueHeads,
+            d.ValueHeads,
+            d.Causal,
+            d.Scale ?? 1 / Math.Sqrt(Math.Max(1, d.KeyDim)),
+            kernel,
+            decay,
+            d.Rotation is { } r ? new(r.Kind, r.Base, r.Layout) : null,
+            write,
+            normaliser,
+            d.Read?.Epsilon ?? 1e-6,
+            d.Window is { } w ? new(w.Size, w.RuntimeSized, w.SinkTokens) : null,
+            // Step runs the recurrent form, so every causal layer keeps it.
+            forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
+            d.Form?.ChunkSize ?? DefaultChunk(decay),
+            default,
+            default);
+        return system with { Inputs = new(Inputs(system)), States = new(States(system)) };
+    }
+
+    /// <summary>Per-key decays cost C products a token inside a chunk that scalar ones do not, so their chunks are shorter.</summary>
+    private static int DefaultChunk(Decay? decay) => decay?.Shape == GateShape.Key ? 32 : 64;
+
+    private static IEnumerable<InputTensor> Inputs(DynamicalSystem s)
+    {
+        var (n, keyHeads, valueHeads) = (s.ValueHeads is null ? "H" : "N", s.KeyValueHeads is null ? "H" : "G", s.KeyValueHeads is not null ? "G" : s.ValueHeads is null ? "H" : "N");
+        var keyCount = s.KeyValueHeads is null ? HeadCount.Query : HeadCount.KeyValue;
+        yield return new("Q", "q", "[B,T,H,K]", HeadCount.Query, s.KeyDim, "Queries.");
+        yield return new("K", "k", $"[B,T,{keyHeads},K]", keyCount, s.KeyDim, s.Write == WriteRule.Delta ? "Keys, L2-normalised: with ‖k‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Keys.");
+        yield return new("V", "v", $"[B,T,{valueHeads},V]", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, "Values.");
+        if (s.Decay is { Shape: not GateShape.Constant } decay)
+        {
+            var meaning = decay.Activation == GateActivation.LogSigmoid
+                ? $"Gate logits z; the log-decay is log σ(z){(decay.Temperature == 1 ? "" : " / " + Emit.Literals.Number(decay.Temperature))}."
+                : "Log-decay (natural logarithm), at most 0.";
+            yield return decay.Shape == GateShape.Key
+                ? new("G", "g", $"[B,T,{n},K]", HeadCount.State, s.KeyDim, meaning)
+                : new("G", "g", $"[B,T,{n}]", HeadCount.State, 0, meaning);
+        }
+
+        if (s.Write == WriteRule.Delta) yield return new("Beta", "beta", $"[B,T,{n}]", HeadCount.State, 0, "Write strength β: 1 overwrites what the key retrieved, 0 leaves it.");
+        if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
+    }
+
+    private static IEnumerable<StateTensor> States(DynamicalSystem s)
+    {
+        if (s.Family == StateFamily.Cache) yield break;
+        var n = s.ValueHeads is null ? "H" : "N";
+        yield return new("S", s.KeyDim, s.ValueDim, 0, $"[B,{n},K,V]", s.IsStabilised ? "The memory, relative to e^M." : "The memory: rows are key channels.");
+        if (s.Normaliser == Normaliser.KeySum) yield return new("z", 1, s.KeyDim, 0, $"[B,{n},K]", "Sum of the mapped keys.");
+        if (!s.IsStabilised) yield break;
+        yield return new("n", 1, s.KeyDim, 0, $"[B,{n},K]", "Sum of the keys, relative to e^M.");
+        yield return new("m", 1, 1, Expressions.Ex.NoScore, $"[B,{n}]", "The running maximum of the log-weights.");
+    }
+}

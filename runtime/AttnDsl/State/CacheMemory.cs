@@ -1,0 +1,140 @@
+using System;
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace AttnDsl.Runtime;
+
+/// <summary>
+/// The memory of a cache: for each sequence and key/value head rows of keys, rows of values, and the sinks' keys and values.
+/// Rows lie in the order of time; when they reach the end, those that a window still needs move to the front.
+/// </summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public readonly struct CacheMemory
+{
+    private readonly StateMemory _state;
+    private readonly string? _layer;
+    private readonly int _capacity;
+    private readonly int _keep;
+    private readonly int _keyDim;
+    private readonly int _valueDim;
+    private readonly int _sinks;
+
+    /// <param name="layer">Name of the layer, for messages.</param>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="heads">Key/value heads.</param>
+    /// <param name="capacity">Rows of one head.</param>
+    /// <param name="window">The window's (largest) length; 0 without one.</param>
+    /// <param name="sinks">Sink tokens.</param>
+    /// <param name="keyDim">K.</param>
+    /// <param name="valueDim">V.</param>
+    /// <param name="memory">At least <see cref="FloatCount"/> floats.</param>
+    public CacheMemory(string layer, int batch, int heads, int capacity, int window, int sinks, int keyDim, int valueDim, Memory<float> memory)
+    {
+        _state = new(layer, batch, heads, UnitFloats(capacity, sinks, keyDim, valueDim), memory);
+        (_layer, _capacity, _keep, _keyDim, _valueDim, _sinks) = (layer, capacity, window - 1, keyDim, valueDim, sinks);
+    }
+
+    /// <summary>Number of sequences.</summary>
+    public int Batch => _state.Batch;
+
+    /// <summary>Tokens seen.</summary>
+    public long Position => _state.Position;
+
+    /// <summary>Tokens that a cache without window holds at most.</summary>
+    public int Capacity => _capacity;
+
+    /// <summary>Cached rows after the append that is under way: those attended to.</summary>
+    public int Rows => _state.Header.Rows;
+
+    /// <summary>Position of the first cached row.</summary>
+    public long FirstRow => _state.Header.FirstRow;
+
+    /// <summary>Floats that a state needs.</summary>
+    public static int FloatCount(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim)
+    {
+        if (capacity <= 0) throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"a state of {layer} needs room for at least one token");
+        return StateMemory.FloatCount(layer, batch, heads, UnitFloats(capacity, sinks, keyDim, valueDim));
+    }
+
+    /// <summary>Refuses inputs that belong to another state, or more tokens than fit; changes nothing.</summary>
+    public void Match(int batch, int heads, int time)
+    {
+        _state.Match(batch, heads);
+        if (_keep < 0 && Position + time > _capacity)
+            throw new InvalidOperationException($"this state of {_layer} holds {_capacity} tokens and has seen {Position}: {time} more do not fit; make it with a larger capacity, or declare a [Window]");
+        if (Position + time > 1 << 24)
+            throw new InvalidOperationException($"this state of {_layer} has seen {Position} tokens; positions beyond 2^24 are not exact in float: Reset it or start a new one");
+    }
+
+    /// <summary>Makes room behind the rows for some of the tokens and says for how many.</summary>
+    public int MakeRoom(int tokens)
+    {
+        ref var header = ref _state.Header;
+        if (_keep < 0) return tokens;
+        if (header.Rows + Math.Min(tokens, _capacity - _keep) > _capacity)
+        {
+            var kept = Math.Min(_keep, header.Rows);
+            var dropped = header.Rows - kept;
+            for (var unit = 0; unit < _state.Batch * _state.Heads; unit++)
+            {
+                var rows = Unit(unit);
+                rows.Slice(dropped * _keyDim, kept * _keyDim).CopyTo(rows);
+                var values = rows[(_capacity * _keyDim)..];
+                values.Slice(dropped * _valueDim, kept * _valueDim).CopyTo(values);
+            }
+
+            (header.Rows, header.FirstRow) = (kept, header.FirstRow + dropped);
+        }
+
+        return Math.Min(tokens, _capacity - header.Rows);
+    }
+
+    /// <summary>Takes note of rows that were appended; the first tokens of a sequence are kept as sinks.</summary>
+    public void Commit(int tokens)
+    {
+        ref var header = ref _state.Header;
+        for (var p = header.Position; p < Math.Min(header.Position + tokens, _sinks); p++)
+        {
+            var row = (int)(p - header.FirstRow);
+            for (var unit = 0; unit < _state.Batch * _state.Heads; unit++)
+            {
+                var rows = Unit(unit);
+                var sinks = rows[(_capacity * (_keyDim + _valueDim))..];
+                rows.Slice(row * _keyDim, _keyDim).CopyTo(sinks[((int)p * _keyDim)..]);
+                rows.Slice(_capacity * _keyDim + row * _valueDim, _valueDim).CopyTo(sinks[(_sinks * _keyDim + (int)p * _valueDim)..]);
+            }
+        }
+
+        header.Rows += tokens;
+        header.Position += tokens;
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _state.Clear();
+
+    /// <summary>The same contents in memory of its own.</summary>
+    public CacheMemory Fork() => new(_state.Fork(), this);
+
+    private CacheMemory(StateMemory state, CacheMemory like)
+    {
+        (_state, _layer) = (state, like._layer);
+        (_capacity, _keep, _keyDim, _valueDim, _sinks) = (like._capacity, like._keep, like._keyDim, like._valueDim, like._sinks);
+    }
+
+    /// <summary>First float of the keys, values, sink keys and sink values of the first head (0 to 3).</summary>
+    public ref float Reference(int part) => ref Unsafe.Add(ref _state.Units(), part switch
+    {
+        0 => 0,
+        1 => _capacity * _keyDim,
+        2 => _capacity * (_keyDim + _valueDim),
+        _ => _capacity * (_keyDim + _valueDim) + _sinks * _keyDim,
+    });
+
+    /// <summary>Strides of a part.</summary>
+    public TensorArg Arg(bool keys) => new() { Batch = (nint)_state.Heads * _state.UnitFloats, Head = _state.UnitFloats, Time = keys ? _keyDim : _valueDim };
+
+    private Span<float> Unit(int unit) => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _state.Units(), (nint)unit * _state.UnitFloats), _state.UnitFloats);
+
+    private static int UnitFloats(int capacity, int sinks, int keyDim, int valueDim) => checked(((capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16);
+}

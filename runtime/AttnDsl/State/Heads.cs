@@ -1,0 +1,26 @@
+using System;
+using System.ComponentModel;
+using System.Numerics.Tensors;
+
+namespace AttnDsl.Runtime;
+
+/// <summary>Reads batch, time and head count off the first tensor of a call, and checks how heads are grouped.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Heads
+{
+    /// <summary>Lengths of a tensor <c>[B,T,H,width]</c>; <paramref name="declared"/> heads, or 0 when any number will do.</summary>
+    /// <exception cref="ArgumentException">The tensor is missing or of another shape.</exception>
+    public static void Read(scoped in ReadOnlyTensorSpan<float> tensor, string name, int width, int declared, out int batch, out int time, out int heads)
+    {
+        var lengths = tensor.Lengths;
+        var fits = lengths.Length == 4;
+        var h = fits && declared == 0 ? lengths[2] : declared;
+        Guards.Input(tensor, name, "[B,T,H,K]", fits ? lengths[0] : 1, fits ? lengths[1] : 1, h, width);
+        (batch, time, heads) = (checked((int)lengths[0]), checked((int)lengths[1]), checked((int)h));
+    }
+
+    /// <summary>Refuses a number of heads that does not group evenly.</summary>
+    public static int Group(int many, int few, string what, string ofWhat) => few > 0 && many % few == 0
+        ? many / few
+        : throw new ArgumentException($"{many} {what} cannot be dealt evenly to {few} {ofWhat}; use a multiple of {few}");
+}
