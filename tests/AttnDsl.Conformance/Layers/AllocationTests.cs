@@ -1,0 +1,111 @@
+using System;
+using System.Numerics.Tensors;
+using AttnDsl.Conformance.Support;
+using AttnDsl.Reference;
+using Xunit;
+
+namespace AttnDsl.Conformance.Layers;
+
+public sealed class AllocationTests
+{
+    private const int Batch = 2, Time = 200, Heads = 2;
+
+    [Fact]
+    public void Gla_SteadyState_AllocatesNothing()
+    {
+        var x = Draw("Gla80x96", Time);
+        var output = new TensorSpan<float>(new float[Batch * Time * Heads * 96], [Batch, Time, Heads, 96]);
+        var inputs = new Gla80x96.Inputs { Q = Of(x.Q, Time, 80), K = Of(x.K, Time, 80), V = Of(x.V, Time, 96), G = Of(x.G, Time, 80) };
+        foreach (var form in new[] { Forms.Fastest, Forms.Parallel, Forms.Chunkwise, Forms.Recurrent })
+        {
+            AssertNone(inputs, output, form, static (in i, in o, form) => Gla80x96.Forward(in i, in o, form));
+        }
+
+        var one = Draw("Gla80x96", 1);
+        var row = new TensorSpan<float>(new float[Batch * Heads * 96], [Batch, 1, Heads, 96]);
+        var token = new Gla80x96.Inputs { Q = Of(one.Q, 1, 80), K = Of(one.K, 1, 80), V = Of(one.V, 1, 96), G = Of(one.G, 1, 80) };
+        var state = new Gla80x96.State(Batch, Heads);
+        AssertNone(token, row, state, static (in i, in o, s) => s.Step(in i, in o));
+        AssertNone(inputs, output, state, static (in i, in o, s) => s.Prefill(in i, in o));
+        AssertNone(inputs, output, state, static (in i, in o, s) => Gla80x96.Forward(in i, in o, s));
+    }
+
+    [Fact]
+    public void RotaryWindow_SteadyState_AllocatesNothing()
+    {
+        var x = Draw("Rotary80x96", Time);
+        var output = new TensorSpan<float>(new float[Batch * Time * Heads * 96], [Batch, Time, Heads, 96]);
+        var inputs = new Rotary80x96.Inputs { Q = Of(x.Q, Time, 80), K = Of(x.K, Time, 80), V = Of(x.V, Time, 96) };
+        foreach (var form in new[] { Forms.Fastest, Forms.Parallel, Forms.Recurrent })
+        {
+            AssertNone(inputs, output, form, static (in i, in o, form) => Rotary80x96.Forward(in i, in o, form));
+        }
+
+        var one = Draw("Rotary80x96", 1);
+        var row = new TensorSpan<float>(new float[Batch * Heads * 96], [Batch, 1, Heads, 96]);
+        var token = new Rotary80x96.Inputs { Q = Of(one.Q, 1, 80), K = Of(one.K, 1, 80), V = Of(one.V, 1, 96) };
+        var state = new Rotary80x96.State(Batch, Heads);
+        AssertNone(token, row, state, static (in i, in o, s) => s.Step(in i, in o));
+        AssertNone(inputs, output, state, static (in i, in o, s) => s.Prefill(in i, in o));
+    }
+
+    [Fact]
+    public void Mlstm_SteadyState_AllocatesNothing()
+    {
+        var x = Draw("Mlstm80x96", Time);
+        var output = new TensorSpan<float>(new float[Batch * Time * Heads * 96], [Batch, Time, Heads, 96]);
+        var inputs = new Mlstm80x96.Inputs
+        {
+            Q = Of(x.Q, Time, 80),
+            K = Of(x.K, Time, 80),
+            V = Of(x.V, Time, 96),
+            G = new(x.G, [Batch, Time, Heads]),
+            I = new(x.I, [Batch, Time, Heads]),
+        };
+        AssertNone(inputs, output, Forms.Fastest, static (in i, in o, form) => Mlstm80x96.Forward(in i, in o, form));
+        AssertNone(inputs, output, new Mlstm80x96.State(Batch, Heads), static (in i, in o, s) => s.Prefill(in i, in o));
+    }
+
+    [Fact]
+    public void GroupedDelta_SteadyState_AllocatesNothing()
+    {
+        var x = Draw("GroupedDelta80x96", Time);
+        var output = new TensorSpan<float>(new float[Batch * Time * 4 * 96], [Batch, Time, 4, 96]);
+        var inputs = new GroupedDelta80x96.Inputs
+        {
+            Q = Of(x.Q, Time, 80),
+            K = Of(x.K, Time, 80),
+            V = new(x.V, [Batch, Time, 4, 96]),
+            G = new(x.G, [Batch, Time, 4]),
+            Beta = new(x.Beta, [Batch, Time, 4]),
+        };
+        AssertNone(inputs, output, Forms.Fastest, static (in i, in o, form) => GroupedDelta80x96.Forward(in i, in o, form));
+        AssertNone(inputs, output, new GroupedDelta80x96.State(Batch), static (in i, in o, s) => s.Prefill(in i, in o));
+    }
+
+    private delegate void Call<TInputs, TArgument>(in TInputs inputs, in TensorSpan<float> output, TArgument argument)
+        where TInputs : struct, allows ref struct;
+
+    /// <summary>All threads count: the least of several rounds, as the test host allocates now and then too.</summary>
+    private static void AssertNone<TInputs, TArgument>(in TInputs inputs, in TensorSpan<float> output, TArgument argument, Call<TInputs, TArgument> call)
+        where TInputs : struct, allows ref struct
+    {
+        var least = long.MaxValue;
+        for (var round = 0; round < 12 && least > 0; round++)
+        {
+            var before = GC.GetTotalAllocatedBytes(precise: true);
+            for (var i = 0; i < 3; i++)
+            {
+                call(in inputs, in output, argument);
+            }
+
+            least = Math.Min(least, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
+        Assert.Equal(0, least);
+    }
+
+    private static ReadOnlyTensorSpan<float> Of(float[] data, int time, int width) => new(data, [Batch, time, Heads, width]);
+
+    private static LayerInputs Draw(string subject, int time) => new Draw(12).Inputs(Subject.All[subject].Spec, Batch, time);
+}

@@ -1,0 +1,81 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using AttnDsl.Conformance.Support;
+using AttnDsl.Golden;
+using AttnDsl.Golden.Printing;
+using AttnDsl.Golden.Vectors;
+using Xunit;
+
+namespace AttnDsl.Conformance.Layers;
+
+public sealed class GoldenConformanceTests
+{
+    public const string Required =
+        "softmax_causal,softmax_full,softmax_window,softmax_window_sinktokens,softmax_gqa,rope_softmax,"
+        + "linear_elu_plus_one,linear_elu_bidirectional,linear_identity,retention,simple_gla,simple_gla_initial_state,"
+        + "gla,gla_strong_decay,gated_delta_rule,mlstm,mlstm_extreme_gates";
+
+    [Fact]
+    public void GoldenTool_RequiredCases_AllPass()
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = GoldenTool.Run([GoldenSpec.Folder, "--require", Required], output, error, Progress.None);
+        Assert.True(code == GoldenTool.Passed, $"exit code {code}\n{output}{error}");
+    }
+
+    [Fact]
+    public void GoldenTool_EveryCaseOfTheOracles_HasADeclaration()
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        var code = GoldenTool.Run([GoldenSpec.Folder, "--require", string.Join(',', GoldenSpec.All.Keys)], output, error, Progress.None);
+        Assert.True(code == GoldenTool.Passed, $"exit code {code}\n{output}{error}");
+    }
+
+    [Fact]
+    public void GoldenTool_WrongAnswerInTheFile_Fails()
+    {
+        using var folder = new TemporaryFolder();
+        Copy(folder, "gla", entry => entry);
+        var file = File.ReadAllBytes(folder.File("gla.safetensors"));
+        var outputs = SafeTensors.Parse(file, "gla")["out.o"].Data;
+        var at = file.AsSpan().IndexOf(MemoryMarshal.AsBytes(outputs.AsSpan()));
+        MemoryMarshal.AsBytes<float>([outputs[0] + 0.01f]).CopyTo(file.AsSpan(at));
+        File.WriteAllBytes(folder.File("gla.safetensors"), file);
+        var (code, output) = Run(folder.Path);
+        Assert.Equal(GoldenTool.Failed, code);
+        Assert.Contains("FAIL", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("softmax_window", "\"window\": 9", "\"window\": 10")]
+    [InlineData("gla", "\"params\": {}", "\"params\": {\"tau\": 16}")]
+    [InlineData("rope_softmax", "10000.0", "500000.0")]
+    [InlineData("rope_softmax", "half-split", "interleaved")]
+    public void GoldenTool_OtherParameters_AreNotTheDeclaration(string name, string given, string changed)
+    {
+        using var folder = new TemporaryFolder();
+        Copy(folder, name, entry => entry.Replace(given, changed, StringComparison.Ordinal));
+        var (_, output) = Run(folder.Path);
+        var rows = output.Split('\n').Where(line => line.StartsWith(name, StringComparison.Ordinal)).ToList();
+        // A run-time window is declared for any window; every other declaration is for its own parameters only.
+        Assert.All(rows, row => Assert.True(row.Contains("missing") || row.Contains("[run-time window]"), row));
+        Assert.NotEmpty(rows);
+    }
+
+    private static (int Code, string Output) Run(string folder)
+    {
+        var output = new StringWriter();
+        return (GoldenTool.Run([folder], output, output, Progress.None), output.ToString());
+    }
+
+    private static void Copy(TemporaryFolder folder, string name, Func<string, string> change)
+    {
+        using var index = JsonDocument.Parse(File.ReadAllText(Path.Combine(GoldenSpec.Folder, "index.json")));
+        var entry = index.RootElement.EnumerateArray().Single(entry => entry.GetProperty("name").GetString() == name).GetRawText();
+        File.WriteAllText(folder.File("index.json"), $"[{change(entry)}]");
+        File.Copy(Path.Combine(GoldenSpec.Folder, name + ".safetensors"), folder.File(name + ".safetensors"));
+    }
+}

@@ -1,0 +1,64 @@
+using System.Collections.Generic;
+using System.IO;
+using AttnDsl.Golden.Vectors;
+using AttnDsl.Reference;
+
+namespace AttnDsl.Conformance.Support;
+
+/// <summary>The golden cases that the oracles cover, with the names of their gate tensors.</summary>
+/// <param name="Spec">The layer.</param>
+/// <param name="Gate">Tensor of the gate.</param>
+internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
+{
+    private static readonly LayerSpec s_base = new() { KeyDim = 16, ValueDim = 24, Heads = 2 };
+    private static readonly LayerSpec s_softmax = s_base with { Similarity = Similarity.Softmax };
+    private static readonly LayerSpec s_normalised = s_base with { Scale = 1, Denominator = Denominator.KeySum };
+    private static readonly LayerSpec s_mlstm = s_base with
+    {
+        Decay = DecaySource.Head,
+        LogSigmoid = true,
+        Write = WriteKind.ExponentialGate,
+        Denominator = Denominator.Stabilised,
+    };
+
+    public static readonly IReadOnlyDictionary<string, GoldenSpec> All = new Dictionary<string, GoldenSpec>
+    {
+        ["softmax_causal"] = new(s_softmax),
+        ["softmax_full"] = new(s_softmax with { Causal = false }),
+        ["softmax_window"] = new(s_softmax with { Window = 9 }),
+        ["softmax_window_sinktokens"] = new(s_softmax with { Window = 9, SinkTokens = 3 }),
+        ["softmax_gqa"] = new(s_softmax with { KeyValueHeads = 1 }),
+        ["rope_softmax"] = new(s_softmax with { Pairs = Pairs.HalfSplit }),
+        ["linear_identity"] = new(s_base with { Scale = 1 }),
+        ["linear_elu_plus_one"] = new(s_normalised with { Similarity = Similarity.EluPlusOne }),
+        ["linear_relu"] = new(s_normalised with { Similarity = Similarity.Relu }),
+        ["linear_relu_squared"] = new(s_normalised with { Similarity = Similarity.ReluSquared }),
+        ["linear_silu"] = new(s_base with { Scale = 1, Similarity = Similarity.Silu }),
+        ["linear_exp"] = new(s_normalised with { Similarity = Similarity.Exp }),
+        ["linear_elu_bidirectional"] = new(s_normalised with { Similarity = Similarity.EluPlusOne, Causal = false }),
+        ["retention"] = new(s_base with { Decay = DecaySource.Retention }),
+        ["simple_gla"] = new(s_base with { Decay = DecaySource.Head }),
+        ["simple_gla_initial_state"] = new(s_base with { Decay = DecaySource.Head }),
+        ["gla"] = new(s_base with { Decay = DecaySource.Key }, "in.gk"),
+        ["gla_strong_decay"] = new(s_base with { Decay = DecaySource.Key }, "in.gk"),
+        ["delta_rule"] = new(s_base with { Write = WriteKind.Delta }),
+        ["gated_delta_rule"] = new(s_base with { Decay = DecaySource.Head, Write = WriteKind.Delta }),
+        ["kimi_delta"] = new(s_base with { Decay = DecaySource.Key, Write = WriteKind.Delta }),
+        ["mlstm"] = new(s_mlstm, "in.f"),
+        ["mlstm_extreme_gates"] = new(s_mlstm, "in.f"),
+    };
+
+    public static string Folder => Path.Combine(System.AppContext.BaseDirectory, "vectors");
+
+    public static LayerInputs Inputs(IReadOnlyDictionary<string, FloatTensor> tensors, string gate)
+    {
+        float[] Data(string name) => tensors.TryGetValue(name, out var tensor) ? tensor.Data : [];
+        var shape = tensors["in.q"].Shape;
+        return new(shape[0], shape[1], Data("in.q"), Data("in.k"), Data("in.v"))
+        {
+            G = Data(gate),
+            Beta = Data("in.beta"),
+            I = Data("in.i"),
+        };
+    }
+}

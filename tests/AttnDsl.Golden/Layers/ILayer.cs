@@ -1,0 +1,40 @@
+using System.Numerics.Tensors;
+
+namespace AttnDsl.Golden.Layers;
+
+/// <summary>A declared layer behind one face: its <c>Inputs</c> is a ref struct of its own, so it cannot be reached otherwise.</summary>
+internal interface ILayer
+{
+    /// <summary>The forms it has.</summary>
+    Forms Forms { get; }
+
+    /// <summary>Whether it has a <c>State</c>.</summary>
+    bool IsCausal { get; }
+
+    void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form);
+
+    /// <summary>Continues from the state.</summary>
+    void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form);
+
+    /// <summary><paramref name="heads"/> are query heads; <paramref name="capacity"/> matters to a cache without window only.</summary>
+    ILayerState NewState(int batch, int heads, int capacity);
+}
+
+/// <summary>A <c>State</c> behind one face.</summary>
+internal interface ILayerState
+{
+    void Prefill(TimeSlice inputs, in TensorSpan<float> output);
+
+    void Step(TimeSlice inputs, in TensorSpan<float> output);
+
+    /// <summary>Copies the matrix S [B,N,K,V]; empty for a cache.</summary>
+    float[] ReadMatrix();
+
+    /// <summary>Copies z or n [B,N,K]; empty without one.</summary>
+    float[] ReadKeySum();
+
+    /// <summary>Copies the running maximum m [B,N]; empty without one.</summary>
+    float[] ReadMaximum();
+
+    void WriteMatrix(float[] matrix);
+}

@@ -1,0 +1,106 @@
+using System;
+using System.Numerics.Tensors;
+
+namespace AttnDsl.Golden.Layers;
+
+internal delegate TInputs Bind<TInputs>(TimeSlice inputs)
+    where TInputs : struct, allows ref struct;
+
+internal delegate void ForwardCall<TInputs>(in TInputs inputs, in TensorSpan<float> output, Forms form)
+    where TInputs : struct, allows ref struct;
+
+internal delegate void ContinueCall<TInputs, TState>(in TInputs inputs, in TensorSpan<float> output, TState state, Forms form)
+    where TInputs : struct, allows ref struct;
+
+internal delegate void StateCall<TInputs, TState>(TState state, in TInputs inputs, in TensorSpan<float> output)
+    where TInputs : struct, allows ref struct;
+
+internal delegate TensorSpan<float> PartOf<TState>(TState state);
+
+/// <summary>A layer without a state: bidirectional.</summary>
+internal sealed class Layer<TInputs>(Forms forms, Bind<TInputs> bind, ForwardCall<TInputs> forward) : ILayer
+    where TInputs : struct, allows ref struct
+{
+    public Forms Forms => forms;
+
+    public bool IsCausal => false;
+
+    public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form) => forward(bind(inputs), output, form);
+
+    public void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form)
+        => throw new NotSupportedException("A bidirectional layer has no state.");
+
+    public ILayerState NewState(int batch, int heads, int capacity)
+        => throw new NotSupportedException("A bidirectional layer has no state.");
+}
+
+/// <summary>A causal layer.</summary>
+internal sealed class Layer<TInputs, TState>(
+    Forms forms,
+    Bind<TInputs> bind,
+    ForwardCall<TInputs> forward,
+    ContinueCall<TInputs, TState> advance,
+    Func<int, int, int, TState> newState,
+    StateCall<TInputs, TState> prefill,
+    StateCall<TInputs, TState> step) : ILayer
+    where TInputs : struct, allows ref struct
+    where TState : struct
+{
+    public Forms Forms => forms;
+
+    public bool IsCausal => true;
+
+    /// <summary>The matrix of its state, when it has one.</summary>
+    public PartOf<TState>? Matrix { get; init; }
+
+    /// <summary>Its key sum, or the n of mLSTM.</summary>
+    public PartOf<TState>? KeySum { get; init; }
+
+    /// <summary>Its running maximum.</summary>
+    public PartOf<TState>? Maximum { get; init; }
+
+    public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form) => forward(bind(inputs), output, form);
+
+    public void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form)
+        => advance(bind(inputs), output, ((LayerState)state).Value, form);
+
+    public ILayerState NewState(int batch, int heads, int capacity) => new LayerState(this, newState(batch, heads, capacity));
+
+    private sealed class LayerState(Layer<TInputs, TState> layer, TState value) : ILayerState
+    {
+        public TState Value => value;
+
+        public void Prefill(TimeSlice inputs, in TensorSpan<float> output) => layer.CallPrefill(value, inputs, output);
+
+        public void Step(TimeSlice inputs, in TensorSpan<float> output) => layer.CallStep(value, inputs, output);
+
+        public float[] ReadMatrix() => Read(layer.Matrix);
+
+        public float[] ReadKeySum() => Read(layer.KeySum);
+
+        public float[] ReadMaximum() => Read(layer.Maximum);
+
+        public void WriteMatrix(float[] values)
+        {
+            var target = (layer.Matrix ?? throw new NotSupportedException("A cache has no matrix."))(value);
+            new ReadOnlyTensorSpan<float>(values, target.Lengths).CopyTo(target);
+        }
+
+        private float[] Read(PartOf<TState>? part)
+        {
+            if (part is null)
+            {
+                return [];
+            }
+
+            var span = part(value);
+            var copy = new float[span.FlattenedLength];
+            span.FlattenTo(copy);
+            return copy;
+        }
+    }
+
+    private void CallPrefill(TState state, TimeSlice inputs, in TensorSpan<float> output) => prefill(state, bind(inputs), output);
+
+    private void CallStep(TState state, TimeSlice inputs, in TensorSpan<float> output) => step(state, bind(inputs), output);
+}

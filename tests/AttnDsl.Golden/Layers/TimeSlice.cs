@@ -1,0 +1,24 @@
+using System.Collections.Generic;
+using System.Numerics.Tensors;
+using System.Text.Json;
+using AttnDsl.Golden.Vectors;
+
+namespace AttnDsl.Golden.Layers;
+
+/// <summary>Some tokens of a set of named inputs: what a declaration binds its <c>Inputs</c> from.</summary>
+internal sealed record TimeSlice(IReadOnlyDictionary<string, FloatTensor> Tensors, JsonElement Parameters, int Start, int Count)
+{
+    public ReadOnlyTensorSpan<float> Q => this["in.q"];
+
+    public ReadOnlyTensorSpan<float> K => this["in.k"];
+
+    public ReadOnlyTensorSpan<float> V => this["in.v"];
+
+    public ReadOnlyTensorSpan<float> G => this["in.g"];
+
+    public ReadOnlyTensorSpan<float> Beta => this["in.beta"];
+
+    public ReadOnlyTensorSpan<float> this[string name] => Tensors[name].Time(Start, Count);
+
+    public int Integer(string parameter) => Parameters.GetProperty(parameter).GetInt32();
+}

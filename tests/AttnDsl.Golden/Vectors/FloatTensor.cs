@@ -1,0 +1,54 @@
+using System;
+using System.Linq;
+using System.Numerics.Tensors;
+
+namespace AttnDsl.Golden.Vectors;
+
+/// <summary>A tensor in an array; axis 1 is time.</summary>
+internal sealed record FloatTensor(float[] Data, int[] Shape)
+{
+    /// <summary>Where it begins in <see cref="Data"/>.</summary>
+    public int Offset { get; init; }
+
+    /// <summary>Distance of neighbours along each axis; contiguous unless set.</summary>
+    public int[] Strides { get; init; } = Contiguous(Shape);
+
+    /// <summary>Zeros would hide an output that was never written; NaN does not.</summary>
+    public static FloatTensor Poisoned(params int[] shape)
+    {
+        var data = new float[shape.Aggregate(1, (length, axis) => length * axis)];
+        Array.Fill(data, float.NaN);
+        return new(data, shape);
+    }
+
+    /// <summary>All of it.</summary>
+    public TensorSpan<float> Span => Time(0, Shape[1]);
+
+    /// <summary>Tokens start … start + count − 1 of every sequence, in place.</summary>
+    public TensorSpan<float> Time(int start, int count)
+    {
+        var lengths = Array.ConvertAll(Shape, axis => (nint)axis);
+        lengths[1] = count;
+        if (lengths.Contains(0))
+        {
+            return new(Data, lengths);
+        }
+
+        // TensorSpan wants stride 0 along an axis of length 1.
+        var strides = lengths.Select((length, axis) => length == 1 ? 0 : (nint)Strides[axis]).ToArray();
+        return new(Data.AsSpan(Offset + (start * Strides[1])), lengths, strides);
+    }
+
+    private static int[] Contiguous(int[] shape)
+    {
+        var strides = new int[shape.Length];
+        var stride = 1;
+        for (var axis = shape.Length - 1; axis >= 0; axis--)
+        {
+            strides[axis] = stride;
+            stride *= shape[axis];
+        }
+
+        return strides;
+    }
+}

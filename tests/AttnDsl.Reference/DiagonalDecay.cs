@@ -1,0 +1,259 @@
+using System;
+using System.Numerics;
+
+namespace AttnDsl.Reference;
+
+/// <summary>
+/// S̄_t = diag(e^{g_t})·S_{t−1}; plain S_t = S̄_t + k vᵀ, delta S_t = S̄_t + β k (v − S̄_tᵀk)ᵀ; o_t = S_tᵀ(s·q_t), divided by
+/// max(s·q·z, ε) when the layer has a key sum z.
+/// </summary>
+public static class DiagonalDecay
+{
+    /// <summary>Token by token.</summary>
+    public static LayerResult<T> Recurrent<T>(LayerSpec spec, LayerInputs inputs, MatrixState<T>? initial = null)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        Check(spec);
+        var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
+        var operands = new Operands<T>(spec, inputs, state.Position);
+        var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
+        for (var b = 0; b < inputs.Batch; b++)
+        {
+            for (var n = 0; n < spec.StateHeads; n++)
+            {
+                var head = (b * spec.StateHeads) + n;
+                var s = state.S.AsSpan(head * spec.KeyDim * spec.ValueDim, spec.KeyDim * spec.ValueDim);
+                var z = state.Z.AsSpan(head * spec.KeyDim, spec.KeyDim);
+                for (var t = 0; t < inputs.Time; t++)
+                {
+                    var key = operands.Key(b, t, n);
+                    Decay(spec, operands, s, z, b, t, n);
+                    Write(spec, operands, s, key, b, t, n);
+                    for (var c = 0; c < key.Length; c++)
+                    {
+                        z[c] += key[c];
+                    }
+
+                    Read(spec, operands.Query(b, t, n), s, z,
+                        output.AsSpan((((b * inputs.Time) + t) * spec.StateHeads + n) * spec.ValueDim, spec.ValueDim));
+                }
+            }
+        }
+
+        state.Position += inputs.Time;
+        return new(output, state);
+    }
+
+    /// <summary>
+    /// Every pair of tokens, with the decay between them summed up pair by pair; the delta rule's writes u by forward substitution.
+    /// </summary>
+    public static LayerResult<T> Quadratic<T>(LayerSpec spec, LayerInputs inputs, MatrixState<T>? initial = null)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        Check(spec);
+        var start = initial ?? new MatrixState<T>(spec, inputs.Batch);
+        var end = start.Clone();
+        var operands = new Operands<T>(spec, inputs, start.Position);
+        var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
+        for (var b = 0; b < inputs.Batch; b++)
+        {
+            for (var n = 0; n < spec.StateHeads; n++)
+            {
+                QuadraticHead(spec, inputs, operands, start, end, output, b, n);
+            }
+        }
+
+        end.Position += inputs.Time;
+        return new(output, end);
+    }
+
+    private static void Check(LayerSpec spec)
+    {
+        if (spec.Denominator == Denominator.KeySum && (spec.Write != WriteKind.Plain || spec.Pairs != Pairs.None))
+        {
+            throw new NotSupportedException("A key sum goes with plain writes and without rotation.");
+        }
+    }
+
+    private static void Decay<T>(LayerSpec spec, Operands<T> operands, Span<T> s, Span<T> z, int b, int t, int n)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        for (var c = 0; c < spec.KeyDim; c++)
+        {
+            var decay = T.Exp(operands.LogDecay(b, t, n, c));
+            z[c] *= decay;
+            for (var r = 0; r < spec.ValueDim; r++)
+            {
+                s[(c * spec.ValueDim) + r] *= decay;
+            }
+        }
+    }
+
+    private static void Write<T>(LayerSpec spec, Operands<T> operands, Span<T> s, T[] key, int b, int t, int n)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        for (var r = 0; r < spec.ValueDim; r++)
+        {
+            var written = operands.Value(b, t, n, r);
+            if (spec.Write == WriteKind.Delta)
+            {
+                var retrieved = T.Zero;
+                for (var c = 0; c < key.Length; c++)
+                {
+                    retrieved += s[(c * spec.ValueDim) + r] * key[c];
+                }
+
+                written = operands.Beta(b, t, n) * (written - retrieved);
+            }
+
+            for (var c = 0; c < key.Length; c++)
+            {
+                s[(c * spec.ValueDim) + r] += key[c] * written;
+            }
+        }
+    }
+
+    private static void Read<T>(LayerSpec spec, T[] query, Span<T> s, Span<T> z, Span<T> output)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var denominator = T.One;
+        if (spec.Denominator == Denominator.KeySum)
+        {
+            denominator = Rows.Dot(query, z.ToArray());
+            denominator = T.Max(denominator, T.CreateChecked(spec.Epsilon));
+        }
+
+        for (var r = 0; r < output.Length; r++)
+        {
+            var sum = T.Zero;
+            for (var c = 0; c < query.Length; c++)
+            {
+                sum += s[(c * spec.ValueDim) + r] * query[c];
+            }
+
+            output[r] = sum / denominator;
+        }
+    }
+
+    private static void QuadraticHead<T>(
+        LayerSpec spec, LayerInputs inputs, Operands<T> operands, MatrixState<T> start, MatrixState<T> end, T[] output, int b, int n)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var (keyDim, valueDim) = (spec.KeyDim, spec.ValueDim);
+        var head = (b * spec.StateHeads) + n;
+        var keys = Rows.Keys(operands, inputs, b, n);
+        var writes = new T[inputs.Time][];
+        for (var i = 0; i < inputs.Time; i++)
+        {
+            var weights = new T[inputs.Time];
+            var arriving = PairWeights(spec, operands, keys, keys[i], weights, b, i, n);
+            writes[i] = new T[valueDim];
+            for (var r = 0; r < valueDim; r++)
+            {
+                writes[i][r] = operands.Value(b, i, n, r);
+                if (spec.Write == WriteKind.Delta)
+                {
+                    var retrieved = FromInitial(spec, start, head, arriving, r);
+                    for (var j = 0; j < i; j++)
+                    {
+                        retrieved += weights[j] * writes[j][r];
+                    }
+
+                    writes[i][r] = operands.Beta(b, i, n) * (writes[i][r] - retrieved);
+                }
+            }
+
+            arriving = PairWeights(spec, operands, keys, operands.Query(b, i, n), weights, b, i, n);
+            var denominator = T.One;
+            if (spec.Denominator == Denominator.KeySum)
+            {
+                denominator = Rows.Dot(arriving, start.Z.AsSpan(head * keyDim, keyDim).ToArray());
+                for (var j = 0; j <= i; j++)
+                {
+                    denominator += weights[j];
+                }
+
+                denominator = T.Max(denominator, T.CreateChecked(spec.Epsilon));
+            }
+
+            for (var r = 0; r < valueDim; r++)
+            {
+                var sum = FromInitial(spec, start, head, arriving, r);
+                for (var j = 0; j <= i; j++)
+                {
+                    sum += weights[j] * writes[j][r];
+                }
+
+                output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * valueDim) + r] = sum / denominator;
+            }
+        }
+
+        for (var c = 0; c < keyDim; c++)
+        {
+            FinalChannel(spec, inputs, operands, keys, writes, end, b, n, c);
+        }
+    }
+
+    /// <summary>weights[j] = Σ_c row_c k_jc e^{g_{j+1,c} + … + g_{i,c}}; returns row ⊙ e^{g_0 + … + g_i}, for the initial state.</summary>
+    private static T[] PairWeights<T>(
+        LayerSpec spec, Operands<T> operands, T[][] keys, T[] row, T[] weights, int b, int i, int n)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var decay = new T[row.Length];
+        for (var j = i; j >= 0; j--)
+        {
+            weights[j] = T.Zero;
+            for (var c = 0; c < row.Length; c++)
+            {
+                weights[j] += row[c] * keys[j][c] * T.Exp(decay[c]);
+                decay[c] += operands.LogDecay(b, j, n, c);
+            }
+        }
+
+        for (var c = 0; c < row.Length; c++)
+        {
+            decay[c] = row[c] * T.Exp(decay[c]);
+        }
+
+        return decay;
+    }
+
+    private static T FromInitial<T>(LayerSpec spec, MatrixState<T> start, int head, T[] row, int r)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var sum = T.Zero;
+        for (var c = 0; c < row.Length; c++)
+        {
+            sum += row[c] * start.S[(((head * spec.KeyDim) + c) * spec.ValueDim) + r];
+        }
+
+        return sum;
+    }
+
+    private static void FinalChannel<T>(
+        LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[][] writes, MatrixState<T> end, int b, int n, int c)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var channel = (((b * spec.StateHeads) + n) * spec.KeyDim) + c;
+        var row = new T[spec.ValueDim];
+        T decay = T.Zero, sum = T.Zero;
+        for (var j = inputs.Time - 1; j >= 0; j--)
+        {
+            var key = keys[j][c] * T.Exp(decay);
+            sum += key;
+            for (var r = 0; r < row.Length; r++)
+            {
+                row[r] += key * writes[j][r];
+            }
+
+            decay += operands.LogDecay(b, j, n, c);
+        }
+
+        end.Z[channel] = (end.Z[channel] * T.Exp(decay)) + sum;
+        for (var r = 0; r < row.Length; r++)
+        {
+            var cell = (channel * spec.ValueDim) + r;
+            end.S[cell] = (end.S[cell] * T.Exp(decay)) + row[r];
+        }
+    }
+}

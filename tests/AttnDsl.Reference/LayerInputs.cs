@@ -1,0 +1,47 @@
+using System;
+
+namespace AttnDsl.Reference;
+
+/// <summary>Contiguous inputs, time before heads; a tensor that the layer has not is empty.</summary>
+/// <param name="Batch">B.</param>
+/// <param name="Time">T.</param>
+/// <param name="Q">[B,T,H,K].</param>
+/// <param name="K">[B,T,H,K], or [B,T,G,K].</param>
+/// <param name="V">[B,T,N,V], or [B,T,G,V].</param>
+public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, float[] V)
+{
+    /// <summary>Gate: [B,T,N] or [B,T,N,K].</summary>
+    public float[] G { get; init; } = [];
+
+    /// <summary>Write strength of the delta rule: [B,T,N].</summary>
+    public float[] Beta { get; init; } = [];
+
+    /// <summary>Logarithm of the exponential input gate: [B,T,N].</summary>
+    public float[] I { get; init; } = [];
+
+    /// <summary>Tokens <paramref name="start"/> … of every sequence, copied.</summary>
+    public LayerInputs Slice(int start, int count) => new(Batch, count,
+        Cut(Q, start, count), Cut(K, start, count), Cut(V, start, count))
+    {
+        G = Cut(G, start, count),
+        Beta = Cut(Beta, start, count),
+        I = Cut(I, start, count),
+    };
+
+    private float[] Cut(float[] tensor, int start, int count)
+    {
+        if (tensor.Length == 0)
+        {
+            return tensor;
+        }
+
+        var row = tensor.Length / (Batch * Time);
+        var result = new float[Batch * count * row];
+        for (var b = 0; b < Batch; b++)
+        {
+            Array.Copy(tensor, ((b * Time) + start) * row, result, b * count * row, count * row);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,43 @@
+using System;
+using System.Numerics;
+
+namespace AttnDsl.Reference;
+
+/// <summary>The state of a matrix layer at some token.</summary>
+public sealed class MatrixState<T>
+    where T : struct, IBinaryFloatingPointIeee754<T>
+{
+    public MatrixState(LayerSpec spec, int batch)
+    {
+        S = new T[batch * spec.StateHeads * spec.KeyDim * spec.ValueDim];
+        Z = new T[batch * spec.StateHeads * spec.KeyDim];
+        M = new T[batch * spec.StateHeads];
+        Array.Fill(M, T.NegativeInfinity);
+    }
+
+    private MatrixState(MatrixState<T> other)
+    {
+        S = (T[])other.S.Clone();
+        Z = (T[])other.Z.Clone();
+        M = (T[])other.M.Clone();
+        Position = other.Position;
+    }
+
+    /// <summary>[B,N,K,V].</summary>
+    public T[] S { get; }
+
+    /// <summary>Key sum z, or the n of mLSTM: [B,N,K].</summary>
+    public T[] Z { get; }
+
+    /// <summary>Running maximum of mLSTM, −∞ before the first token: [B,N].</summary>
+    public T[] M { get; }
+
+    /// <summary>Tokens seen.</summary>
+    public long Position { get; set; }
+
+    public MatrixState<T> Clone() => new(this);
+}
+
+/// <summary>Outputs [B,T,N,V] and, for a causal matrix layer, the final state.</summary>
+public sealed record LayerResult<T>(T[] Output, MatrixState<T>? State)
+    where T : struct, IBinaryFloatingPointIeee754<T>;

@@ -1,0 +1,72 @@
+using System.Numerics;
+
+namespace AttnDsl.Reference;
+
+/// <summary>Reads rows of the inputs in the oracle's own precision: s·φ(q) and φ(k), turned, and log-decays.</summary>
+internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long position)
+    where T : struct, IBinaryFloatingPointIeee754<T>
+{
+    private readonly T _scale = T.CreateChecked(spec.QueryScale);
+    private readonly T _temperature = T.CreateChecked(spec.Temperature);
+
+    /// <summary>Turned s·φ(q) of output head n.</summary>
+    public T[] Query(int b, int t, int n)
+    {
+        var row = Row(inputs.Q, ((((b * inputs.Time) + t) * spec.Heads) + spec.QueryHead(n)) * spec.KeyDim);
+        for (var c = 0; c < row.Length; c++)
+        {
+            row[c] = _scale * row[c];
+        }
+
+        Rotation.Apply(spec, row, position + t);
+        return row;
+    }
+
+    /// <summary>Turned φ(k) of output head n.</summary>
+    public T[] Key(int b, int t, int n)
+    {
+        var row = Row(inputs.K, ((((b * inputs.Time) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim);
+        Rotation.Apply(spec, row, position + t);
+        return row;
+    }
+
+    public T Value(int b, int t, int n, int c)
+    {
+        var head = spec.IsSoftmax ? spec.KeyHead(n) : n;
+        return T.CreateChecked(inputs.V[(((((b * inputs.Time) + t) * spec.ValueInputHeads) + head) * spec.ValueDim) + c]);
+    }
+
+    /// <summary>g of one channel.</summary>
+    public T LogDecay(int b, int t, int n, int c)
+    {
+        var gate = (((b * inputs.Time) + t) * spec.StateHeads) + n;
+        return spec.Decay switch
+        {
+            DecaySource.Retention => Scalars.RetentionLogDecay<T>(n),
+            DecaySource.Head => Activate(inputs.G[gate]),
+            DecaySource.Key => Activate(inputs.G[(gate * spec.KeyDim) + c]),
+            _ => T.Zero,
+        };
+    }
+
+    public T Beta(int b, int t, int n) => T.CreateChecked(inputs.Beta[(((b * inputs.Time) + t) * spec.StateHeads) + n]);
+
+    public T InputGate(int b, int t, int n) => T.CreateChecked(inputs.I[(((b * inputs.Time) + t) * spec.StateHeads) + n]);
+
+    private T Activate(float gate)
+    {
+        var g = T.CreateChecked(gate);
+        return spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
+    }
+
+    private T[] Row(float[] tensor, int start)
+    {
+        var row = new T[spec.KeyDim];
+        for (var c = 0; c < row.Length; c++)
+        {
+            row[c] = Scalars.Feature(spec.Similarity, T.CreateChecked(tensor[start + c]));
+        }
+
+        return row;
+    }
+}

@@ -1,0 +1,49 @@
+using System;
+using System.Numerics;
+
+namespace AttnDsl.Reference;
+
+/// <summary>Runs whichever family a <see cref="LayerSpec"/> describes, in <c>double</c> for the truth or in <c>float</c> for the naive loop.</summary>
+public static class Oracle
+{
+    /// <summary>In the order of time, from <paramref name="initial"/> on (matrix states).</summary>
+    public static LayerResult<T> Run<T>(LayerSpec spec, LayerInputs inputs, MatrixState<T>? initial = null)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        Refuse(spec, initial is not null);
+        return spec switch
+        {
+            { IsSoftmax: true } => SoftmaxAttention.Quadratic<T>(spec, inputs),
+            { Causal: false } => BidirectionalLinear.TwoPass<T>(spec, inputs),
+            { Write: WriteKind.ExponentialGate } => ExponentialGate.Recurrent(spec, inputs, initial),
+            _ => DiagonalDecay.Recurrent(spec, inputs, initial),
+        };
+    }
+
+    /// <summary>The same by another route: every pair of tokens (softmax: one pass with a running maximum).</summary>
+    public static LayerResult<T> RunOtherwise<T>(LayerSpec spec, LayerInputs inputs, MatrixState<T>? initial = null)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        Refuse(spec, initial is not null);
+        return spec switch
+        {
+            { IsSoftmax: true } => SoftmaxAttention.Online<T>(spec, inputs),
+            { Causal: false } => BidirectionalLinear.Quadratic<T>(spec, inputs),
+            { Write: WriteKind.ExponentialGate } => ExponentialGate.Quadratic(spec, inputs, initial),
+            _ => DiagonalDecay.Quadratic(spec, inputs, initial),
+        };
+    }
+
+    private static void Refuse(LayerSpec spec, bool hasState)
+    {
+        if (hasState && (spec.IsSoftmax || !spec.Causal))
+        {
+            throw new ArgumentException("Only causal matrix layers start from a state; run softmax over the whole sequence.");
+        }
+
+        if (!spec.Causal && !spec.IsSoftmax && (spec.Decay != DecaySource.None || spec.Write != WriteKind.Plain))
+        {
+            throw new NotSupportedException("A bidirectional matrix layer has no decay and writes plainly.");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Numerics;
+
+namespace AttnDsl.Reference;
+
+internal static class Rows
+{
+    public static T Dot<T>(T[] a, T[] b)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var sum = T.Zero;
+        for (var c = 0; c < a.Length; c++)
+        {
+            sum += a[c] * b[c];
+        }
+
+        return sum;
+    }
+
+    /// <summary>All φ(k) of one sequence and head.</summary>
+    public static T[][] Keys<T>(Operands<T> operands, LayerInputs inputs, int b, int n)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var keys = new T[inputs.Time][];
+        for (var t = 0; t < keys.Length; t++)
+        {
+            keys[t] = operands.Key(b, t, n);
+        }
+
+        return keys;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Numerics;
+
+namespace AttnDsl.Reference;
+
+/// <summary>o_i = Σ_j softmax_j(s·q_i·k_j) v_j over the tokens j that i sees.</summary>
+public static class SoftmaxAttention
+{
+    /// <summary>Two passes a query. <paramref name="offset"/> is the position of the first token.</summary>
+    public static LayerResult<T> Quadratic<T>(LayerSpec spec, LayerInputs inputs, long offset = 0)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var operands = new Operands<T>(spec, inputs, offset);
+        var output = new T[inputs.Batch * inputs.Time * spec.Heads * spec.ValueDim];
+        for (var b = 0; b < inputs.Batch; b++)
+        {
+            for (var h = 0; h < spec.Heads; h++)
+            {
+                var keys = Rows.Keys(operands, inputs, b, h);
+                for (var i = 0; i < inputs.Time; i++)
+                {
+                    Attend(spec, inputs, operands, keys, output, b, i, h, offset);
+                }
+            }
+        }
+
+        return new(output, null);
+    }
+
+    /// <summary>One pass a query with a running maximum: m, l and o are corrected whenever the maximum grows.</summary>
+    public static LayerResult<T> Online<T>(LayerSpec spec, LayerInputs inputs, long offset = 0)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var operands = new Operands<T>(spec, inputs, offset);
+        var output = new T[inputs.Batch * inputs.Time * spec.Heads * spec.ValueDim];
+        for (var b = 0; b < inputs.Batch; b++)
+        {
+            for (var h = 0; h < spec.Heads; h++)
+            {
+                for (var i = 0; i < inputs.Time; i++)
+                {
+                    var query = operands.Query(b, i, h);
+                    T maximum = T.NegativeInfinity, sum = T.Zero;
+                    var row = new T[spec.ValueDim];
+                    for (var j = 0; j < inputs.Time; j++)
+                    {
+                        if (!Sees(spec, offset + i, offset + j))
+                        {
+                            continue;
+                        }
+
+                        var score = Rows.Dot(query, operands.Key(b, j, h));
+                        var grown = score > maximum ? score : maximum;
+                        var correction = T.Exp(maximum - grown);
+                        var weight = T.Exp(score - grown);
+                        sum = (sum * correction) + weight;
+                        for (var c = 0; c < row.Length; c++)
+                        {
+                            row[c] = (row[c] * correction) + (weight * operands.Value(b, j, h, c));
+                        }
+
+                        maximum = grown;
+                    }
+
+                    for (var c = 0; c < row.Length; c++)
+                    {
+                        output[(((((b * inputs.Time) + i) * spec.Heads) + h) * spec.ValueDim) + c] = row[c] / sum;
+                    }
+                }
+            }
+        }
+
+        return new(output, null);
+    }
+
+    private static bool Sees(LayerSpec spec, long i, long j)
+        => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens);
+
+    private static void Attend<T>(
+        LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] output, int b, int i, int h, long offset)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var query = operands.Query(b, i, h);
+        var scores = new T[inputs.Time];
+        var maximum = T.NegativeInfinity;
+        for (var j = 0; j < inputs.Time; j++)
+        {
+            scores[j] = Sees(spec, offset + i, offset + j) ? Rows.Dot(query, keys[j]) : T.NegativeInfinity;
+            maximum = scores[j] > maximum ? scores[j] : maximum;
+        }
+
+        var sum = T.Zero;
+        for (var j = 0; j < inputs.Time; j++)
+        {
+            scores[j] = T.Exp(scores[j] - maximum);
+            sum += scores[j];
+        }
+
+        for (var c = 0; c < spec.ValueDim; c++)
+        {
+            var total = T.Zero;
+            for (var j = 0; j < inputs.Time; j++)
+            {
+                total += scores[j] == T.Zero ? T.Zero : scores[j] * operands.Value(b, j, h, c);
+            }
+
+            output[(((((b * inputs.Time) + i) * spec.Heads) + h) * spec.ValueDim) + c] = total / sum;
+        }
+    }
+}
