@@ -1,0 +1,126 @@
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+using AttnDsl.Simd;
+
+namespace AttnDsl.Primitives;
+
+/// <summary>Rearranging copies.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class Tiles
+{
+    /// <summary>y[j,i] = x[i,j].</summary>
+    /// <param name="rows">Rows of x, columns of y.</param>
+    /// <param name="cols">Columns of x, rows of y.</param>
+    /// <param name="x">x [rows,cols].</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="y">y [cols,rows], apart from x.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    public static void Transpose<TVec>(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        int i = 0;
+        if (TVec.Count >= 8 && Avx.IsSupported)
+        {
+            for (; i + 8 <= rows; i += 8)
+            {
+                Strip8(cols, ref Unsafe.Add(ref x, i * xRow), xRow, ref Unsafe.Add(ref y, i), yRow);
+            }
+        }
+
+        if (TVec.Count >= 4 && (Sse.IsSupported || AdvSimd.Arm64.IsSupported))
+        {
+            for (; i + 4 <= rows; i += 4)
+            {
+                Strip4(cols, ref Unsafe.Add(ref x, i * xRow), xRow, ref Unsafe.Add(ref y, i), yRow);
+            }
+        }
+
+        for (; i < rows; i++)
+        {
+            Scatter(cols, ref Unsafe.Add(ref x, i * xRow), ref Unsafe.Add(ref y, i), yRow);
+        }
+    }
+
+    /// <summary>y[i] = x[i·step].</summary>
+    public static void Gather(int n, ref float x, nint step, ref float y)
+    {
+        for (nint i = 0; i < n; i++)
+        {
+            Unsafe.Add(ref y, i) = Unsafe.Add(ref x, i * step);
+        }
+    }
+
+    /// <summary>y[i·step] = x[i].</summary>
+    public static void Scatter(int n, ref float x, ref float y, nint step)
+    {
+        for (nint i = 0; i < n; i++)
+        {
+            Unsafe.Add(ref y, i * step) = Unsafe.Add(ref x, i);
+        }
+    }
+
+    /// <summary>Eight rows, four columns at a time: each register holds row r below row r + 4.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Strip8(int cols, ref float x, nint xRow, ref float y, nint yRow)
+    {
+        int j = 0;
+        for (; j + 4 <= cols; j += 4)
+        {
+            Vector256<float> r0 = RowPair(ref x, j, 4 * xRow);
+            Vector256<float> r1 = RowPair(ref x, j + xRow, 4 * xRow);
+            Vector256<float> r2 = RowPair(ref x, j + (2 * xRow), 4 * xRow);
+            Vector256<float> r3 = RowPair(ref x, j + (3 * xRow), 4 * xRow);
+            Vector256<float> low01 = Avx.UnpackLow(r0, r1);
+            Vector256<float> high01 = Avx.UnpackHigh(r0, r1);
+            Vector256<float> low23 = Avx.UnpackLow(r2, r3);
+            Vector256<float> high23 = Avx.UnpackHigh(r2, r3);
+            ref float target = ref Unsafe.Add(ref y, j * yRow);
+            Avx.Shuffle(low01, low23, 0b01_00_01_00).StoreUnsafe(ref target);
+            Avx.Shuffle(low01, low23, 0b11_10_11_10).StoreUnsafe(ref Unsafe.Add(ref target, yRow));
+            Avx.Shuffle(high01, high23, 0b01_00_01_00).StoreUnsafe(ref Unsafe.Add(ref target, 2 * yRow));
+            Avx.Shuffle(high01, high23, 0b11_10_11_10).StoreUnsafe(ref Unsafe.Add(ref target, 3 * yRow));
+        }
+
+        for (; j < cols; j++)
+        {
+            Gather(8, ref Unsafe.Add(ref x, j), xRow, ref Unsafe.Add(ref y, j * yRow));
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> RowPair(ref float x, nint index, nint distance) =>
+        Vector256.Create(Vector128.LoadUnsafe(ref x, (nuint)index), Vector128.LoadUnsafe(ref x, (nuint)(index + distance)));
+
+    /// <summary>Four rows, four columns at a time.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Strip4(int cols, ref float x, nint xRow, ref float y, nint yRow)
+    {
+        int j = 0;
+        for (; j + 4 <= cols; j += 4)
+        {
+            Simd128 r0 = Simd128.Load(in x, j);
+            Simd128 r1 = Simd128.Load(in x, j + xRow);
+            Simd128 r2 = Simd128.Load(in x, j + (2 * xRow));
+            Simd128 r3 = Simd128.Load(in x, j + (3 * xRow));
+
+            // Zipping rows 0 and 2, 1 and 3, and then the results, is a transposition.
+            Simd128 low02 = Simd128.ZipLow(r0, r2);
+            Simd128 high02 = Simd128.ZipHigh(r0, r2);
+            Simd128 low13 = Simd128.ZipLow(r1, r3);
+            Simd128 high13 = Simd128.ZipHigh(r1, r3);
+            nint target = j * yRow;
+            Simd128.Store(Simd128.ZipLow(low02, low13), ref y, target);
+            Simd128.Store(Simd128.ZipHigh(low02, low13), ref y, target + yRow);
+            Simd128.Store(Simd128.ZipLow(high02, high13), ref y, target + (2 * yRow));
+            Simd128.Store(Simd128.ZipHigh(high02, high13), ref y, target + (3 * yRow));
+        }
+
+        for (; j < cols; j++)
+        {
+            Gather(4, ref Unsafe.Add(ref x, j), xRow, ref Unsafe.Add(ref y, j * yRow));
+        }
+    }
+}
