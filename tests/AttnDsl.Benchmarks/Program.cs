@@ -28,7 +28,7 @@ internal static class Program
                 return 0;
 #else
             case ["layers", ..]:
-                Console.Error.WriteLine("This build has no layers: build with -p:BenchmarkLayers=true.");
+                Console.Error.WriteLine("This build has no layers: build with -p:DeclaredLayers=true.");
                 return 2;
 #endif
             default:
