@@ -16,6 +16,8 @@ namespace AttnDsl.Generator;
 [Generator(LanguageNames.CSharp)]
 public sealed class AttentionGenerator : IIncrementalGenerator
 {
+    private static readonly Encoding s_utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+
     /// <inheritdoc/>
     public void Initialize(IncrementalGeneratorInitializationContext context)
     {
@@ -37,7 +39,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
         foreach (var (hint, text) in Files(model))
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            context.AddSource(hint, SourceText.From(text, Encoding.UTF8));
+            context.AddSource(hint, SourceText.From(text, s_utf8));
         }
     }
 

@@ -91,7 +91,7 @@ internal static class RunEmitter
         {
             w.Line("// Without a state the layer starts from an empty one in scratch memory.");
             w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, (long)units * {unit});");
-            w.Line($"ref float empty = ref {Runtime}.TensorArg.Reference(call.State, 0);");
+            w.Line($"ref float empty = ref {Runtime}.Native.At(call.State, 0);");
             w.Line($"for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * {unit}));");
         }
 
@@ -152,7 +152,7 @@ internal static class RunEmitter
         w.Line("// Angles of every position of this call, shared by all heads.");
         w.Line($"call.Cos = {Runtime}.Workspace.RentAddress(2, 2L * {rows} * {pairs});");
         w.Line($"call.Sin = call.Cos + (nint){rows} * {pairs} * sizeof(float);");
-        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Number(rotation.Base)}, ref {Runtime}.TensorArg.Reference(call.Cos, 0), ref {Runtime}.TensorArg.Reference(call.Sin, 0), {pairs});");
+        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Number(rotation.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs});");
     }
 
     private static void Cache(SourceWriter w, LayerPlan plan, string cpuClass, int pin)

@@ -32,7 +32,7 @@ internal static class ParallelProgram
 
         var num = p.Open("num", new(R, V));
         var den = normalised ? p.Open("den", new(R, One)) : default;
-        var max = stabilised ? p.Open("m", new(R, One)) : default;
+        var max = stabilised ? p.Open("rowMax", new(R, One)) : default;
         (Tile Start, Tile Final)? rest = reach is null ? null : p.Open("rest", new(One, reach.Shape.Cols));
 
         b.Stage = "An earlier block of keys, weighted by what is left of it when the queries' block begins.";
@@ -49,8 +49,8 @@ internal static class ParallelProgram
             var left = rest is { } s ? b.Add("left", toEnd!, s.Start) : toEnd!;
             var across = b.Transpose("leftAcross", left);
             var logWeight = reach is null ? b.Map("logWeights", new Arg(0), new Shape(R, C), across) : b.Add("logWeights", reach, across);
-            var next = b.Map("mNext", Ex.Max, max.Start, b.MaxCols("blockMax", logWeight));
-            p.Carry("m", firstMax!, max, next, isReference: true);
+            var next = b.Map("maxNext", Ex.Max, max.Start, b.MaxCols("blockMax", logWeight));
+            p.Carry("rowMax", firstMax!, max, next, isReference: true);
             var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), max.Start, next);
             b.Stage = "Accumulate numerator and normaliser.";
             scores = b.Map("scores", (x, y, z) => x * Ex.Exp(y - z), b.MatMulNT("dots", q, k), logWeight, next);

@@ -20,7 +20,7 @@ internal sealed class CpuPlanner
 
     private CpuPlanner(TileProgram program, BlockSizes sizes)
     {
-        (_program, _sizes) = (MapFusion.Fuse(program), sizes);
+        (_program, _sizes) = (HoistInvariants.Apply(MapFusion.Fuse(program)), sizes);
         _uses = MapFusion.Uses(_program);
     }
 
@@ -142,9 +142,18 @@ internal sealed class CpuPlanner
         {
             var tile = store.Args[0];
             var maker = steps.FirstOrDefault(s => s.Target == tile && s.Op is not Store);
-            if (maker?.Op is not (Map or MatMul or Transpose or Rotate) || _uses[tile] != 1 || tile.Shape.Cols == Dim.One || !IsFree(tile)) continue;
-            _places[tile] = new TensorRows(((Store)store.Op).Tensor);
-            steps.Remove(store);
+            if (tile.Shape.Cols == Dim.One) continue;
+            var tensor = ((Store)store.Op).Tensor;
+            if (maker?.Op is Map or MatMul or Transpose or Rotate && _uses[tile] == 1 && IsFree(tile))
+            {
+                _places[tile] = new TensorRows(tensor);
+                steps.Remove(store);
+                continue;
+            }
+
+            var copy = new Tile(tensor, tile.Shape);
+            _places[copy] = new TensorRows(tensor);
+            steps[steps.IndexOf(store)] = new(new Map(new Arg(0), tile.Shape), [tile], copy, store.Stage);
         }
     }
 

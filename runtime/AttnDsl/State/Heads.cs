@@ -19,6 +19,13 @@ public static class Heads
         (batch, time, heads) = (checked((int)lengths[0]), checked((int)lengths[1]), checked((int)h));
     }
 
+    /// <summary>Refuses a step over any number of tokens but one.</summary>
+    public static void OneToken(scoped in ReadOnlyTensorSpan<float> q)
+    {
+        if (q.Lengths is { Length: 4 } lengths && lengths[1] != 1)
+            throw new ArgumentException($"Step takes one token a sequence, but Q has T = {lengths[1]}; use Prefill for more");
+    }
+
     /// <summary>Refuses a number of heads that does not group evenly.</summary>
     public static int Group(int many, int few, string what, string ofWhat) => few > 0 && many % few == 0
         ? many / few

@@ -14,10 +14,14 @@ internal static class CpuEmitter
     public static string Emit(LayerPlan plan, string className, string typeName)
     {
         var w = new SourceWriter();
-        FileHeader.Write(w, "using AttnDsl.Primitives;", "using AttnDsl.Runtime;", "using AttnDsl.Simd;");
+        FileHeader.Write(w);
         w.Line("namespace AttnDsl.Generated");
         using (w.Braces())
         {
+            // Inside the namespace these win over whatever the project calls its own types.
+            foreach (var name in new[] { "System", "System.ComponentModel", "System.Runtime.CompilerServices", "AttnDsl.Primitives", "AttnDsl.Runtime", "AttnDsl.Simd" })
+                w.Line($"using {name};");
+            w.Line();
             w.Line($"/// <summary>CPU kernels of {typeName}. B batch, T time, H heads, K key width, V value width, C tokens of a chunk, R queries of a block.</summary>");
             w.Line(FileHeader.GeneratedCode);
             w.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
@@ -53,14 +57,20 @@ internal static class CpuEmitter
             if (system.Rotation is not null) w.Line("public nint Cos, Sin;");
             w.Line("public Pass Pass;");
             w.Line();
-            w.Line("/// <summary>Tokens of this call; heads among which the items are dealt; output heads that share one of them; blocks of queries a head.</summary>");
-            w.Line("public int Time, Heads, Group, Blocks;");
-            if (system.Family == StateFamily.Cache)
+            w.Line("/// <summary>Tokens of this call, and heads among which its items are dealt.</summary>");
+            w.Line("public int Time, Heads;");
+            Field(system.KeyValueHeads is not null || system.ValueHeads is not null, "Output heads that share one of the others.", "Group");
+            Field(plan.Kernels.Any(k => k.Unit == WorkUnit.QueryBlock), "Blocks of queries a head.", "Blocks");
+            Field(system.Family == StateFamily.Cache, "Rows of keys.", "KeyRows");
+            Field(system is { Family: StateFamily.Cache, Causal: true }, "First token of the inputs; positions of the first query and of the first row of keys.", "Start, QueryFirst, KeyFirst");
+            Field(system.Window is { RuntimeSized: true }, "W.", "Window");
+
+            void Field(bool used, string meaning, string names)
             {
+                if (!used) return;
                 w.Line();
-                w.Line("/// <summary>First token of the inputs; rows of cached keys; positions of the first query and of the first cached key.</summary>");
-                w.Line("public int Start, KeyRows, QueryFirst, KeyFirst;");
-                if (system.Window is { RuntimeSized: true }) w.Line("public int Window;");
+                w.Line($"/// <summary>{meaning}</summary>");
+                w.Line($"public int {names};");
             }
 
             w.Line();
@@ -101,6 +111,8 @@ internal static class CpuEmitter
         }
     }
 
+    private static string Start(DynamicalSystem system) => system is { Family: StateFamily.Cache, Causal: true } ? "Start" : "0";
+
     private static string Next(ref int n)
     {
         n++;
@@ -124,7 +136,7 @@ internal static class CpuEmitter
 
             var states = plan.System.States;
             var wholes = kernel.Signature.Parameters.SelectMany(p => p).Where(p => p.Kind == ParameterKind.Whole).ToList();
-            if (wholes.Count > 0) w.Line($"ref float state = ref TensorArg.Reference(State, (nint)(b * Heads + h) * {StateLayout.UnitFloats(plan.System)});");
+            if (wholes.Count > 0) w.Line($"ref float state = ref Native.At(State, (nint)(b * Heads + h) * {StateLayout.UnitFloats(plan.System)});");
             w.Line($"{kernel.Name}<TVec>(");
             var lines = kernel.Signature.Parameters;
             for (var n = 0; n < lines.Count; n++)
@@ -152,8 +164,8 @@ internal static class CpuEmitter
     private static string Rows(LayerPlan plan, LayerKernel kernel, string tensor)
     {
         var system = plan.System;
-        var start = system.Family == StateFamily.Cache ? "Start" : "0";
-        if (tensor is "cos" or "sin") return $"ref TensorArg.Reference({char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}, 0), {system.KeyDim / 2}";
+        var start = Start(system);
+        if (tensor is "cos" or "sin") return $"ref Native.At({char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}, 0), {system.KeyDim / 2}";
         if (tensor == "o") return $"ref O.At(b, {start}, h), O.Time";
         var key = kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / Group";
         switch (tensor)
@@ -161,6 +173,7 @@ internal static class CpuEmitter
             case "keys" or "values" when kernel.Unit == WorkUnit.KeyValueHead:
                 // The new rows go behind those that are there.
                 var field = tensor == "keys" ? "Keys" : "Values";
+                if (!system.Causal) return $"ref {field}.At(b, 0, h), {field}.Time";
                 return $"ref {field}.At(b, QueryFirst - KeyFirst, h), {field}.Time";
             case "keys" or "values" or "sinkKeys" or "sinkValues":
                 var cached = char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);

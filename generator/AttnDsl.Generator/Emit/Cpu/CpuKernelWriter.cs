@@ -77,21 +77,8 @@ internal sealed class CpuKernelWriter
 
     public void Copy(Tile from, Tile to) => Loops.Map(new Arg(0), to.Shape, [from], to);
 
-    /// <summary>Into the rows of a tensor; a column is scattered.</summary>
-    public void Copy(Tile from, string tensor)
-    {
-        var shape = from.Shape;
-        var rows = RowsOf(tensor, shape.Rows);
-        if (shape.Cols == Dim.One && shape.Rows != Dim.One)
-        {
-            Line($"Tiles.Scatter({Size(shape.Rows)}, {Ref(from)}, ref {rows}, {tensor}Step);");
-            return;
-        }
-
-        Line($"Tiles.Copy<TVec>({Size(shape.Rows)}, {Size(shape.Cols)}, {Ref(from)}, {Stride(from)}, ref {rows}, {tensor}Step);");
-    }
-
-    private string RowsOf(string tensor, Dim rows) => $"Unsafe.Add(ref {Tensor(tensor, rows)}, {(rows == Dim.R ? "query" : "t")} * {Tensor(tensor, rows)}Step)";
+    /// <summary>First row of this turn's block of a tensor.</summary>
+    public string RowsOf(string tensor, Dim rows) => $"Unsafe.Add(ref {Tensor(tensor, rows)}, {(rows == Dim.R ? "query" : "t")} * {Tensor(tensor, rows)}Step)";
 
     /// <summary>The keys' tensors are read in two parts where there are sinks.</summary>
     private string Tensor(string tensor, Dim rows) => _sinkTokens > 0 && rows == Dim.C ? tensor + "Part" : tensor;

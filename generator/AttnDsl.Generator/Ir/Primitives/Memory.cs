@@ -27,7 +27,7 @@ internal sealed record Load(string Tensor, Shape Shape, Access Access) : Primiti
     }
 }
 
-/// <summary>Writes a tile into a tensor.</summary>
+/// <summary>Writes a tile into a tensor. The planner computes rows in place or copies them by a map; only a column is scattered.</summary>
 internal sealed record Store(string Tensor, Access Access) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape;
@@ -36,8 +36,7 @@ internal sealed record Store(string Tensor, Access Access) : Primitive
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
-        // A tile computed in place needs no copy: see CpuPlanner.
-        if (s.Args.Count == 0) return;
-        w.Copy(s.Args[0], Tensor);
+        var x = s.Args[0];
+        w.Line($"Tiles.Scatter({w.Size(x.Shape.Rows)}, {w.Ref(x)}, ref {w.RowsOf(Tensor, x.Shape.Rows)}, {Tensor}Step);");
     }
 }
