@@ -21,7 +21,13 @@ internal static class MatrixProgram
         (Tile Start, Tile Final)? sum = system.Normaliser == Normaliser.None ? null : p.Open(SumName(system), new(One, K));
         (Tile Start, Tile Final)? max = system.IsStabilised ? p.Open("m", new(One, One)) : null;
 
-        b.Stage = "Load one block.";
+        // The same steps, said for one token or for a chunk of them.
+        string Say(string token, string chunk) => rows == One ? token : chunk;
+        string Reach(string x) => system.Decay is null ? " " + x : $"({x} e^{{L_i}})";
+        var gt = system.Decay is null ? "" : "e^g ";
+        var written = system.Write == WriteRule.Delta ? "u" : "v";
+
+        b.Stage = Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began.");
         var q = Sources.Query(system, b, rows);
         var k = Sources.Key(system, b, rows);
         var v = b.Load("v", rows, V);
@@ -31,7 +37,7 @@ internal static class MatrixProgram
         Tile? rowMax = null;
         if (max is { } m)
         {
-            b.Stage = "m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.";
+            b.Stage = Say("m_t = max(g + m, i): the largest log-weight that this token meets.", "m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.");
             var reach = fromStart is null ? b.Fill("reach", new(rows, One), 0) : fromStart;
             var own = b.MaxCols("ownMax", b.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(rows, rows), weights.BetweenRows!));
             rowMax = b.Map("rowMax", (x, y, z) => Ex.Max(x + y, z), reach, m.Start, own);
@@ -41,14 +47,14 @@ internal static class MatrixProgram
         Tile Decayed(string decayed, Tile x) => (fromStart, rowMax) switch
         {
             (null, null) => x,
-            ({ } g, null) => b.Map(decayed, (a, l) => a * Ex.Exp(l), x, g),
+            ({ } l0, null) => b.Map(decayed, (a, l) => a * Ex.Exp(l), x, l0),
             (null, { } r) => b.Map(decayed, (a, s, t) => a * Ex.Exp(s - t), x, max!.Value.Start, r),
-            ({ } g, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + s - t), x, g, max!.Value.Start, r),
+            ({ } l0, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + s - t), x, l0, max!.Value.Start, r),
         };
 
         if (system.Write == WriteRule.Delta)
         {
-            b.Stage = "u_i = β_i (v_i − Sᵀ(k_i e^{L_i}) − Σ_{j<i} κ_ij u_j): what each key's value still has to change.";
+            b.Stage = Say($"u = β (v − ({gt}S)ᵀ k): what the key's value still has to change.", $"u_i = β_i (v_i − Sᵀ{Reach("k_i")} − Σ_{{j<i}} κ_ij u_j): what each key's value still has to change.");
             var beta = b.Load("beta", rows, One);
             var kappa = b.Map("kappa", (x, y) => x * y, beta, weights.Scores("keyScores", k, k, strict: true));
             var seen = b.MatMul("seen", Decayed("kDecayed", k), S.Start);
@@ -57,7 +63,7 @@ internal static class MatrixProgram
 
         if (readOut)
         {
-            b.Stage = $"o_i = Sᵀ(q_i e^{{L_i}}) + Σ_{{j≤i}} P_ij {(system.Write == WriteRule.Delta ? "u" : "v")}_j.";
+            b.Stage = Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Reach("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part.");
             var scores = weights.Scores("scores", q, k, rowMax);
             var qDecayed = Decayed("qDecayed", q);
             var read = b.Add("read", b.MatMul("fromState", qDecayed, S.Start), b.MatMul("fromBlock", scores, v));
@@ -68,16 +74,16 @@ internal static class MatrixProgram
                 read = Sources.Normalise(system, b, read, den, rowMax);
             }
 
-            b.Stage = "Store the block's outputs.";
+            b.Stage = Say("The output.", "The chunk's outputs.");
             b.Store("o", read);
         }
 
-        b.Stage = "S ← diag(e^{L_C}) S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.";
+        b.Stage = Say($"S ← {gt}S + k {written}ᵀ.", system.Decay is null ? $"S ← S + Σ_j k_j {written}_jᵀ." : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ.");
         var (total, toEnd) = (weights.Whole, weights.ToEnd);
         Tile? next = null;
         if (max is { } running)
         {
-            b.Stage = "m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to it.";
+            b.Stage = Say("m ← m_t; S and n are kept relative to e^m.", "m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.");
             var block = b.MaxRows("blockMax", toEnd!);
             next = total is null
                 ? b.Map("mNext", Ex.Max, running.Start, block)
@@ -110,7 +116,7 @@ internal static class MatrixProgram
         }
 
         p.Carry("S", head.Load("S", K, V, Access.Whole), S,
-            b.Add("SNext", Kept("stateKept", S.Start, transposed: true), b.MatMulTN("written", kWritten, v)));
+            b.Add("SNext", Kept("stateKept", S.Start, transposed: true), b.MatMulTN("writes", kWritten, v)));
         tail.Store("S", S.Final, Access.Whole);
         return p.Build();
     }

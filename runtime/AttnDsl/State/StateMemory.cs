@@ -85,16 +85,18 @@ public readonly struct StateMemory
     public StateMemory Fork() => new(_layer ?? "", Batch, Heads, UnitFloats, Checked.ToArray());
 
     /// <summary>A part of every unit as a tensor <c>[B,H,rows,cols]</c>, sharing the memory.</summary>
-    public TensorSpan<float> Part(int offset, int rows, int cols) =>
-        new(Checked.Span[(HeaderFloats + offset)..], [Batch, Heads, rows, cols], [(nint)Heads * UnitFloats, UnitFloats, cols, 1]);
+    public TensorSpan<float> Part(int offset, int rows, int cols) => View(offset, [Batch, Heads, rows, cols], [Stride(Batch, Heads * UnitFloats), Stride(Heads, UnitFloats), Stride(rows, cols), Stride(cols, 1)]);
 
     /// <summary>A part of every unit as a tensor <c>[B,H,n]</c>, sharing the memory.</summary>
-    public TensorSpan<float> Part(int offset, int n) =>
-        new(Checked.Span[(HeaderFloats + offset)..], [Batch, Heads, n], [(nint)Heads * UnitFloats, UnitFloats, 1]);
+    public TensorSpan<float> Part(int offset, int n) => View(offset, [Batch, Heads, n], [Stride(Batch, Heads * UnitFloats), Stride(Heads, UnitFloats), Stride(n, 1)]);
 
     /// <summary>A single float of every unit as a tensor <c>[B,H]</c>, sharing the memory.</summary>
-    public TensorSpan<float> Part(int offset) =>
-        new(Checked.Span[(HeaderFloats + offset)..], [Batch, Heads], [(nint)Heads * UnitFloats, UnitFloats]);
+    public TensorSpan<float> Part(int offset) => View(offset, [Batch, Heads], [Stride(Batch, Heads * UnitFloats), Stride(Heads, UnitFloats)]);
+
+    private TensorSpan<float> View(int offset, scoped ReadOnlySpan<nint> lengths, scoped ReadOnlySpan<nint> strides) => new(Checked.Span[(HeaderFloats + offset)..], lengths, strides);
+
+    /// <summary>A tensor shape wants stride 0 along an axis of length 1.</summary>
+    private static nint Stride(int length, int stride) => length == 1 ? 0 : stride;
 }
 
 /// <summary>What stands in front of the units.</summary>
