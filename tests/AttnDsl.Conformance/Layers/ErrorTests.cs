@@ -19,11 +19,11 @@ public sealed class ErrorTests
     [InlineData("Q", "[B,T,H,K]", "[2,9,2]", 2, 9, 2)]
     [InlineData("K", "[B,T,H,K]", "[2,8,2,7]", 2, 8, 2, 7)]
     [InlineData("K", "[B,T,H,K]", "[1,9,2,7]", 1, 9, 2, 7)]
-    [InlineData("V", "[B,T,N,V]", "[2,9,2,7]", 2, 9, 2, 7)]
-    [InlineData("V", "[B,T,N,V]", "[2,9,3,5]", 2, 9, 3, 5)]
-    [InlineData("G", "[B,T,N,K]", "[2,9,2]", 2, 9, 2)]
-    [InlineData("output", "[B,T,N,V]", "[2,9,2,4]", 2, 9, 2, 4)]
-    [InlineData("output", "[B,T,N,V]", "[2,10,2,5]", 2, 10, 2, 5)]
+    [InlineData("V", "[B,T,H,V]", "[2,9,2,7]", 2, 9, 2, 7)]
+    [InlineData("V", "[B,T,H,V]", "[2,9,3,5]", 2, 9, 3, 5)]
+    [InlineData("G", "[B,T,H,K]", "[2,9,2]", 2, 9, 2)]
+    [InlineData("output", "[B,T,H,V]", "[2,9,2,4]", 2, 9, 2, 4)]
+    [InlineData("output", "[B,T,H,V]", "[2,10,2,5]", 2, 10, 2, 5)]
     public void Forward_WrongShape_NamesTensorExpectedAndGiven(string tensor, string expected, string given, params int[] shape)
     {
         var output = Untouched();
@@ -59,7 +59,7 @@ public sealed class ErrorTests
                     G = new(s_inputs.G, [Batch, Time, Heads, KeyDim]),
                 },
                 new TensorSpan<float>(Untouched(), [Batch, Time, Heads, ValueDim])),
-            "Q", "contiguous");
+            "Q", "last axis");
     }
 
     [Fact]
@@ -100,10 +100,10 @@ public sealed class ErrorTests
     public void State_Default_NamesTheState()
     {
         var call = new Call { Output = Untouched() };
-        Rejected.Unmade(() => call.Prefill(default), "State");
-        Rejected.Unmade(() => call.Continue(default), "State");
-        Rejected.Unmade(() => default(Gla7x5.State).Reset(), "State");
-        Rejected.Unmade(() => default(Gla7x5.State).Fork(), "State");
+        Rejected.ByState(() => call.Prefill(default), "State");
+        Rejected.ByState(() => call.Continue(default), "State");
+        Rejected.ByState(() => default(Gla7x5.State).Reset(), "State");
+        Rejected.ByState(() => default(Gla7x5.State).Fork(), "State");
         Assert.All(call.Output, value => Assert.Equal(42, value));
     }
 
@@ -142,7 +142,7 @@ public sealed class ErrorTests
         }
 
         var refused = run.NewOutput();
-        Rejected.With(() => tight.Prefill(run.Slice(9, 3), refused.Time(9, 3)), "capacity", "10", "12");
+        Rejected.ByState(() => tight.Prefill(run.Slice(9, 3), refused.Time(9, 3)), "capacity", "10", "3");
         Assert.All(refused.Data, value => Assert.True(float.IsNaN(value)));
 
         // The one free place is still there, and holds what it should.
@@ -151,7 +151,7 @@ public sealed class ErrorTests
         tight.Step(run.Slice(9, 1), actual.Time(9, 1));
         Assert.Equal(expected.Data, actual.Data);
         Assert.Contains(actual.Data, value => !float.IsNaN(value));
-        Rejected.With(() => tight.Step(run.Slice(10, 1), refused.Time(10, 1)), "capacity", "10");
+        Rejected.ByState(() => tight.Step(run.Slice(10, 1), refused.Time(10, 1)), "capacity", "10");
     }
 
     private static float[] Untouched() => [.. Enumerable.Repeat(42f, Batch * Time * Heads * ValueDim)];

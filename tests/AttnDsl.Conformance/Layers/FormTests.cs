@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using AttnDsl.Conformance.Support;
 using Xunit;
 
 namespace AttnDsl.Conformance.Layers;
@@ -25,6 +26,28 @@ public sealed class FormTests
             foreach (var form in run.Subject.EachForm)
             {
                 run.AssertOutput(run.Forward(form), $"{form}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Subjects))]
+    public void Forward_OneSequence_EqualsTheOracle(string name)
+    {
+        var subject = Subject.All[name];
+        foreach (var time in new[] { 0, 1, 33 })
+        {
+            var run = new SubjectRun(subject, new Draw(time).Inputs(subject.Spec, batch: 1, time));
+            foreach (var form in subject.EachForm)
+            {
+                run.AssertOutput(run.Forward(form), $"{form}, B1");
+            }
+
+            if (subject.Layer.IsCausal)
+            {
+                var (output, state) = run.Stream(time);
+                run.AssertOutput(output, "prefill, B1");
+                run.AssertState(state, "prefill, B1");
             }
         }
     }

@@ -12,8 +12,8 @@ internal static class Rejected
         AssertParts(exception, parts);
     }
 
-    /// <summary>As <see cref="With"/>, for a state that was never made: the call is wrong or the state is, both names are right.</summary>
-    public static void Unmade(Action call, params string[] parts)
+    /// <summary>As <see cref="With"/>, where it is the state that cannot take the call: an <see cref="InvalidOperationException"/> will do too.</summary>
+    public static void ByState(Action call, params string[] parts)
     {
         var exception = Assert.ThrowsAny<Exception>(call);
         Assert.True(exception is ArgumentException or InvalidOperationException, $"{exception.GetType().Name}: {exception.Message}");

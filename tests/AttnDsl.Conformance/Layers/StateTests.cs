@@ -95,6 +95,21 @@ public sealed class StateTests
     }
 
     [Fact]
+    public void State_OneSequenceOneHead_HasItsParts()
+    {
+        var mlstm = new Mlstm7x5.State(1, 1);
+        Assert.Equal([1, 1, 7, 5], mlstm.S.Lengths.ToArray());
+        Assert.Equal([1, 1, 7], mlstm.Normaliser.Lengths.ToArray());
+        Assert.Equal([1, 1], mlstm.M.Lengths.ToArray());
+        var narrow = new LinearElu1x1.State(3, 1);
+        Assert.Equal([3, 1, 1, 1], narrow.S.Lengths.ToArray());
+        Assert.Equal([3, 1, 1], narrow.Z.Lengths.ToArray());
+        narrow.S[2, 0, 0, 0] = 7;
+        Assert.Equal(7, narrow.S[2, 0, 0, 0]);
+        Assert.Equal(0, narrow.S[1, 0, 0, 0]);
+    }
+
+    [Fact]
     public void Constants_DeclaredSizes_AreThere()
     {
         Assert.Equal((7, 5, 2, 4), (GroupedDelta7x5.KeyDim, GroupedDelta7x5.ValueDim, GroupedDelta7x5.Heads, GroupedDelta7x5.ValueHeads));

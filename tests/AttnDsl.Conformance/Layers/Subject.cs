@@ -9,7 +9,8 @@ namespace AttnDsl.Conformance.Layers;
 internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
 {
     private const Forms Cache = Forms.Parallel | Forms.Recurrent;
-    private const Forms Every = Forms.Parallel | Forms.Chunkwise | Forms.Recurrent;
+    private const Forms InOrder = Forms.Chunkwise | Forms.Recurrent;
+    private const Forms Every = Forms.Parallel | InOrder;
 
     private static readonly LayerSpec s_base = new() { KeyDim = 1, ValueDim = 1, Heads = 2 };
     private static readonly LayerSpec s_softmax = s_base with { Similarity = Similarity.Softmax };
@@ -77,19 +78,19 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
             Gla100x64.Forward, Gla100x64.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new(nameof(GroupedDelta1x1), s_groupedDelta with { KeyDim = 1, ValueDim = 1 }, new Layer<GroupedDelta1x1.Inputs, GroupedDelta1x1.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             GroupedDelta1x1.Forward, GroupedDelta1x1.Forward, (b, h, c) => new(b),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new(nameof(GroupedDelta7x5), s_groupedDelta with { KeyDim = 7, ValueDim = 5 }, new Layer<GroupedDelta7x5.Inputs, GroupedDelta7x5.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             GroupedDelta7x5.Forward, GroupedDelta7x5.Forward, (b, h, c) => new(b),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new(nameof(GroupedDelta80x96), s_groupedDelta with { KeyDim = 80, ValueDim = 96 }, new Layer<GroupedDelta80x96.Inputs, GroupedDelta80x96.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             GroupedDelta80x96.Forward, GroupedDelta80x96.Forward, (b, h, c) => new(b),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new(nameof(GroupedDelta100x64), s_groupedDelta with { KeyDim = 100, ValueDim = 64 }, new Layer<GroupedDelta100x64.Inputs, GroupedDelta100x64.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             GroupedDelta100x64.Forward, GroupedDelta100x64.Forward, (b, h, c) => new(b),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new(nameof(Mlstm1x1), s_mlstm with { KeyDim = 1, ValueDim = 1 }, new Layer<Mlstm1x1.Inputs, Mlstm1x1.State>(

@@ -39,7 +39,7 @@ internal sealed class SubjectRun
 
     public FloatTensor NewOutput() => FloatTensor.Poisoned(_inputs.Batch, Time, _subject.Spec.StateHeads, _subject.Spec.ValueDim);
 
-    public ILayerState NewState() => _subject.Layer.NewState(_inputs.Batch, _subject.Spec.Heads, Time);
+    public ILayerState NewState() => _subject.Layer.NewState(_inputs.Batch, _subject.Spec.Heads, Math.Max(1, Time));
 
     public TimeSlice Slice(int start, int count) => new(Tensors, default, start, count);
 

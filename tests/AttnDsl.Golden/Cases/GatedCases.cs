@@ -8,6 +8,9 @@ internal static class GatedCases
 {
     private const Forms Every = Forms.Parallel | Forms.Chunkwise | Forms.Recurrent;
 
+    /// <summary>A delta rule's writes depend on one another: there is no parallel form.</summary>
+    private const Forms InOrder = Forms.Chunkwise | Forms.Recurrent;
+
     public static readonly IReadOnlyList<Declaration> All =
     [
         new("simple_gla", 16, 24, new Layer<SimpleGla16x24.Inputs, SimpleGla16x24.State>(
@@ -49,27 +52,27 @@ internal static class GatedCases
             Gla64x64.Forward, Gla64x64.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new("delta_rule", 16, 24, new Layer<DeltaRule16x24.Inputs, DeltaRule16x24.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, Beta = t.Beta },
             DeltaRule16x24.Forward, DeltaRule16x24.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new("delta_rule", 64, 64, new Layer<DeltaRule64x64.Inputs, DeltaRule64x64.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, Beta = t.Beta },
             DeltaRule64x64.Forward, DeltaRule64x64.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new("gated_delta_rule", 16, 24, new Layer<GatedDeltaRule16x24.Inputs, GatedDeltaRule16x24.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             GatedDeltaRule16x24.Forward, GatedDeltaRule16x24.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new("gated_delta_rule", 64, 64, new Layer<GatedDeltaRule64x64.Inputs, GatedDeltaRule64x64.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             GatedDeltaRule64x64.Forward, GatedDeltaRule64x64.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new("kimi_delta", 16, 24, new Layer<KimiDelta16x24.Inputs, KimiDelta16x24.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             KimiDelta16x24.Forward, KimiDelta16x24.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new("kimi_delta", 64, 64, new Layer<KimiDelta64x64.Inputs, KimiDelta64x64.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             KimiDelta64x64.Forward, KimiDelta64x64.Forward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
         new("mlstm", 16, 24, new Layer<Mlstm16x24.Inputs, Mlstm16x24.State>(
