@@ -44,7 +44,8 @@ public static class Guards
         CheckLayout(lengths, strides, name, letters, d0, d1, d2, d3);
         for (int axis = 0; axis < lengths.Length; axis++)
         {
-            if (strides[axis] == 0 && lengths[axis] > 1)
+            // A tensor without elements reports stride 0 along its outer axes.
+            if (strides[axis] == 0 && lengths[axis] > 1 && tensor.FlattenedLength > 0)
             {
                 throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
                     $"{name} repeats its elements along axis {axis} (stride 0): pass a tensor {letters} with memory for every element"));

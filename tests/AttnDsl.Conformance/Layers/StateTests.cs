@@ -90,7 +90,7 @@ public sealed class StateTests
     {
         var state = new Mlstm7x5.State(Batch, Heads);
         Assert.Equal([2, 2, 7, 5], state.S.Lengths.ToArray());
-        Assert.Equal([2, 2, 7], state.Normaliser.Lengths.ToArray());
+        Assert.Equal([2, 2, 7], state.N.Lengths.ToArray());
         Assert.Equal([2, 2], state.M.Lengths.ToArray());
     }
 
@@ -99,7 +99,7 @@ public sealed class StateTests
     {
         var mlstm = new Mlstm7x5.State(1, 1);
         Assert.Equal([1, 1, 7, 5], mlstm.S.Lengths.ToArray());
-        Assert.Equal([1, 1, 7], mlstm.Normaliser.Lengths.ToArray());
+        Assert.Equal([1, 1, 7], mlstm.N.Lengths.ToArray());
         Assert.Equal([1, 1], mlstm.M.Lengths.ToArray());
         var narrow = new LinearElu1x1.State(3, 1);
         Assert.Equal([3, 1, 1, 1], narrow.S.Lengths.ToArray());

@@ -96,19 +96,19 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
         new(nameof(Mlstm1x1), s_mlstm with { KeyDim = 1, ValueDim = 1 }, new Layer<Mlstm1x1.Inputs, Mlstm1x1.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
             Mlstm1x1.Forward, Mlstm1x1.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Normaliser, Maximum = s => s.M }),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
         new(nameof(Mlstm7x5), s_mlstm with { KeyDim = 7, ValueDim = 5 }, new Layer<Mlstm7x5.Inputs, Mlstm7x5.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
             Mlstm7x5.Forward, Mlstm7x5.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Normaliser, Maximum = s => s.M }),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
         new(nameof(Mlstm80x96), s_mlstm with { KeyDim = 80, ValueDim = 96 }, new Layer<Mlstm80x96.Inputs, Mlstm80x96.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
             Mlstm80x96.Forward, Mlstm80x96.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Normaliser, Maximum = s => s.M }),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
         new(nameof(Mlstm100x64), s_mlstm with { KeyDim = 100, ValueDim = 64 }, new Layer<Mlstm100x64.Inputs, Mlstm100x64.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
             Mlstm100x64.Forward, Mlstm100x64.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Normaliser, Maximum = s => s.M }),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
         new(nameof(LinearElu1x1), s_linearElu with { KeyDim = 1, ValueDim = 1 }, new Layer<LinearElu1x1.Inputs, LinearElu1x1.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V },
             LinearElu1x1.Forward, LinearElu1x1.Forward, (b, h, c) => new(b, h),
