@@ -84,7 +84,7 @@ public static class Decays
     private static int PaddedRow(int k) => (k + 15) & ~15;
 
     /// <summary>e^g, the queries decayed from the start of the block, and the sum of g over the block.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Prepare<TVec>(
         int count, int k, ref float g, nint gRow, ref float q, nint qRow, ref float decay, ref float decayedQuery, nint row, ref float total)
         where TVec : struct, ISimd<TVec>
@@ -108,7 +108,7 @@ public static class Decays
     }
 
     /// <summary>Moves on by a block: adds its sum to that of the blocks between, and decays the queries by all of them.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Extend<TVec>(int count, int k, ref float total, ref float between, ref float decayedQuery, ref float mixedQuery, nint row)
         where TVec : struct, ISimd<TVec>
     {
@@ -128,7 +128,7 @@ public static class Decays
     /// Row i of a diagonal block. The keys lie channel by channel, a row in each lane: those before i decay by the row's e^g, then all
     /// meet the query, and what is not wanted is left out at the end.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Diagonal<TVec>(int i, int k, int count, ref float q, ref float decay, ref float keys, ref float p, int wanted)
         where TVec : struct, ISimd<TVec>
     {

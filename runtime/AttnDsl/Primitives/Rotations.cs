@@ -74,7 +74,7 @@ public static class Rotations
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void RotateHalves<TVec>(int pairs, ref float x, ref float cos, ref float sin, ref float y)
         where TVec : struct, ISimd<TVec>
     {
@@ -90,7 +90,7 @@ public static class Rotations
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void RotateNeighbours<TVec>(int pairs, ref float x, ref float cos, ref float sin, ref float y)
         where TVec : struct, ISimd<TVec>
     {

@@ -58,7 +58,7 @@ public static class Scans
     /// <param name="g">g [n]; −∞ is allowed.</param>
     /// <param name="d">d [n,n].</param>
     /// <param name="dRow">Row stride of d.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void SegmentSums<TVec>(int n, ref float g, ref float d, nint dRow)
         where TVec : struct, ISimd<TVec>
     {
@@ -93,7 +93,7 @@ public static class Scans
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void FourVectors<TVec>(int rows, ref float x, nint xRow, ref float y, nint yRow, bool exclusive)
         where TVec : struct, ISimd<TVec>
     {
@@ -119,7 +119,7 @@ public static class Scans
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void OneVector<TVec>(int rows, int count, ref float x, nint xRow, ref float y, nint yRow, bool exclusive)
         where TVec : struct, ISimd<TVec>
     {

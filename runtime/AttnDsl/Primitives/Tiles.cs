@@ -63,7 +63,7 @@ public static class Tiles
     }
 
     /// <summary>Eight rows, four columns at a time: each register holds row r below row r + 4.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Strip8(int cols, ref float x, nint xRow, ref float y, nint yRow)
     {
         int j = 0;
@@ -95,7 +95,7 @@ public static class Tiles
         Vector256.Create(Vector128.LoadUnsafe(ref x, (nuint)index), Vector128.LoadUnsafe(ref x, (nuint)(index + distance)));
 
     /// <summary>Four rows, four columns at a time.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     private static void Strip4(int cols, ref float x, nint xRow, ref float y, nint yRow)
     {
         int j = 0;

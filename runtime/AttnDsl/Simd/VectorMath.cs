@@ -154,13 +154,15 @@ internal static class VectorMath
     private static TVec Sine<TVec>(TVec x, float quarters)
         where TVec : struct, ISimd<TVec>
     {
-        // π/2 in parts of 8 bits, whose products with n < 2^16 are exact, and a rest.
+        // π/2 in three parts of 8 bits, whose products with n < 2^16 are exact, and a rest. The first two steps are exact;
+        // what the third one rounds away goes to the rest.
         TVec n = TVec.Round(x * TVec.Create(0.636619772f));
-        TVec r = TVec.MultiplyAdd(n, TVec.Create(-1.5703125f), x);
-        r = TVec.MultiplyAdd(n, TVec.Create(-0.000482559204f), r);
-        r = TVec.MultiplyAdd(n, TVec.Create(-1.2665987e-06f), r);
-        r = TVec.MultiplyAdd(n, TVec.Create(-9.89530236e-10f), r);
-        r = TVec.MultiplyAdd(n, TVec.Create(-2.56334407e-12f), r);
+        TVec high = TVec.MultiplyAdd(n, TVec.Create(-1.5703125f), x);
+        high = TVec.MultiplyAdd(n, TVec.Create(-0.000482559204f), high);
+        TVec third = n * TVec.Create(1.2665987e-06f);
+        TVec middle = high - third;
+        TVec low = TVec.MultiplyAdd(n, TVec.Create(-9.92093629e-10f), (high - middle) - third);
+        TVec r = middle + low;
         TVec square = r * r;
 
         TVec s = TVec.Create(-0.000195151981f);
