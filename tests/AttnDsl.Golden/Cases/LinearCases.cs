@@ -94,11 +94,11 @@ internal static class LinearCases
         {
             Parameters = """{"feature_map": "exp", "normalised": true, "scale": 1.0}""",
         },
-        new("linear_elu_bidirectional", 16, 24, new Layer<LinearEluBidirectional16x24.Inputs>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, LinearEluBidirectional16x24.Forward))
+        new("linear_elu_bidirectional", 16, 24, new Layer<LinearEluBidirectional16x24.Inputs>(Forms.Parallel | Forms.Chunkwise, t => new() { Q = t.Q, K = t.K, V = t.V }, LinearEluBidirectional16x24.Forward))
         {
             Parameters = """{"causal": false}""",
         },
-        new("linear_elu_bidirectional", 64, 64, new Layer<LinearEluBidirectional64x64.Inputs>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, LinearEluBidirectional64x64.Forward))
+        new("linear_elu_bidirectional", 64, 64, new Layer<LinearEluBidirectional64x64.Inputs>(Forms.Parallel | Forms.Chunkwise, t => new() { Q = t.Q, K = t.K, V = t.V }, LinearEluBidirectional64x64.Forward))
         {
             Parameters = """{"causal": false}""",
         },
