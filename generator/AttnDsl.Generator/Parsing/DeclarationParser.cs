@@ -50,7 +50,7 @@ internal static class DeclarationParser
         var containing = new List<string>();
         for (var outer = type.ContainingType; outer is not null; outer = outer.ContainingType) containing.Insert(0, Header(outer));
         var ns = type.ContainingNamespace.IsGlobalNamespace ? "" : string.Join(".", type.ContainingNamespace.ToDisplayString().Split('.').Select(Identifier));
-        return new(ns, new(containing), Header(type), Identifier(type.Name), MetadataName(type));
+        return new(ns, new(containing), Header(type), type.Name, MetadataName(type));
     }
 
     /// <summary>The header under which a partial part of the type can be written; modifiers beside <c>partial</c> need not be repeated.</summary>
@@ -68,7 +68,9 @@ internal static class DeclarationParser
         return $"partial {kind} {Identifier(type.Name)}{parameters}";
     }
 
-    private static string Identifier(string name) => SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None ? "@" + name : name;
+    /// <summary>Names without capitals are escaped too: the compiler reserves some (<c>file</c>, <c>record</c>) and warns of the others.</summary>
+    private static string Identifier(string name) =>
+        SyntaxFacts.GetKeywordKind(name) != SyntaxKind.None || name.All(c => c is >= 'a' and <= 'z') ? "@" + name : name;
 
     private static string MetadataName(INamedTypeSymbol type)
     {

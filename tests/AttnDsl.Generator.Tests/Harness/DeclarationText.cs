@@ -1,0 +1,39 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using AttnDsl.Generator.Model;
+
+namespace AttnDsl.Generator.Tests.Harness;
+
+/// <summary>A declaration as a person would write it.</summary>
+internal static class DeclarationText
+{
+    public static string Of(LayerDeclaration d, string name)
+    {
+        var attributes = new List<string>
+        {
+            Attribute("AttentionLayer",
+                $"KeyDim = {d.KeyDim}", $"ValueDim = {d.ValueDim}", Named("Heads", d.Heads), Named("KeyValueHeads", d.KeyValueHeads), Named("ValueHeads", d.ValueHeads),
+                d.Causal ? null : "Causal = false", Named("Scale", d.Scale)),
+        };
+        if (d.Kernel is { } kernel) attributes.Add(Attribute("FeatureMap", Enum(kernel)));
+        if (d.Gate is { } gate) attributes.Add(Attribute("Gate", Enum(gate.Shape), Named("Decay", gate.Decay), Named("Activation", gate.Activation), Named("Temperature", gate.Temperature)));
+        if (d.Write is { } write) attributes.Add(Attribute("Write", Enum(write)));
+        if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon)));
+        if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout)));
+        if (d.Window is { } window) attributes.Add(Attribute("Window", Number(window.Size), window.RuntimeSized ? "RuntimeSized = true" : null, window.SinkTokens == 0 ? null : $"SinkTokens = {window.SinkTokens}"));
+        if (d.Form is { } form) attributes.Add(Attribute("Form", Enum(form.Forms), Named("ChunkSize", form.ChunkSize)));
+        return $"{string.Join(" ", attributes)}\npublic static partial class {name};";
+    }
+
+    private static string Attribute(string name, params string?[] arguments) =>
+        $"[AttnDsl.{name}({string.Join(", ", Array.FindAll(arguments, a => a is not null))})]";
+
+    private static string? Named<T>(string name, T? value)
+        where T : struct =>
+        value is { } v ? $"{name} = {(v is System.Enum e ? Enum(e) : Number(v))}" : null;
+
+    private static string Enum(System.Enum value) => $"(AttnDsl.{value.GetType().Name}){Convert.ToInt32(value, CultureInfo.InvariantCulture)}";
+
+    private static string Number(object value) => value is double d ? d.ToString("R", CultureInfo.InvariantCulture) + "d" : ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture);
+}
