@@ -34,6 +34,9 @@ internal sealed class ProgramBuilder
         return new Tile(unique, shape);
     }
 
+    /// <summary>Keeps a name for a tile that is taken over from another program.</summary>
+    public void Reserve(Tile tile) => _names.Add(tile.Name);
+
     /// <summary>Opens a carried tile; close it with <see cref="Carry"/> once the body has produced its next value.</summary>
     public (Tile Start, Tile Final) Open(string name, Shape shape) => (NewTile(name, shape), NewTile(name + "End", shape));
 
@@ -43,6 +46,8 @@ internal sealed class ProgramBuilder
             throw new ShapeException($"carried tile {name} is {tile.Start.Shape}, starts as {initial.Shape}, becomes {next.Shape}");
         _carries.Add(new(name, initial, tile.Start, next, tile.Final, isReference));
     }
+
+    public void Carry(Carry carry) => Carry(carry.Name, carry.Initial, (carry.Start, carry.Final), carry.Next, carry.IsReference);
 
     public TileProgram Build() => DeadCode.Eliminate(new(
         _name, _loop, _grid, _visits, new(Head.Statements), new(_carries), new(Body.Statements), new(Tail.Statements)));

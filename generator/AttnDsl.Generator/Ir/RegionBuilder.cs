@@ -35,9 +35,18 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
     private RegionBuilder? Outer => outer;
 
     // Memory
-    public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows) => Emit(tensor, new Load(tensor, new(rows, cols), access));
+    public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false) =>
+        Emit(tensor, new Load(tensor, new(rows, cols), access, isFixed));
 
-    public void Store(string tensor, Tile tile, Access access = Access.Rows) => _statements.Add(new(new Store(tensor, access), new([tile]), null, Stage));
+    public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false) =>
+        _statements.Add(new(new Store(tensor, access, accumulate), new([tile]), null, Stage));
+
+    /// <summary>Takes over a statement of another program as it stands.</summary>
+    public void Append(Statement statement)
+    {
+        if (statement.Result is { } tile) program.Reserve(tile);
+        _statements.Add(statement);
+    }
 
     // Products, sums
     public Tile MatMul(string name, Tile a, Tile b) => Emit(name, new MatMul(), a, b);

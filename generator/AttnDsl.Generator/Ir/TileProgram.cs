@@ -29,6 +29,12 @@ internal enum Visits
 
     /// <summary>The blocks before the queries' own, last to first.</summary>
     BeforeDescending,
+
+    /// <summary>Every block, last to first: a program run backwards.</summary>
+    AllDescending,
+
+    /// <summary>The grid is over keys and the loop over the blocks of queries that see them.</summary>
+    Seeing,
 }
 
 /// <summary>
@@ -46,6 +52,9 @@ internal sealed record TileProgram(
     EquatableArray<Statement> Body,
     EquatableArray<Statement> Tail)
 {
+    /// <summary>Last values of carried tiles that are known without running the loop; used by the backward pass.</summary>
+    public EquatableArray<(Tile Tile, Primitive Op)> FinalValues { get; init; }
+
     public IEnumerable<Statement> Statements => Head.Concat(Body).Concat(Tail);
 
     public override string ToString()
@@ -54,7 +63,7 @@ internal sealed record TileProgram(
         var indent = "  ";
         if (Grid is { } grid)
         {
-            text.Append($"  for each block {grid} of queries\n");
+            text.Append($"  for each block {grid} of {(grid == Dim.R ? "queries" : "keys")}\n");
             indent += "  ";
         }
 
@@ -71,6 +80,8 @@ internal sealed record TileProgram(
     {
         Visits.All => "every",
         Visits.Visible => "every visible",
+        Visits.AllDescending => "every (last first)",
+        Visits.Seeing => "every seeing",
         _ => "every earlier",
     };
 }

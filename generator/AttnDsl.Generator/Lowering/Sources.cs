@@ -20,7 +20,7 @@ internal static class Sources
     /// <summary>Turned by the angles of its rows' positions, which the caller tabulates as <c>cos</c> and <c>sin</c>.</summary>
     public static Tile Rotated(DynamicalSystem system, RegionBuilder b, Tile x, string name) => system.Rotation is not { } rotation
         ? x
-        : b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", x.Shape.Rows, Dim.P), b.Load("sin", x.Shape.Rows, Dim.P));
+        : b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", x.Shape.Rows, Dim.P, isFixed: true), b.Load("sin", x.Shape.Rows, Dim.P, isFixed: true));
 
     /// <summary>Numerator over normaliser; <paramref name="max"/> is the maximum relative to which both were accumulated.</summary>
     public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max) => system.Normaliser switch

@@ -14,6 +14,9 @@ internal abstract record Storage;
 /// <summary>In the rows of a tensor that belong to this turn.</summary>
 internal sealed record TensorRows(string Tensor) : Storage;
 
+/// <summary>Where a tensor keeps what belongs to this turn's block.</summary>
+internal sealed record TensorSlot(string Tensor) : Storage;
+
 /// <summary>A whole tensor: a state, a parameter.</summary>
 internal sealed record WholeTensor(string Tensor) : Storage;
 

@@ -33,7 +33,7 @@ internal sealed class CpuPlanner
         var tail = Steps(_program.Tail);
 
         foreach (var s in _program.Statements) PlaceMemory(s);
-        foreach (var s in _program.Statements.Where(s => s.Op is Transpose && s.Result!.Shape.IsVector)) _aliases[s.Result!] = s.Args[0];
+        foreach (var s in _program.Statements.Where(s => s.Op is StopGradient || (s.Op is Transpose && s.Result!.Shape.IsVector))) _aliases[s.Result!] = s.Args[0];
         foreach (var s in _program.Statements.Where(s => s.Op is UnitLowerSolve && _uses[s.Args[1]] == 1 && IsFree(s.Args[1]))) _aliases[s.Args[1]] = s.Result!;
         foreach (var c in _program.Carries) PlaceCarry(c, head, body, tail);
         StoreInPlace(head);
@@ -97,7 +97,13 @@ internal sealed class CpuPlanner
         if (s.Op is not Load load) return;
         // A column of rows has a stride of its own: it is gathered, unless it is a single element.
         var gathered = load.Access == Access.Rows && load.Shape.Cols == Dim.One && load.Shape.Rows != Dim.One;
-        if (!gathered) _places[s.Result!] = load.Access == Access.Rows ? new TensorRows(load.Tensor) : new WholeTensor(load.Tensor);
+        if (gathered) return;
+        _places[s.Result!] = load.Access switch
+        {
+            Access.Rows => new TensorRows(load.Tensor),
+            Access.Slot => new TensorSlot(load.Tensor),
+            _ => new WholeTensor(load.Tensor),
+        };
     }
 
     private void PlaceCarry(Carry c, List<PlanStep> head, List<PlanStep> body, List<PlanStep> tail)
@@ -138,22 +144,30 @@ internal sealed class CpuPlanner
     /// <summary>What is only stored is computed where it is stored.</summary>
     private void StoreInPlace(List<PlanStep> steps)
     {
-        foreach (var store in steps.Where(s => s.Op is Store { Access: Access.Rows }).ToList())
+        foreach (var store in steps.Where(s => s.Op is Store).ToList())
         {
-            var tile = store.Args[0];
+            var (tile, op) = (store.Args[0], (Store)store.Op);
             var maker = steps.FirstOrDefault(s => s.Target == tile && s.Op is not Store);
-            if (tile.Shape.Cols == Dim.One) continue;
-            var tensor = ((Store)store.Op).Tensor;
-            if (maker?.Op is Map or MatMul or Transpose or Rotate && _uses[tile] == 1 && IsFree(tile))
+            // A column is scattered, unless it is a single element.
+            if (op.Access == Access.Rows && tile.Shape.Cols == Dim.One && tile.Shape.Rows != Dim.One) continue;
+            Storage place = op.Access switch
             {
-                _places[tile] = new TensorRows(tensor);
+                Access.Rows => new TensorRows(op.Tensor),
+                Access.Slot => new TensorSlot(op.Tensor),
+                _ => new WholeTensor(op.Tensor),
+            };
+            if (!op.Accumulate && maker?.Op is Map or MatMul or Transpose or Rotate && _uses[tile] == 1 && IsFree(tile))
+            {
+                _places[tile] = place;
                 steps.Remove(store);
                 continue;
             }
 
-            var copy = new Tile(tensor, tile.Shape);
-            _places[copy] = new TensorRows(tensor);
-            steps[steps.IndexOf(store)] = new(new Map(new Arg(0), tile.Shape), [tile], copy, store.Stage);
+            var there = new Tile(op.Tensor, tile.Shape);
+            _places[there] = place;
+            steps[steps.IndexOf(store)] = op.Accumulate
+                ? new(new Map(new Arg(0) + new Arg(1), tile.Shape), [there, tile], there, store.Stage)
+                : new(new Map(new Arg(0), tile.Shape), [tile], there, store.Stage);
         }
     }
 

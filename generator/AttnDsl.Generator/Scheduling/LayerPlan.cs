@@ -19,6 +19,12 @@ internal enum WorkUnit
 
     /// <summary>A sequence and key/value head, over all its tokens.</summary>
     KeyValueHead,
+
+    /// <summary>A sequence and query head, over all its tokens; its state heads one after the other, because they add to one gradient.</summary>
+    QueryHead,
+
+    /// <summary>A sequence, key/value head and block of keys; its query heads one after the other, because they add to one gradient.</summary>
+    KeyBlock,
 }
 
 /// <summary>A kernel of the layer and what its summary says.</summary>
@@ -36,8 +42,18 @@ internal sealed record LayerKernel(KernelSignature Signature, WorkUnit Unit, str
 /// <param name="UpdateState">Brings the state up to date behind <paramref name="Main"/>, where that kernel does not.</param>
 internal sealed record FormPlan(Forms Form, IReadOnlyList<LayerKernel> Before, LayerKernel Main, LayerKernel? UpdateState);
 
+/// <summary>How the gradients are computed.</summary>
+/// <param name="Forward">Kernels that run forward once more and keep what is needed.</param>
+/// <param name="Backward">Kernels that run backward, in this order.</param>
+/// <param name="Kept">Carried tiles kept at the start of every chunk, with their floats.</param>
+internal sealed record BackwardPlan(IReadOnlyList<LayerKernel> Forward, IReadOnlyList<LayerKernel> Backward, IReadOnlyList<(string Tensor, int Floats)> Kept)
+{
+    /// <summary>Floats kept for one chunk of one head.</summary>
+    public int KeptFloats => Kept.Sum(k => k.Floats);
+}
+
 /// <summary>All kernels of a layer, and the forms made of them.</summary>
-internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IReadOnlyList<LayerKernel> Kernels, IReadOnlyList<FormPlan> Forms)
+internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IReadOnlyList<LayerKernel> Kernels, IReadOnlyList<FormPlan> Forms, BackwardPlan Backward)
 {
     /// <summary>The form that <c>Forms.Fastest</c> means.</summary>
     public FormPlan Fastest => Forms.FirstOrDefault(f => f.Form == AttnDsl.Forms.Chunkwise) ?? Forms.FirstOrDefault(f => f.Form == AttnDsl.Forms.Parallel) ?? Forms[0];
@@ -67,7 +83,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
             forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, absorb));
         }
 
-        return new(system, sizes, kernels, forms);
+        return new(system, sizes, kernels, forms, BackwardPlans.Matrix(system, sizes, kernels));
     }
 
     private static LayerPlan Bidirectional(DynamicalSystem system)
@@ -88,7 +104,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
             forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, null));
         }
 
-        return new(system, sizes, kernels, forms);
+        return new(system, sizes, kernels, forms, BackwardPlans.Bidirectional(system, sizes, kernels));
     }
 
     private static LayerPlan Cache(DynamicalSystem system)
@@ -117,7 +133,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
             forms.Add(new(AttnDsl.Forms.Parallel, append, attend, null));
         }
 
-        return new(system, blocks, kernels, forms);
+        return new(system, blocks, kernels, forms, BackwardPlans.Softmax(system, blocks with { C = 64 }, kernels));
 
         LayerKernel Attend(string name, SoftmaxProgram.Orientation orientation, BlockSizes sizes, string summary)
         {
@@ -128,7 +144,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         }
     }
 
-    private static LayerKernel Add(List<LayerKernel> kernels, string name, TileProgram program, BlockSizes sizes, WorkUnit unit, string summary)
+    internal static LayerKernel Add(List<LayerKernel> kernels, string name, TileProgram program, BlockSizes sizes, WorkUnit unit, string summary)
     {
         var kernel = new LayerKernel(new(name, CpuPlanner.Plan(program, sizes)), unit, summary);
         kernels.Add(kernel);

@@ -39,8 +39,8 @@ internal sealed class CpuKernelWriter
     /// <summary>Floats from one row to the next.</summary>
     public string Stride(Tile tile) => _plan.Places[tile] switch
     {
-        TensorRows rows => Tensor(rows.Tensor, tile.Shape.Rows) + "Step",
-        WholeTensor => Literals.Integer(_plan.Sizes.Of(tile.Shape.Cols)),
+        TensorRows rows => Tensor(rows.Tensor, TimeOf(tile.Shape)) + "Step",
+        WholeTensor or TensorSlot => Literals.Integer(_plan.Sizes.Of(tile.Shape.Cols)),
         _ => Literals.Integer(CpuPlan.Padded(_plan.Sizes.Of(tile.Shape.Cols))),
     };
 
@@ -57,7 +57,7 @@ internal sealed class CpuKernelWriter
 
     /// <summary>Whether reading or writing whole vectors would pass the end of the caller's memory.</summary>
     public bool IsCounted(Tile tile) =>
-        _plan.Places[tile] is not Scratch && _plan.Sizes.Of(tile.Shape.IsVector ? tile.Shape.Length : tile.Shape.Cols) % 16 != 0;
+        _plan.Places[tile] is not Scratch && (tile.Shape.IsVector ? tile.Shape.Length : tile.Shape.Cols) is var cols && cols != Dim.C && cols != Dim.R && _plan.Sizes.Of(tile.Shape.IsVector ? tile.Shape.Length : tile.Shape.Cols) % 16 != 0;
 
     public bool IsGathered(Tile tile) => _plan.Places[tile] is Scratch;
 
@@ -70,6 +70,7 @@ internal sealed class CpuKernelWriter
     public string PositionOf(Dim dim) => (dim == Dim.R, _plan.Program.Visits) switch
     {
         (true, Visits.Visible) => "queryFirst + query",
+        (_, Visits.Seeing) => dim == Dim.R ? "query" : "t",
         (true, _) => "query",
         (_, Visits.Visible) => (_sinkTokens > 0 ? "partFirst" : "keyFirst") + " + t",
         _ => "t",
@@ -81,12 +82,16 @@ internal sealed class CpuKernelWriter
     public string RowsOf(string tensor, Dim rows) => $"Unsafe.Add(ref {Tensor(tensor, rows)}, {(rows == Dim.R ? "query" : "t")} * {Tensor(tensor, rows)}Step)";
 
     /// <summary>The keys' tensors are read in two parts where there are sinks.</summary>
-    private string Tensor(string tensor, Dim rows) => _sinkTokens > 0 && rows == Dim.C ? tensor + "Part" : tensor;
+    private string Tensor(string tensor, Dim rows) => _sinkTokens > 0 && rows == Dim.C && _plan.Program.Visits == Visits.Visible ? tensor + "Part" : tensor;
+
+    /// <summary>The dimension of a tile that runs along time.</summary>
+    private static Dim TimeOf(Shape shape) => shape.Rows == Dim.One && (shape.Cols == Dim.C || shape.Cols == Dim.R) ? shape.Cols : shape.Rows;
 
     private string Name(Tile tile) => _plan.Places[tile] switch
     {
         WholeTensor whole => whole.Tensor,
-        TensorRows rows => LocalName(rows.Tensor, tile.Shape.Rows),
+        TensorRows rows => LocalName(rows.Tensor, TimeOf(tile.Shape)),
+        TensorSlot slot => slot.Tensor + "Block",
         Scratch => ScratchName((Scratch)_plan.Places[tile], tile),
         _ => throw new InvalidOperationException(),
     };
@@ -96,6 +101,7 @@ internal sealed class CpuKernelWriter
     /// <summary>Aliases share one name: that of the tile which is written first.</summary>
     private string ScratchName(Scratch place, Tile tile)
     {
+        while (_plan.Steps.FirstOrDefault(s => s.Target == tile && s.Op is StopGradient) is { } held) tile = held.Args[0];
         var first = _plan.Head.Concat(_plan.Body).Concat(_plan.Tail).FirstOrDefault(s => s.Target == tile)?.Target ?? tile;
         var name = Carried(first)?.Start.Name ?? first.Name;
         return first.Name == name && _gathered.Contains(first) ? name + "Block" : name;
@@ -121,7 +127,7 @@ internal sealed class CpuKernelWriter
         using (_out.Braces())
         {
             ScratchTiles();
-            if (_plan.Program.Grid is not null) RowTiles(_plan.Head.Concat(_plan.Tail).Concat(_plan.Body), Dim.R);
+            if (_plan.Program.Grid is { } grid) RowTiles(_plan.Head.Concat(_plan.Tail).Concat(_plan.Body), grid);
             Steps(_plan.Head);
             Loop(kernel);
             Steps(_plan.Tail);
@@ -157,6 +163,17 @@ internal sealed class CpuKernelWriter
 
         switch (_plan.Program.Visits)
         {
+            case Visits.AllDescending:
+                using (_out.Block($"for (int t = (time - 1) / {block} * {block}; t >= 0; t -= {block})"))
+                {
+                    _out.Line($"int C = Math.Min({block}, time - t);");
+                    Body();
+                }
+
+                break;
+            case Visits.Seeing:
+                VisibleBlocks.WriteSeeing(_out, Literals.Integer(_plan.Sizes.R), Body, kernel.Window, _sinkTokens, kernel.Causal);
+                break;
             case Visits.BeforeDescending:
                 using (_out.Block($"for (int t = query - {block}; t >= 0; t -= {block})"))
                 {
@@ -191,8 +208,11 @@ internal sealed class CpuKernelWriter
         var seen = new HashSet<string>();
         foreach (var tile in steps.SelectMany(s => s.Args.Append(s.Target)))
         {
-            if (!_plan.Places.TryGetValue(tile, out var place) || place is not TensorRows tensor || tile.Shape.Rows != rows || !seen.Add(tensor.Tensor)) continue;
-            _out.Line($"ref float {Name(tile)} = ref {RowsOf(tensor.Tensor, rows)}; // [{tile.Shape.Rows},{tile.Shape.Cols}]");
+            if (!_plan.Places.TryGetValue(tile, out var place)) continue;
+            if (place is TensorRows tensor && TimeOf(tile.Shape) == rows && seen.Add(tensor.Tensor))
+                _out.Line($"ref float {Name(tile)} = ref {RowsOf(tensor.Tensor, rows)}; // [{tile.Shape.Rows},{tile.Shape.Cols}]");
+            if (place is TensorSlot slot && rows == _plan.Program.Loop && seen.Add(slot.Tensor))
+                _out.Line($"ref float {Name(tile)} = ref Unsafe.Add(ref {slot.Tensor}, t / {_plan.Sizes.C} * {_plan.Sizes.Of(tile.Shape.Rows) * _plan.Sizes.Of(tile.Shape.Cols)}); // [{tile.Shape.Rows},{tile.Shape.Cols}]");
         }
     }
 
@@ -202,7 +222,7 @@ internal sealed class CpuKernelWriter
         foreach (var s in steps)
         {
             if (s.Op is Load && !IsGathered(s.Target)) continue;
-            if (s.Op is Transpose && s.Args[0].Shape.IsVector) continue;
+            if (s.Op is StopGradient || (s.Op is Transpose && s.Args[0].Shape.IsVector)) continue;
             if (s.Stage != stage && s.Stage.Length > 0)
             {
                 _out.Line();

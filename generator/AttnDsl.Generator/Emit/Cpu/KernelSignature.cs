@@ -7,7 +7,7 @@ using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Cpu;
 
-internal enum ParameterKind { Time, Query, QueryRows, QueryFirst, KeyFirst, Rows, Whole, Head, Window, Work }
+internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Head, Window, Work }
 
 /// <summary>One parameter of a kernel: what it stands for, and its name.</summary>
 internal sealed record KernelParameter(ParameterKind Kind, string Name)
@@ -15,7 +15,7 @@ internal sealed record KernelParameter(ParameterKind Kind, string Name)
     public string Declaration => Kind switch
     {
         ParameterKind.Rows => $"ref float {Name}, nint {Name}Step",
-        ParameterKind.Whole or ParameterKind.Work => $"ref float {Name}",
+        ParameterKind.Whole or ParameterKind.Slot or ParameterKind.Work => $"ref float {Name}",
         _ => $"int {Name}",
     };
 }
@@ -24,9 +24,10 @@ internal sealed record KernelParameter(ParameterKind Kind, string Name)
 internal sealed class KernelSignature
 {
     /// <param name="window">The window's length as C#, or null without one.</param>
-    public KernelSignature(string name, CpuPlan plan, string? window = null, int sinkTokens = 0)
+    /// <param name="causal">Whether keys are hidden from earlier queries.</param>
+    public KernelSignature(string name, CpuPlan plan, string? window = null, int sinkTokens = 0, bool causal = true)
     {
-        (Name, Plan, Window, SinkTokens) = (name, plan, window, sinkTokens);
+        (Name, Plan, Window, SinkTokens, Causal) = (name, plan, window, sinkTokens, causal);
         Parameters = [.. Lines()];
     }
 
@@ -38,6 +39,8 @@ internal sealed class KernelSignature
 
     public int SinkTokens { get; }
 
+    public bool Causal { get; }
+
     public IReadOnlyList<IReadOnlyList<KernelParameter>> Parameters { get; }
 
     private IEnumerable<IReadOnlyList<KernelParameter>> Lines()
@@ -45,7 +48,8 @@ internal sealed class KernelSignature
         var p = Plan.Program;
         var sizes = new List<KernelParameter>();
         if (p.Visits != Visits.BeforeDescending) sizes.Add(new(ParameterKind.Time, "time"));
-        if (p.Grid is not null) sizes.AddRange([new(ParameterKind.Query, "query"), new(ParameterKind.QueryRows, "R")]);
+        if (p.Grid == Dim.C) sizes.AddRange([new(ParameterKind.Key, "t"), new(ParameterKind.KeyRows, "C")]);
+        if (p.Grid == Dim.R) sizes.AddRange([new(ParameterKind.Query, "query"), new(ParameterKind.QueryRows, "R")]);
         if (p.Visits == Visits.Visible) sizes.AddRange([new(ParameterKind.QueryFirst, "queryFirst"), new(ParameterKind.KeyFirst, "keyFirst")]);
         if (Uses(e => e is Position { Place: Place.Head })) sizes.Add(new(ParameterKind.Head, "head"));
         if (Window is not null && Uses(e => e is RunTimeValue)) sizes.Add(new(ParameterKind.Window, "window"));
@@ -57,12 +61,16 @@ internal sealed class KernelSignature
         {
             if (access != Access.Rows || !keyTensors.Add(tensor)) continue;
             var line = new List<KernelParameter> { new(ParameterKind.Rows, tensor) };
-            if (SinkTokens > 0 && rows == Dim.C) line.Add(new(ParameterKind.Rows, Sink(tensor)));
+            if (SinkTokens > 0 && rows == Dim.C && p.Visits == Visits.Visible) line.Add(new(ParameterKind.Rows, Sink(tensor)));
             yield return line;
         }
 
-        var whole = accesses.Where(a => a.Access == Access.Whole).Select(a => a.Tensor).Distinct().Select(t => new KernelParameter(ParameterKind.Whole, t)).ToList();
-        if (whole.Count > 0) yield return whole;
+        foreach (var (access, kind) in new[] { (Access.Whole, ParameterKind.Whole), (Access.Slot, ParameterKind.Slot) })
+        {
+            var tensors = accesses.Where(a => a.Access == access).Select(a => a.Tensor).Distinct().Select(t => new KernelParameter(kind, t)).ToList();
+            if (tensors.Count > 0) yield return tensors;
+        }
+
         yield return [new(ParameterKind.Work, "work")];
     }
 

@@ -22,6 +22,17 @@ internal sealed record DecayedGram(bool Strict = false) : Primitive
         : Strict ? b.Fill(name, ShapeOf(args), 0)
         : b.SumCols(name, b.Map(name + "Terms", (x, y) => x * y, args[0], args[1]));
 
+    // The two applies; the exponents ride along: dg_r = Σ_{i≥r} q_i ⊙ dq_i − Σ_{j≥r} k_j ⊙ dk_j.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
+        var dq = d.To.Emit(Adjoints.NameOf(q), new DecayedApply(Strict, ToKeys: false), adjoint, k, g);
+        var dk = d.To.Emit(Adjoints.NameOf(k), new DecayedApply(Strict, ToKeys: true), adjoint, q, g);
+        d.Add(q, _ => dq);
+        d.Add(k, _ => dk);
+        DecayedApply.AddGates(d, g, d.To.Map("read", (x, dx) => x * dx, q, dq), d.To.Map("handed", (x, dx) => x * dx, k, dk));
+    }
+
     public override string Describe(IReadOnlyList<string> args) => $"{(Strict ? "strict " : "")}decayed Gram of {args[0]}, {args[1]} under {args[2]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)

@@ -16,6 +16,20 @@ internal sealed record Map(Expr Expr, Shape Shape) : Primitive
         return Shape;
     }
 
+    // dx = dy · ∂f/∂x, summed over the dimensions along which x was repeated (Adjoints.Add does that). Where the slope contains f
+    // itself (exp, division) it reads the result instead of computing it again.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        var (result, upstream) = (new Arg(s.Args.Count), new Arg(s.Args.Count + 1));
+        for (var n = 0; n < s.Args.Count; n++)
+        {
+            var slope = Derivative.Of(Expr, n);
+            if (slope.IsConst(0)) continue;
+            slope = slope.Rewrite(e => e == Expr ? result : null);
+            d.Add(s.Args[n], name => d.To.Map(name, upstream * slope, Shape, [.. s.Args, s.Result!, adjoint]));
+        }
+    }
+
     public override string Describe(IReadOnlyList<string> args) => FormulaPrinter.Print(Expr, args);
 
     public override void Cpu(CpuKernelWriter w, PlanStep s) => w.Loops.Map(Expr, Shape, [.. s.Args], s.Target);
@@ -38,6 +52,15 @@ internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) :
         return Fold == Fold.Sum && b.IsConst(args[0], 0) ? b.Fill(name, ShapeOf(args), 0) : null;
     }
 
+    // A sum hands its adjoint to every term, a maximum to the terms that attain it.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        if (Expr is not Arg) throw new ShapeException("a fused reduction has no derivative: differentiate before fusing");
+        d.Add(s.Args[0], name => Fold == Fold.Sum
+            ? d.To.Map(name, new Arg(0), Domain, adjoint)
+            : d.To.Map(name, Ex.Select(Comparison.Less, new Arg(0), new Arg(1), 0, new Arg(2)), Domain, s.Args[0], s.Result!, adjoint));
+    }
+
     public override string Describe(IReadOnlyList<string> args) =>
         $"{(Fold == Fold.Sum ? "sum" : "maximum")} over {(Along == Along.Rows ? "rows" : "columns")} of {FormulaPrinter.Print(Expr, args)}";
 
@@ -51,6 +74,8 @@ internal sealed record Transpose : Primitive
 
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
         args[0].Shape == args[0].Shape.Transposed ? args[0] : null;
+
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint) => d.Add(s.Args[0], name => d.To.Transpose(name, adjoint));
 
     public override string Describe(IReadOnlyList<string> args) => $"transpose of {args[0]}";
 

@@ -26,6 +26,14 @@ internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) 
         Tile Turned(bool transpose, Tile x) => transpose ? b.Transpose(x.Name + "Turned", x) : x;
     }
 
+    // Y = op(A) op(B):  d op(A) = dY op(B)ᵀ,  d op(B) = op(A)ᵀ dY.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        var (a, b) = (s.Args[0], s.Args[1]);
+        d.Add(a, n => TransposeA ? d.To.Emit(n, new MatMul(TransposeB, true), b, adjoint) : d.To.Emit(n, new MatMul(false, !TransposeB), adjoint, b));
+        d.Add(b, n => TransposeB ? d.To.Emit(n, new MatMul(true, TransposeA), adjoint, a) : d.To.Emit(n, new MatMul(!TransposeA, false), a, adjoint));
+    }
+
     public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(TransposeA ? "ᵀ" : "")} · {args[1]}{(TransposeB ? "ᵀ" : "")}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)

@@ -12,27 +12,48 @@ internal enum Access
 
     /// <summary>All of it: a state, a parameter.</summary>
     Whole,
+
+    /// <summary>What was kept for this turn's block: the states with which it began.</summary>
+    Slot,
 }
 
 /// <summary>Reads a part of a tensor. On the CPU a tile of rows is the memory itself; only a column is gathered.</summary>
-internal sealed record Load(string Tensor, Shape Shape, Access Access) : Primitive
+/// <param name="IsFixed">Has no gradient: a table, or what a forward pass kept.</param>
+internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFixed = false) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => Shape;
 
-    public override string Describe(IReadOnlyList<string> args) => $"load {Tensor}{(Access == Access.Rows ? "[rows]" : "")}";
+    // The gradient of a load is a store. A state's gradient is handed from block to block, so it replaces what was there.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        if (!IsFixed) d.To.Store(Adjoints.GradientOf(Tensor), adjoint, Access, accumulate: Access != Access.Whole && d.IsShared(Tensor));
+    }
+
+    public override string Describe(IReadOnlyList<string> args) => $"load {Tensor}{Describe(Access)}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         if (w.IsGathered(s.Target)) w.Line($"Tiles.Gather({w.Size(Shape.Rows)}, ref {w.RowsOf(s.Target)}, {Tensor}Step, {w.Ref(s.Target)});");
     }
+
+    public static string Describe(Access access) => access switch
+    {
+        Access.Rows => "[rows]",
+        Access.Slot => "[turn]",
+        _ => "",
+    };
 }
 
 /// <summary>Writes a tile into a tensor. The planner computes rows in place or copies them by a map; only a column is scattered.</summary>
-internal sealed record Store(string Tensor, Access Access) : Primitive
+/// <param name="Accumulate">Adds to what is there.</param>
+internal sealed record Store(string Tensor, Access Access, bool Accumulate = false) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape;
 
-    public override string Describe(IReadOnlyList<string> args) => $"{Tensor}{(Access == Access.Rows ? "[rows]" : "")} = {args[0]}";
+    // The gradient of a store is a load of what arrives for the tensor.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint) => d.Add(s.Args[0], _ => adjoint);
+
+    public override string Describe(IReadOnlyList<string> args) => $"{Tensor}{Load.Describe(Access)} {(Accumulate ? "+=" : "=")} {args[0]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {

@@ -4,8 +4,8 @@ using AttnDsl.Generator.Emit.Cpu;
 namespace AttnDsl.Generator.Ir.Primitives;
 
 /// <summary>
-/// An operation on tiles with its faces side by side: shape rule, simplification, CPU lowering (GPU lowering and derivative
-/// join them here). Records, so that equal operations compare equal.
+/// An operation on tiles with its faces side by side: shape rule, simplification, derivative, CPU lowering (GPU lowering joins
+/// them here). Records, so that equal operations compare equal.
 /// </summary>
 internal abstract record Primitive
 {
@@ -14,6 +14,9 @@ internal abstract record Primitive
 
     /// <summary>A tile that already is the result, emitted or found, where the operation degenerates (one row, a zero); else null.</summary>
     public virtual Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) => null;
+
+    /// <summary>Adds to the adjoints of the arguments, given that of the result, by emitting statements.</summary>
+    public abstract void Differentiate(Adjoints d, Statement s, Tile adjoint);
 
     /// <summary>In words and formulas, for dumps and comments.</summary>
     public abstract string Describe(IReadOnlyList<string> args);

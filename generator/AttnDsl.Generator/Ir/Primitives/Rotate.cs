@@ -13,6 +13,10 @@ internal sealed record Rotate(PairLayout Layout) : Primitive
         return args[0].Shape;
     }
 
+    // Turned back by the same angles; the angles come from tables, which have no gradient.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint) =>
+        d.Add(s.Args[0], name => d.To.Emit(name, this, adjoint, s.Args[1], d.To.Map("sinBack", x => -x, s.Args[2])));
+
     public override string Describe(IReadOnlyList<string> args) => $"{args[0]} rotated ({(Layout == PairLayout.HalfSplit ? "half-split" : "interleaved")}) by {args[1]}, {args[2]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)

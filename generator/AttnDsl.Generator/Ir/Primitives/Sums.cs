@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
@@ -11,6 +12,9 @@ internal sealed record PrefixSum(bool Reversed = false, bool Exclusive = false) 
 
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
         args[0].Shape.Rows != Dim.One ? null : Exclusive ? b.Fill(name, args[0].Shape, 0) : args[0];
+
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint) =>
+        d.Add(s.Args[0], name => d.To.Emit(name, new PrefixSum(!Reversed, Exclusive), adjoint));
 
     public override string Describe(IReadOnlyList<string> args) =>
         $"{(Exclusive ? "exclusive " : "")}{(Reversed ? "suffix" : "prefix")} sum of {args[0]}";
@@ -36,6 +40,14 @@ internal sealed record SegmentSum : Primitive
 
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
         args[0].Shape.Rows == Dim.One ? b.Fill(name, args[0].Shape, 0) : null;
+
+    // g_r counts in every D_ij with j < r ≤ i: what rows from r on receive, less what columns from r on hand out.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        var own = d.To.Map("dSegments", Ex.StrictlyCausal(new Arg(0)), adjoint.Shape, adjoint);
+        var net = d.To.Map("net", (rows, cols) => rows - cols, d.To.SumCols("intoRows", own), d.To.Transpose("intoColsDown", d.To.SumRows("intoCols", own)));
+        d.Add(s.Args[0], name => d.To.Emit(name, new PrefixSum(Reversed: true), net));
+    }
 
     public override string Describe(IReadOnlyList<string> args) => $"segment sums of {args[0]}";
 

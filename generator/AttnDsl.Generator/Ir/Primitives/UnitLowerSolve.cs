@@ -1,11 +1,13 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
 
 /// <summary>X = (I + A)⁻¹ B with A strictly lower triangular: x_i = b_i − Σ_{j&lt;i} A_ij x_j.</summary>
-internal sealed record UnitLowerSolve : Primitive
+/// <param name="Transposed">(I + A)⁻ᵀ B, from the last row up.</param>
+internal sealed record UnitLowerSolve(bool Transposed = false) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
@@ -15,12 +17,22 @@ internal sealed record UnitLowerSolve : Primitive
 
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) => b.IsConst(args[0], 0) ? args[1] : null;
 
-    public override string Describe(IReadOnlyList<string> args) => $"(I + {args[0]})⁻¹ {args[1]}";
+    // dB = (I + A)⁻ᵀ dX, dA = −(dB Xᵀ) below the diagonal; for the transposed solve the two change places.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        var (a, b) = (s.Args[0], s.Args[1]);
+        var db = d.To.Emit(Adjoints.NameOf(b), new UnitLowerSolve(!Transposed), a, adjoint);
+        d.Add(b, _ => db);
+        var product = Transposed ? d.To.MatMulNT("solveTerms", s.Result!, db) : d.To.MatMulNT("solveTerms", db, s.Result!);
+        d.Add(a, name => d.To.Map(name, Ex.StrictlyCausal(-(Expr)new Arg(0)), a.Shape, product));
+    }
+
+    public override string Describe(IReadOnlyList<string> args) => $"(I + {args[0]})⁻{(Transposed ? "ᵀ" : "¹")} {args[1]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var (a, x) = (s.Args[0], s.Target);
         if (!w.SameStorage(s.Args[1], x)) w.Copy(s.Args[1], x);
-        w.Line($"Solves.UnitLower<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(x)}, {w.Stride(x)});");
+        w.Line($"Solves.{(Transposed ? "UnitLowerTransposed" : "UnitLower")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(x)}, {w.Stride(x)});");
     }
 }

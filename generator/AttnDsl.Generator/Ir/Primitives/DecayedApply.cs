@@ -1,0 +1,48 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>
+/// The adjoints of <see cref="DecayedGram"/>: y_ic = Σ_j W_ij x_jc e^{Σ_{j&lt;r≤i} g_rc} (to the queries), or
+/// y_jc = Σ_i W_ij x_ic e^{…} (to the keys); W counts for j ≤ i only.
+/// </summary>
+/// <param name="Strict">Only j &lt; i.</param>
+/// <param name="ToKeys">Which side receives.</param>
+internal sealed record DecayedApply(bool Strict, bool ToKeys) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        Require(args[0].Shape.Rows == args[0].Shape.Cols && args[0].Shape.Rows == args[1].Shape.Rows && args[1].Shape == args[2].Shape, $"decayed apply of {args[0].Shape}, {args[1].Shape}, {args[2].Shape}");
+        return args[1].Shape;
+    }
+
+    // Linear in W and x, and closed: the pair needs no third primitive.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        var (w, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
+        var dx = d.To.Emit(Adjoints.NameOf(x), new DecayedApply(Strict, !ToKeys), w, adjoint, g);
+        d.Add(x, _ => dx);
+        d.Add(w, name => ToKeys ? d.To.Emit(name, new DecayedGram(Strict), x, adjoint, g) : d.To.Emit(name, new DecayedGram(Strict), adjoint, x, g));
+        var (atResult, atInput) = (d.To.Map("read", (a, b) => a * b, s.Result!, adjoint), d.To.Map("handed", (a, b) => a * b, x, dx));
+        AddGates(d, g, ToKeys ? atInput : atResult, ToKeys ? atResult : atInput);
+    }
+
+    /// <summary>dg_r = Σ_{i≥r} read_i − Σ_{j≥r} handed_j.</summary>
+    public static void AddGates(Adjoints d, Tile g, Tile read, Tile handed) =>
+        d.Add(g, name => d.To.Emit(name, new PrefixSum(Reversed: true), d.To.Map("net", (a, b) => a - b, read, handed)));
+
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(ToKeys ? "ᵀ" : "")} applied to {args[1]} under {args[2]}{(Strict ? ", strict" : "")}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var (weights, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Line($"Decays.{(ToKeys ? "ApplyToKeys" : "ApplyToQueries")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(weights)}, {w.Stride(weights)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(g)}, {w.Stride(g)},");
+        w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}, strict: {(Strict ? "true" : "false")}, ref scratch);");
+    }
+
+    /// <summary>The decays e^g.</summary>
+    public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
+        CpuPlan.Padded(size(args[1].Shape.Rows)) * CpuPlan.Padded(size(args[1].Shape.Cols));
+}

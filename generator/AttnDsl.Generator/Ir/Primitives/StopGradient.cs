@@ -1,0 +1,22 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Ir.Primitives;
+
+/// <summary>The same tile, which passes no adjoint on: for stabilisers, of which the result does not depend.</summary>
+internal sealed record StopGradient : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape;
+
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+    }
+
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]}, held constant";
+
+    // Another name of the same storage: the planner aliases it.
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+    }
+}

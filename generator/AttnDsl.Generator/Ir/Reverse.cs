@@ -1,0 +1,117 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Infrastructure;
+using AttnDsl.Generator.Ir.Primitives;
+
+namespace AttnDsl.Generator.Ir;
+
+/// <summary>
+/// Reverse mode, program to program: blocks in reverse order, the forward body again from the states with which each block
+/// began, then the body backwards, with the adjoint of every carried tile carried from its last value to its first.
+/// </summary>
+internal static class Reverse
+{
+    /// <summary>Name of the tensor in which a forward pass keeps a carried tile.</summary>
+    public static string KeptName(string carry) => "kept" + char.ToUpperInvariant(carry[0]) + carry.Substring(1);
+
+    /// <param name="forward">The program; its stabilisers already frozen where they run over a grid.</param>
+    /// <param name="upstream">Tensors whose gradients arrive.</param>
+    /// <param name="shared">Tensors whose gradients several heads add to.</param>
+    public static TileProgram Backward(TileProgram forward, string name, ICollection<string> upstream, ICollection<string> shared)
+    {
+        var visits = forward.Grid is null ? Visits.AllDescending : forward.Visits;
+        var b = new ProgramBuilder(name, forward.Loop, forward.Grid, visits);
+        Recompute(b.Head, forward.Head);
+
+        // The head of the backward pass is the reverse of the tail, from the last values.
+        foreach (var c in forward.Carries)
+        {
+            var known = forward.FinalValues.FirstOrDefault(f => f.Tile == c.Final);
+            b.Head.Append(new(known.Op ?? new Load("final" + c.Name, c.Final.Shape, forward.Grid is null ? Access.Whole : Access.Rows, IsFixed: true), default, c.Final, ""));
+        }
+
+        Recompute(b.Head, forward.Tail);
+        var tail = new Adjoints(b.Head, upstream, shared);
+        tail.Reverse(forward.Tail);
+
+        var body = new Adjoints(b.Body, upstream, shared);
+        var carried = new List<(Carry Forward, (Tile Start, Tile Final) Adjoint)>();
+        foreach (var c in forward.Carries)
+        {
+            b.Body.Append(new(new Load(KeptName(c.Name), c.Start.Shape, Access.Slot, IsFixed: true), default, c.Start, "The states with which this block began, as the forward pass kept them."));
+            // The result does not depend on a stabiliser: it has no adjoint.
+            if (c.IsReference) continue;
+            var adjoint = b.Open(Adjoints.NameOf(c.Start), c.Start.Shape);
+            carried.Add((c, adjoint));
+            body.Add(c.Next, _ => adjoint.Start);
+        }
+
+        Recompute(b.Body, forward.Body);
+        body.Reverse(forward.Body);
+
+        // The tail is the reverse of the head, seeded with what left the loop.
+        var head = new Adjoints(b.Tail, upstream, shared);
+        b.Body.Stage = "The gradient of the state with which this block began.";
+        foreach (var (c, adjoint) in carried)
+        {
+            b.Carry(adjoint.Start.Name, tail.Of(c.Final) ?? Zero(c.Final), adjoint, body.Of(c.Start) ?? b.Body.Fill("none", c.Start.Shape, 0));
+            head.Add(c.Initial, _ => adjoint.Final);
+        }
+
+        // A tile of the head that the body reads collects its adjoint over all turns.
+        b.Body.Stage = "";
+        foreach (var tile in forward.Head.Select(s => s.Result).OfType<Tile>())
+        {
+            var sum = tail.Of(tile);
+            if (body.Of(tile) is { } contribution)
+            {
+                var adjoint = b.Open(Adjoints.NameOf(tile), tile.Shape);
+                b.Carry(adjoint.Start.Name, sum ?? Zero(tile), adjoint, b.Body.Add(adjoint.Start.Name + "Next", adjoint.Start, contribution));
+                sum = adjoint.Final;
+            }
+
+            if (sum is not null) head.Add(tile, _ => sum);
+        }
+
+        head.Reverse(forward.Head);
+        return b.Build();
+
+        Tile Zero(Tile like) => b.Head.Fill("zero" + like.Name, like.Shape, 0);
+    }
+
+    /// <summary>The forward statements again, without their stores; what was written out and kept is read back.</summary>
+    private static void Recompute(RegionBuilder to, EquatableArray<Statement> region)
+    {
+        foreach (var s in region)
+        {
+            if (s.Result is null) continue;
+            var output = region.FirstOrDefault(o => o.Op is Store { Access: Access.Rows } && (o.Args[0] == s.Result || Transposed(region, o.Args[0]) == s.Result));
+            if (output?.Op is not Store store)
+            {
+                to.Append(s);
+            }
+            else if (output.Args[0] == s.Result)
+            {
+                // Already there when its transpose was read back.
+                if (Transposed(region, s.Result) is null) to.Append(new(new Load(store.Tensor, s.Result.Shape, Access.Rows, IsFixed: true), default, s.Result, s.Stage));
+            }
+            else
+            {
+                to.Append(new(new Load(store.Tensor, output.Args[0].Shape, Access.Rows, IsFixed: true), default, output.Args[0], s.Stage));
+                to.Append(new(new Transpose(), new([output.Args[0]]), s.Result, s.Stage));
+            }
+        }
+    }
+
+    /// <summary>Of which tile this one is the transpose, if it is one.</summary>
+    private static Tile? Transposed(EquatableArray<Statement> region, Tile tile) => region.FirstOrDefault(s => s.Result == tile && s.Op is Transpose)?.Args[0];
+
+    /// <summary>The forward program with stores for those states that the backward one reads, and without its outputs.</summary>
+    public static TileProgram Keeping(TileProgram forward, TileProgram backward, string name)
+    {
+        var kept = backward.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Slot).Select(l => l.Tensor).ToList();
+        var stores = forward.Carries.Where(c => kept.Contains(KeptName(c.Name)))
+            .Select(c => new Statement(new Store(KeptName(c.Name), Access.Slot), new([c.Start]), null, "Keep the states with which this block begins."));
+        return DeadCode.Eliminate(forward with { Name = name, Body = new(stores.Concat(forward.Body.Where(s => s.Op is not Store { Access: Access.Rows }))) });
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Lowering;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Scheduling;
+
+/// <summary>Derives the backward programs of a layer from its forward programs and plans them.</summary>
+internal static class BackwardPlans
+{
+    private const string LogSum = "lse";
+
+    public static BackwardPlan Matrix(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
+    {
+        var forward = MatrixProgram.Build(system, "chunkwise", Dim.C);
+        var upstream = system.States.Select(s => s.Name).Append("o").ToList();
+        var grouped = system.ValueHeads is not null;
+        var backward = Reverse.Backward(forward, "backward", upstream, grouped ? ["q", "k"] : []);
+        var keep = LayerPlan.Add(kernels, "Keep", Reverse.Keeping(forward, backward, "keep"), sizes, WorkUnit.StateHead, "One head forward once more, keeping the state with which every chunk begins.");
+        var back = LayerPlan.Add(kernels, "Backward", backward, sizes, grouped ? WorkUnit.QueryHead : WorkUnit.StateHead, "Gradients of one head, chunk by chunk from the last: each chunk is computed again from the state it began with, then run backwards.");
+        return new([keep], [back], Kept(backward, sizes));
+    }
+
+    public static BackwardPlan Bidirectional(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
+    {
+        var states = system.States.Select(s => s.Name).ToList();
+        var absorb = kernels.FirstOrDefault(k => k.Name == "Absorb")
+            ?? LayerPlan.Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
+        var read = Reverse.Backward(ParallelProgram.ReadOut(system, "readOut"), "readOutBackward", ["o"], []);
+        var write = Reverse.Backward(MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), "absorbBackward", states, []);
+        return new(
+            [absorb],
+            [
+                LayerPlan.Add(kernels, "ReadOutBackward", read, sizes, WorkUnit.StateHead, "Gradients of the queries of one head, and of the sum that they read."),
+                LayerPlan.Add(kernels, "AbsorbBackward", write, sizes, WorkUnit.StateHead, "Gradients of the keys and values of one head from that of the sum they wrote."),
+            ],
+            Kept(write, sizes));
+    }
+
+    public static BackwardPlan Softmax(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
+    {
+        var forward = SoftmaxProgram.Attend(system, "attend", SoftmaxProgram.Orientation.QueriesAcross);
+        var grouped = system.KeyValueHeads is not null;
+        var backward = Interchange.InlineInvariants(Reverse.Backward(Stabilisers.Freeze(forward, LogSum), "backward", ["o"], grouped ? ["keys", "values"] : []));
+        var window = system.Window is not { } w || !system.Causal ? null : w.RuntimeSized ? "window" : Emit.Literals.Integer(w.Size);
+        var sinks = system.Window?.SinkTokens ?? 0;
+        LayerKernel Add(string name, TileProgram program, WorkUnit unit, string summary)
+        {
+            var kernel = new LayerKernel(new KernelSignature(name, CpuPlanner.Plan(program, sizes), window, sinks, system.Causal), unit, summary);
+            kernels.Add(kernel);
+            return kernel;
+        }
+
+        var keep = Add("AttendKeeping", Stabilisers.Keeping(forward, "attendKeeping", LogSum), WorkUnit.QueryBlock, "The forward pass once more, keeping log Σ e^score of every query.");
+        var queries = Add("QueryGradients", Interchange.ForQueries(backward, "queryGradients"), WorkUnit.QueryBlock, "Gradients of a block of queries from the keys they see.");
+        var keys = Add("KeyGradients", Interchange.ForKeys(backward, "keyGradients"), WorkUnit.KeyBlock, "Gradients of a block of keys and values from the queries that see them.");
+        var before = kernels.Where(k => k.Name == "RotateKeys").Append(keep).ToList();
+        if (system.Rotation is null) return new(before, [queries, keys], []);
+        var rotate = Reverse.Backward(SoftmaxProgram.Append(system, "rotateKeys", values: false), "rotateBack", ["keys"], []);
+        return new(before, [queries, keys, Add("RotateBack", rotate, WorkUnit.KeyValueHead, "Turns the gradients of the rotated keys of one head back.")], []);
+    }
+
+    private static List<(string Tensor, int Floats)> Kept(TileProgram backward, BlockSizes sizes) =>
+        [.. backward.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Slot).Select(l => (l.Tensor, sizes.Of(l.Shape.Rows) * sizes.Of(l.Shape.Cols))).Distinct()];
+}
