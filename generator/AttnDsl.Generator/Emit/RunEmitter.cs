@@ -43,9 +43,9 @@ internal static class RunEmitter
         StateEmitter.InitialState(w, system);
     }
 
-    private static void Checks(SourceWriter w, TypeModel type, LayerPlan plan)
+    /// <summary>Shapes of the inputs; declares batch, time and head counts.</summary>
+    public static void InputChecks(SourceWriter w, TypeModel type, DynamicalSystem system)
     {
-        var system = plan.System;
         w.Line($"{Runtime}.Heads.Read(inputs.Q, \"Q\", {system.KeyDim}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
         if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
         if (system.ValueHeads is { } v)
@@ -56,11 +56,17 @@ internal static class RunEmitter
 
         foreach (var input in system.Inputs.Skip(1))
             w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
+        if (system.Window is { RuntimeSized: true } window)
+            w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
+    }
+
+    private static void Checks(SourceWriter w, TypeModel type, LayerPlan plan)
+    {
+        var system = plan.System;
+        InputChecks(w, type, system);
         w.Line($"{Runtime}.Guards.Output(output, \"output\", \"[B,T,{OutputHeads(system)},V]\", batch, time, {Heads(system, HeadCount.State, "heads")}, {system.ValueDim});");
         foreach (var input in system.Inputs)
             w.Line($"{Runtime}.Guards.Apart(output, inputs.{input.Member}, \"{input.Member}\");");
-        if (system.Window is { RuntimeSized: true } window)
-            w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
         w.Line($"if (form == {FormsType}.Fastest) form = {FormsType}.{plan.Fastest.Form};");
         // Step always has the recurrent kernel, whether the form was asked for or not.
         var forms = plan.Forms.Select(f => f.Form).ToList();
@@ -121,12 +127,13 @@ internal static class RunEmitter
         if (system.Causal) w.Line("if (stateful) state.Position += time;");
     }
 
-    private static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
+    public static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
     {
         var system = plan.System;
         var cpu = $"global::AttnDsl.Generated.{cpuClass}";
         w.Line($"call.Pass = {cpu}.Pass.{kernel.Name};");
         var (items, cost) = Work(kernel, system);
+        if (kernel.Unit == WorkUnit.KeyBlock) w.Line($"call.Blocks = (call.Time + {kernel.Plan.Sizes.C - 1}) / {kernel.Plan.Sizes.C};");
         if (kernel.Unit == WorkUnit.QueryBlock) w.Line($"call.Blocks = (call.Time + {kernel.Plan.Sizes.R - 1}) / {kernel.Plan.Sizes.R};");
         w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
     }
@@ -138,6 +145,8 @@ internal static class RunEmitter
         var perPair = 2.0 * (system.KeyDim + system.ValueDim) / 40;
         return (kernel.Unit, system.Family) switch
         {
+            (WorkUnit.QueryHead, _) => ("batch * heads", $"{Literals.Integer((long)perToken * 3 + 1)}.0 * call.Time * call.Group"),
+            (WorkUnit.KeyBlock, _) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.C * 2) + 1)}.0 * call.KeyRows"),
             (WorkUnit.StateHead, _) => ("units", $"{Literals.Integer((long)perToken + 1)}.0 * call.Time"),
             (WorkUnit.KeyValueHead, _) => ("batch * call.Heads", $"{Literals.Integer((system.KeyDim + system.ValueDim) / 8 + 1)}.0 * call.Time"),
             (_, StateFamily.Cache) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.R) + 1)}.0 * {(system.Window is { } w ? $"global::System.Math.Min(call.KeyRows, {w.Size})" : "call.KeyRows")}"),
@@ -145,7 +154,7 @@ internal static class RunEmitter
         };
     }
 
-    private static void Tables(SourceWriter w, DynamicalSystem system, string first, string rows)
+    public static void Tables(SourceWriter w, DynamicalSystem system, string first, string rows)
     {
         if (system.Rotation is not { } rotation) return;
         var pairs = system.KeyDim / 2;

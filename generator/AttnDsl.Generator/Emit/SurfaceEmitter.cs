@@ -36,6 +36,9 @@ internal static class SurfaceEmitter
                 w.Line();
                 RunEmitter.Emit(w, type, plan, cpuClass);
             }
+
+            w.Line();
+            BackwardEmitter.Emit(w, type, system, plan, cpuClass);
         }
 
         return w.ToString();

@@ -21,7 +21,9 @@ internal static class Reverse
     {
         var visits = forward.Grid is null ? Visits.AllDescending : forward.Visits;
         var b = new ProgramBuilder(name, forward.Loop, forward.Grid, visits);
-        Recompute(b.Head, forward.Head);
+        // A grid's outputs are read back; a chunk's are cheaper to compute again than to keep for the whole sequence.
+        var readBack = forward.Grid is not null;
+        Recompute(b.Head, forward.Head, readBack);
 
         // The head of the backward pass is the reverse of the tail, from the last values.
         foreach (var c in forward.Carries)
@@ -30,7 +32,7 @@ internal static class Reverse
             b.Head.Append(new(known.Op ?? new Load("final" + c.Name, c.Final.Shape, forward.Grid is null ? Access.Whole : Access.Rows, IsFixed: true), default, c.Final, ""));
         }
 
-        Recompute(b.Head, forward.Tail);
+        Recompute(b.Head, forward.Tail, readBack);
         var tail = new Adjoints(b.Head, upstream, shared);
         tail.Reverse(forward.Tail);
 
@@ -46,7 +48,7 @@ internal static class Reverse
             body.Add(c.Next, _ => adjoint.Start);
         }
 
-        Recompute(b.Body, forward.Body);
+        Recompute(b.Body, forward.Body, readBack);
         body.Reverse(forward.Body);
 
         // The tail is the reverse of the head, seeded with what left the loop.
@@ -80,13 +82,13 @@ internal static class Reverse
     }
 
     /// <summary>The forward statements again, without their stores; what was written out and kept is read back.</summary>
-    private static void Recompute(RegionBuilder to, EquatableArray<Statement> region)
+    private static void Recompute(RegionBuilder to, EquatableArray<Statement> region, bool readBack)
     {
         foreach (var s in region)
         {
             if (s.Result is null) continue;
             var output = region.FirstOrDefault(o => o.Op is Store { Access: Access.Rows } && (o.Args[0] == s.Result || Transposed(region, o.Args[0]) == s.Result));
-            if (output?.Op is not Store store)
+            if (!readBack || output?.Op is not Store store)
             {
                 to.Append(s);
             }

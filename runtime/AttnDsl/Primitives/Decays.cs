@@ -13,7 +13,7 @@ namespace AttnDsl.Primitives;
 /// product of matrices. Inside a block the keys are decayed row by row; what they end as is what later blocks need.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class Decays
+public static partial class Decays
 {
     private const int BlockRows = 16;
 

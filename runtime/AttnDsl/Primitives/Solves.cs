@@ -36,6 +36,26 @@ public static class Solves
         }
     }
 
+    /// <summary>x := (I + strictly lower part of a)⁻ᵀ x, by substitution from the last row up. The rest of a is not read.</summary>
+    /// <inheritdoc cref="UnitLower" path="/param"/>
+    public static void UnitLowerTransposed<TVec>(int rows, int cols, ref float a, nint aRow, ref float x, nint xRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int first = (rows - 1) / BlockRows * BlockRows; first >= 0; first -= BlockRows)
+        {
+            ref float xBlock = ref Unsafe.Add(ref x, first * xRow);
+            int count = Math.Min(BlockRows, rows - first);
+            int end = first + count;
+
+            // All rows behind the block in one product; then the rows inside it, one after the other.
+            Products.Multiply<TVec>(count, end == rows ? 0 : cols, rows - end, ref Unsafe.Add(ref a, (end * aRow) + first), 1, aRow, ref Unsafe.Add(ref x, end * xRow), xRow, ref xBlock, xRow, Update.Subtract);
+            for (int i = count - 2; i >= 0; i--)
+            {
+                Products.Multiply<TVec>(1, cols, count - 1 - i, ref Unsafe.Add(ref a, ((first + i + 1) * aRow) + first + i), 0, aRow, ref Unsafe.Add(ref xBlock, (i + 1) * xRow), xRow, ref Unsafe.Add(ref xBlock, i * xRow), 0, Update.Subtract);
+            }
+        }
+    }
+
     private static void SubtractRows<TVec>(int count, int cols, ref float a, ref float x, nint xRow, ref float target)
         where TVec : struct, ISimd<TVec> =>
         Products.Multiply<TVec>(1, cols, count, ref a, 0, 1, ref x, xRow, ref target, 0, Update.Subtract);

@@ -48,44 +48,46 @@ internal static class CpuEmitter
     private static void Call(SourceWriter w, LayerPlan plan)
     {
         var system = plan.System;
+        var cache = system.Family == StateFamily.Cache;
         w.Line("/// <summary>The arguments of one call, with strides in floats.</summary>");
         using (w.Block("public struct Call : IWork"))
         {
             w.Line($"public TensorArg {string.Join(", ", system.Inputs.Select(i => i.Member).Append("O"))};");
-            if (system.Family == StateFamily.Cache) w.Line("public TensorArg Keys, Values, SinkKeys, SinkValues;");
-            else w.Line("public nint State;");
+            w.Line($"public TensorArg {string.Join(", ", system.Inputs.Select(i => i.Member + "Grad").Prepend("OGrad"))};");
+            if (cache)
+            {
+                w.Line("public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad;");
+                w.Line("public nint Lse, LseStep;");
+            }
+            else
+            {
+                w.Line("public nint State, StateGrad;");
+            }
+
             if (system.Rotation is not null) w.Line("public nint Cos, Sin;");
             w.Line("public Pass Pass;");
-            w.Line();
-            w.Line("/// <summary>Tokens of this call, and heads among which its items are dealt.</summary>");
-            w.Line("public int Time, Heads;");
-            Field(system.KeyValueHeads is not null || system.ValueHeads is not null, "Output heads that share one of the others.", "Group");
-            Field(plan.Kernels.Any(k => k.Unit == WorkUnit.QueryBlock), "Blocks of queries a head.", "Blocks");
-            Field(system.Family == StateFamily.Cache, "Rows of keys.", "KeyRows");
-            Field(system is { Family: StateFamily.Cache, Causal: true }, "First token of the inputs; positions of the first query and of the first row of keys.", "Start, QueryFirst, KeyFirst");
-            Field(system.Window is { RuntimeSized: true }, "W.", "Window");
+            Field(true, "int", "Tokens of this call, and heads among which its items are dealt.", "Time, Heads");
+            Field(system.KeyValueHeads is not null || system.ValueHeads is not null, "int", "Output heads that share one of the others.", "Group");
+            Field(plan.Kernels.Any(k => k.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock), "int", "Blocks a head.", "Blocks");
+            Field(plan.Backward.Kept.Count > 0, "nint", "States kept for the backward pass, and chunks a head.", "Kept, Chunks");
+            Field(cache, "int", "Rows of keys.", "KeyRows");
+            Field(cache && system.Causal, "int", "First token of the inputs; positions of the first query and of the first row of keys.", "Start, QueryFirst, KeyFirst");
+            Field(system.Window is { RuntimeSized: true }, "int", "W.", "Window");
 
-            void Field(bool used, string meaning, string names)
+            void Field(bool used, string type, string meaning, string names)
             {
                 if (!used) return;
                 w.Line();
                 w.Line($"/// <summary>{meaning}</summary>");
-                w.Line($"public int {names};");
+                w.Line($"public {type} {names};");
             }
 
             w.Line();
             using (w.Block("public void Bind(ReadOnlySpan<nint> addresses)"))
             {
                 var n = 0;
-                foreach (var member in system.Inputs.Select(i => i.Member).Append("O")) w.Line($"{member}.Address = addresses[{n++}];");
-                if (system.Family == StateFamily.Matrix)
-                {
-                    w.Line($"if (addresses[{n}] != 0) State = addresses[{n}];");
-                }
-                else
-                {
-                    foreach (var member in new[] { "Keys", "Values", "SinkKeys", "SinkValues" }) w.Line($"if (addresses[{n}] != 0) {member}.Address = addresses[{n}];{Next(ref n)}");
-                }
+                foreach (var input in system.Inputs) w.Line($"{input.Member}.Address = addresses[{n++}];");
+                foreach (var field in Pinned(system)) w.Line($"if (addresses[{n}] != 0) {field} = addresses[{n++}];");
             }
 
             w.Line();
@@ -113,38 +115,47 @@ internal static class CpuEmitter
 
     private static string Start(DynamicalSystem system) => system is { Family: StateFamily.Cache, Causal: true } ? "Start" : "0";
 
-    private static string Next(ref int n)
-    {
-        n++;
-        return "";
-    }
+    /// <summary>What is pinned behind the inputs, in this order; what a call does not use stays null.</summary>
+    public static IReadOnlyList<string> Pinned(DynamicalSystem system) =>
+    [
+        "O.Address",
+        .. system.Family == StateFamily.Cache ? ["Keys.Address", "Values.Address", "SinkKeys.Address", "SinkValues.Address"] : new[] { "State", "StateGrad" },
+        "OGrad.Address",
+        .. system.Inputs.Select(i => i.Member + "Grad.Address"),
+    ];
 
     private static void Case(SourceWriter w, LayerPlan plan, LayerKernel kernel)
     {
         w.Line($"case Pass.{kernel.Name}:");
         using (w.Braces())
         {
-            if (kernel.Unit == WorkUnit.QueryBlock)
+            // Heads that add to one gradient are one item, so that no two threads write to one place.
+            var (grouped, keyHead) = (kernel.Unit == WorkUnit.QueryHead || (kernel.Unit == WorkUnit.KeyBlock && plan.System.KeyValueHeads is not null), kernel.Unit == WorkUnit.KeyBlock);
+            var head = grouped ? "group" : "h";
+            if (kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)
             {
-                w.Line("int block = item % Blocks, b = item / Blocks / Heads, h = item / Blocks % Heads;");
-                w.Line($"int query = block * {kernel.Plan.Sizes.R};");
+                w.Line($"int block = item % Blocks, b = item / Blocks / Heads, {head} = item / Blocks % Heads;");
+                w.Line(keyHead ? $"int t = block * {kernel.Plan.Sizes.C};" : $"int query = block * {kernel.Plan.Sizes.R};");
             }
             else
             {
-                w.Line("int b = item / Heads, h = item % Heads;");
+                w.Line($"int b = item / Heads, {head} = item % Heads;");
             }
 
+            var loop = grouped ? w.Block("for (int h = group * Group; h < (group + 1) * Group; h++)") : (System.IDisposable?)null;
             var states = plan.System.States;
             var wholes = kernel.Signature.Parameters.SelectMany(p => p).Where(p => p.Kind == ParameterKind.Whole).ToList();
-            if (wholes.Count > 0) w.Line($"ref float state = ref Native.At(State, (nint)(b * Heads + h) * {StateLayout.UnitFloats(plan.System)});");
+            var unit = grouped ? "(b * Heads * Group + h)" : "(b * Heads + h)";
+            if (wholes.Any(p => !p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float state = ref Native.At(State, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
+            if (wholes.Any(p => p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float stateGrad = ref Native.At(StateGrad, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
+            if (kernel.Signature.Parameters.SelectMany(p => p).Any(p => p.Kind == ParameterKind.Slot)) w.Line($"ref float kept = ref Native.At(Kept, (nint){unit} * Chunks * {plan.Backward.KeptFloats});");
             w.Line($"{kernel.Name}<TVec>(");
             var lines = kernel.Signature.Parameters;
             for (var n = 0; n < lines.Count; n++)
                 w.Line($"    {string.Join(", ", lines[n].Select(p => Argument(plan, kernel, p)))}{(n == lines.Count - 1 ? ");" : ",")}");
+            loop?.Dispose();
             w.Line("break;");
         }
-
-        w.Line();
     }
 
     private static string Argument(LayerPlan plan, LayerKernel kernel, KernelParameter p) => p.Kind switch
@@ -152,22 +163,40 @@ internal static class CpuEmitter
         ParameterKind.Time => kernel.Unit == WorkUnit.QueryBlock && plan.System.Family == StateFamily.Cache ? "KeyRows" : "Time",
         ParameterKind.Query => "query",
         ParameterKind.QueryRows => $"Math.Min({kernel.Plan.Sizes.R}, Time - query)",
+        ParameterKind.Key => "t",
+        ParameterKind.KeyRows => $"Math.Min({kernel.Plan.Sizes.C}, Time - t)",
         ParameterKind.QueryFirst => "QueryFirst",
         ParameterKind.KeyFirst => "KeyFirst",
         ParameterKind.Head => "h",
         ParameterKind.Window => "Window",
         ParameterKind.Work => "ref work",
-        ParameterKind.Whole => StateLayout.Offset(plan.System, p.Name) is var o && o == 0 ? "ref state" : $"ref Unsafe.Add(ref state, {o})",
+        ParameterKind.Slot => KeptOffset(plan, p.Name) is var k && k == 0 ? "ref kept" : $"ref Unsafe.Add(ref kept, Chunks * {k})",
+        ParameterKind.Whole => Whole(plan.System, p.Name),
         _ => Rows(plan, kernel, p.Name),
     };
+
+    private static int KeptOffset(LayerPlan plan, string tensor) => plan.Backward.Kept.TakeWhile(k => k.Tensor != tensor).Sum(k => k.Floats);
+
+    private static string Whole(DynamicalSystem system, string tensor)
+    {
+        var gradient = tensor.EndsWith("Grad", System.StringComparison.Ordinal);
+        var offset = StateLayout.Offset(system, gradient ? tensor.Substring(0, tensor.Length - 4) : tensor);
+        var state = gradient ? "stateGrad" : "state";
+        return offset == 0 ? $"ref {state}" : $"ref Unsafe.Add(ref {state}, {offset})";
+    }
 
     private static string Rows(LayerPlan plan, LayerKernel kernel, string tensor)
     {
         var system = plan.System;
         var start = Start(system);
         if (tensor is "cos" or "sin") return $"ref Native.At({char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}, 0), {system.KeyDim / 2}";
-        if (tensor == "o") return $"ref O.At(b, {start}, h), O.Time";
         var key = kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / Group";
+        if (tensor == "lse") return "ref Native.At(Lse, (nint)(b * Heads" + (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null ? " * Group" : "") + " + h) * LseStep), 1";
+        if (tensor is "o" or "oGrad") return $"ref {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.At(b, {start}, h), {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.Time";
+        if (tensor is "keysGrad") return (system.Rotation is null ? "ref KGrad" : "ref KeysGrad") + $".At(b, 0, {key}), KeysGrad.Time";
+        if (tensor is "valuesGrad") return $"ref VGrad.At(b, 0, {key}), VGrad.Time";
+        var gradient = tensor.EndsWith("Grad", System.StringComparison.Ordinal) ? "Grad" : "";
+        if (gradient.Length > 0) tensor = tensor.Substring(0, tensor.Length - 4);
         switch (tensor)
         {
             case "keys" or "values" when kernel.Unit == WorkUnit.KeyValueHead:
@@ -187,6 +216,6 @@ internal static class CpuEmitter
             HeadCount.KeyValue => key,
             _ => kernel.Unit == WorkUnit.KeyValueHead || system.ValueHeads is null ? "h" : "h / Group",
         };
-        return $"ref {input.Member}.At(b, {start}, {head}), {input.Member}.Time";
+        return $"ref {input.Member}{gradient}.At(b, {start}, {head}), {input.Member}{gradient}.Time";
     }
 }

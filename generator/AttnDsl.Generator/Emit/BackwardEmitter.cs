@@ -1,0 +1,206 @@
+using System.Linq;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Scheduling;
+using AttnDsl.Generator.Semantics;
+using static AttnDsl.Generator.Emit.SurfaceEmitter;
+
+namespace AttnDsl.Generator.Emit;
+
+/// <summary><c>Gradients</c>, <c>Backward</c> and the private method behind them.</summary>
+internal static class BackwardEmitter
+{
+    private static bool HasStateGradient(DynamicalSystem system) => system is { Family: StateFamily.Matrix, Causal: true };
+
+    public static void Emit(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass)
+    {
+        Gradients(w, system);
+        w.Line();
+        Documentation(w, system, plan);
+        w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients) =>");
+        w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients{(HasStateGradient(system) ? ", false, default, default" : "")});");
+        if (HasStateGradient(system))
+        {
+            w.Line();
+            Documentation(w, system, plan);
+            w.Line("/// <param name=\"initial\">The state with which the sequences began; not changed.</param>");
+            w.Line("/// <param name=\"stateGradient\">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first: a sequence in pieces goes through it from the last piece to the first.</param>");
+            w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, State initial, State stateGradient) =>");
+            w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : "    RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);");
+        }
+
+        if (plan is null) return;
+        w.Line();
+        Run(w, type, plan, cpuClass);
+    }
+
+    private static void Documentation(SourceWriter w, DynamicalSystem system, LayerPlan? plan)
+    {
+        w.Line("/// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>");
+        w.Line("/// <param name=\"inputs\">What Forward was given.</param>");
+        w.Line($"/// <param name=\"outputGradient\">∂L/∂o [B,T,{OutputHeads(system)},V].</param>");
+        w.Line("/// <param name=\"gradients\">Receives ∂L of every input; what was there is overwritten.</param>");
+        w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>");
+        _ = plan;
+    }
+
+    private static void Gradients(SourceWriter w, DynamicalSystem system)
+    {
+        w.Line("/// <summary>Where <c>Backward</c> writes: one tensor for each of <see cref=\"Inputs\"/>, of its shape.</summary>");
+        w.Line(FileHeader.GeneratedCode);
+        using (w.Block("public readonly ref struct Gradients"))
+        {
+            foreach (var input in system.Inputs)
+            {
+                w.Line($"/// <summary>∂L/∂{input.Member} {input.Letters}</summary>");
+                w.Line($"public required {Tensor} {input.Member} {{ get; init; }}");
+                w.Line();
+            }
+        }
+    }
+
+    private static void Run(SourceWriter w, TypeModel type, LayerPlan plan, string cpuClass)
+    {
+        var system = plan.System;
+        var cache = system.Family == StateFamily.Cache;
+        w.Line("/// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>");
+        w.Line($"private static void RunBackward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients{(HasStateGradient(system) ? $", bool stateful, {Runtime}.StateMemory initial, {Runtime}.StateMemory stateGradient" : "")})");
+        using (w.Braces())
+        {
+            RunEmitter.InputChecks(w, type, system);
+            w.Line($"{Runtime}.Guards.Input(outputGradient, \"outputGradient\", \"[B,T,{OutputHeads(system)},V]\", batch, time, {Heads(system, HeadCount.State, "heads")}, {system.ValueDim});");
+            foreach (var input in system.Inputs)
+            {
+                w.Line($"{Runtime}.Guards.Output(gradients.{input.Member}, \"gradients.{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
+                w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\");");
+                foreach (var other in system.Inputs) w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\");");
+            }
+
+            if (HasStateGradient(system))
+            {
+                w.Line("if (stateful)");
+                using (w.Braces())
+                {
+                    w.Line($"initial.Match(batch, {Heads(system, HeadCount.State, "heads")});");
+                    w.Line($"stateGradient.Match(batch, {Heads(system, HeadCount.State, "heads")});");
+                }
+            }
+
+            w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
+            foreach (var shared in Shared(system)) w.Line($"gradients.{shared}.Clear(); // several heads add to it");
+            w.Line();
+            using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call"))
+            {
+                foreach (var input in system.Inputs)
+                {
+                    w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
+                    w.Line($"{input.Member}Grad = {Runtime}.Guards.Arg(gradients.{input.Member}),");
+                }
+
+                w.Line($"OGrad = {Runtime}.Guards.Arg(outputGradient),");
+                w.Line("Time = time,");
+                if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
+            }
+
+            w.Line(";");
+            w.Line($"scoped var pins = default({Runtime}.Pins);");
+            var n = 0;
+            foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");
+            n += cache ? 5 : 3;
+            w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(outputGradient);");
+            foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(gradients.{input.Member});");
+            if (cache) Cache(w, plan, cpuClass);
+            else Matrix(w, plan, cpuClass);
+        }
+    }
+
+    /// <summary>The inputs whose gradients several heads add to.</summary>
+    private static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? ["Q", "K"] : system.KeyValueHeads is not null && system.Rotation is null ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
+
+    private static void Matrix(SourceWriter w, LayerPlan plan, string cpuClass)
+    {
+        var system = plan.System;
+        var unit = StateLayout.UnitFloats(system);
+        var heads = Heads(system, HeadCount.State, "heads");
+        if (system.ValueHeads is not null) w.Line("call.Group = stateHeads / heads;");
+        w.Line($"call.Heads = {heads};");
+        w.Line($"int units = batch * {heads};");
+        w.Line($"long stateFloats = (long)units * {unit};");
+        if (plan.Backward.KeptFloats > 0) w.Line($"call.Chunks = (time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
+        w.Line("// The running state, its gradient" + (plan.Backward.KeptFloats > 0 ? ", and the state with which each chunk begins." : "."));
+        w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, 2 * stateFloats{(plan.Backward.KeptFloats > 0 ? $" + units * (long)call.Chunks * {plan.Backward.KeptFloats}" : "")});");
+        w.Line("call.StateGrad = call.State + (nint)stateFloats * sizeof(float);");
+        if (plan.Backward.KeptFloats > 0) w.Line("call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);");
+        w.Line($"ref float states = ref {Runtime}.Native.At(call.State, 0);");
+        if (HasStateGradient(system))
+        {
+            w.Line("if (stateful)");
+            using (w.Braces())
+            {
+                w.Line("global::System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpan(ref initial.Units(), (int)stateFloats).CopyTo(global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref states, (int)stateFloats));");
+                w.Line($"pins.P{system.Inputs.Count + 2} = ref stateGradient.Units();");
+            }
+
+            w.Line("else");
+        }
+
+        using (w.Braces())
+        {
+            w.Line($"for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref states, (nint)unit * {unit}));");
+            w.Line("global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref states, (nint)stateFloats), (int)stateFloats).Clear();");
+        }
+
+        RunEmitter.Tables(w, system, HasStateGradient(system) ? "stateful ? initial.Position : 0" : "0", "time");
+        w.Line();
+        foreach (var kernel in plan.Backward.Forward) RunEmitter.Launch(w, plan, kernel, cpuClass);
+        foreach (var kernel in plan.Backward.Backward)
+        {
+            if (kernel.Unit == WorkUnit.QueryHead) w.Line("call.Heads = heads;");
+            RunEmitter.Launch(w, plan, kernel, cpuClass);
+        }
+    }
+
+    private static void Cache(SourceWriter w, LayerPlan plan, string cpuClass)
+    {
+        var system = plan.System;
+        var keyHeads = Heads(system, HeadCount.KeyValue, "heads");
+        var rotated = system.Rotation is not null;
+        if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
+        RunEmitter.Tables(w, system, "0", "time");
+        w.Line("// Outputs and log Σ e^score of every query" + (rotated ? ", the rotated keys and their gradients." : "."));
+        w.Line("call.LseStep = (time + 15) / 16 * 16;");
+        w.Line($"long outputs = (long)batch * heads * time * {system.ValueDim}, sums = (long)batch * heads * call.LseStep{(rotated ? $", keys = (long)batch * {keyHeads} * time * {system.KeyDim}" : "")};");
+        w.Line($"call.O.Address = {Runtime}.Workspace.RentAddress(3, outputs + sums{(rotated ? " + 2 * keys" : "")} + 64);");
+        w.Line($"(call.O.Batch, call.O.Head, call.O.Time) = ((nint)heads * time * {system.ValueDim}, (nint)time * {system.ValueDim}, {system.ValueDim});");
+        w.Line("call.Lse = call.O.Address + (nint)outputs * sizeof(float);");
+        w.Line("call.KeyRows = time;");
+        w.Line("(call.Keys, call.Values) = (call.K, call.V);");
+        w.Line($"pins.P5 = ref {Runtime}.Guards.Reference(inputs.V);");
+        if (rotated)
+        {
+            w.Line("call.Keys.Address = call.Lse + (nint)sums * sizeof(float);");
+            w.Line($"(call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * {keyHeads} * {system.KeyDim}, (nint)time * {system.KeyDim}, {system.KeyDim});");
+            w.Line("call.KeysGrad = call.Keys;");
+            w.Line("call.KeysGrad.Address += (nint)keys * sizeof(float);");
+            if (system.KeyValueHeads is not null) w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.KeysGrad.Address, 0), (int)keys).Clear(); // several heads add to it");
+        }
+        else
+        {
+            w.Line($"pins.P4 = ref {Runtime}.Guards.Reference(inputs.K);");
+            w.Line("call.KeysGrad = call.KGrad;");
+        }
+
+        if (system.Window is { SinkTokens: > 0 })
+        {
+            w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
+            if (!rotated) w.Line($"pins.P6 = ref {Runtime}.Guards.Reference(inputs.K);");
+            w.Line($"pins.P7 = ref {Runtime}.Guards.Reference(inputs.V);");
+        }
+
+        w.Line();
+        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward))
+        {
+            w.Line($"call.Heads = {(kernel.Unit == WorkUnit.QueryBlock ? "heads" : keyHeads)};");
+            RunEmitter.Launch(w, plan, kernel, cpuClass);
+        }
+    }
+}
