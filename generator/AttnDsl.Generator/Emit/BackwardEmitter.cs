@@ -88,7 +88,7 @@ internal static class BackwardEmitter
             w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
             foreach (var shared in Shared(system)) w.Line($"gradients.{shared}.Clear(); // several heads add to it");
             w.Line();
-            using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call"))
+            using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call", "};"))
             {
                 foreach (var input in system.Inputs)
                 {
@@ -101,7 +101,6 @@ internal static class BackwardEmitter
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
-            w.Line(";");
             w.Line($"scoped var pins = default({Runtime}.Pins);");
             var n = 0;
             foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");

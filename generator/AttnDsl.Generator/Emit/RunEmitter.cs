@@ -21,7 +21,7 @@ internal static class RunEmitter
             Checks(w, type, plan);
             w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
             w.Line();
-            using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call"))
+            using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call", "};"))
             {
                 foreach (var input in system.Inputs) w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
                 w.Line($"O = {Runtime}.Guards.Arg(output),");
@@ -29,7 +29,6 @@ internal static class RunEmitter
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
-            w.Line(";");
             w.Line($"scoped var pins = default({Runtime}.Pins);");
             var n = 0;
             foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");

@@ -22,10 +22,10 @@ internal sealed class SourceWriter
     }
 
     /// <summary>A header with braces around what is written until the result is disposed.</summary>
-    public Scope Block(string header)
+    public Scope Block(string header, string end = "}")
     {
         Line(header);
-        return Braces();
+        return Braces(end);
     }
 
     public Scope Braces(string end = "}")

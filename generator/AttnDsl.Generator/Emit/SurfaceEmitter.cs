@@ -147,14 +147,13 @@ internal static class SurfaceEmitter
             foreach (var input in system.Inputs)
                 w.Line($"{Runtime}.Guards.Length({ParameterName(input)}.Length, (long)batch * time * {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $" * {input.Width}" : "")}, \"{ParameterName(input)}\", \"{(step ? input.Letters.Replace(",T", ",1") : input.Letters)}\");");
             w.Line($"{Runtime}.Guards.Length(output.Length, (long)batch * time * {Heads(system, HeadCount.State, heads)} * {system.ValueDim}, \"output\", \"[B,{(step ? "1" : "T")},{OutputHeads(system)},V]\");");
-            using (w.Block("var inputs = new Inputs"))
+            using (w.Block("var inputs = new Inputs", "};"))
             {
                 foreach (var input in system.Inputs)
                     w.Line($"{input.Member} = new {ReadOnlyTensor}({ParameterName(input)}, [batch, time, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}]),");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = window,");
             }
 
-            w.Line(";");
             w.Line($"var outputTensor = new {Tensor}(output, [batch, time, {Heads(system, HeadCount.State, heads)}, {system.ValueDim}]);");
             w.Line(prefix);
         }
