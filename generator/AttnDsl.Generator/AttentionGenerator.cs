@@ -2,6 +2,7 @@ using System.Linq;
 using System.Text;
 using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Parsing;
 using AttnDsl.Generator.Scheduling;
@@ -27,16 +28,19 @@ public sealed class AttentionGenerator : IIncrementalGenerator
             .Where(static m => m is not null)
             .WithTrackingName(TrackingNames.Parse);
 
-        context.RegisterSourceOutput(layers, static (c, model) => Generate(c, model!));
+        // Little of the compilation matters: whether there is a GPU package, and how integers are added.
+        var facts = context.CompilationProvider.Select(static (c, _) => CompilationFacts.Of(c)).WithTrackingName(TrackingNames.Facts);
+
+        context.RegisterSourceOutput(layers.Combine(facts), static (c, pair) => Generate(c, pair.Left!, pair.Right));
     }
 
     /// <summary>A type that no generated part can extend gets none: the analyzer says why.</summary>
     private static LayerModel? Parse(GeneratorAttributeSyntaxContext context) =>
         context.TargetSymbol is INamedTypeSymbol type && TypeRules.CanExtend(type) ? DeclarationParser.Parse(type) : null;
 
-    private static void Generate(SourceProductionContext context, LayerModel model)
+    private static void Generate(SourceProductionContext context, LayerModel model, CompilationFacts facts)
     {
-        foreach (var (hint, text) in Files(model))
+        foreach (var (hint, text) in Files(model, facts))
         {
             context.CancellationToken.ThrowIfCancellationRequested();
             context.AddSource(hint, SourceText.From(text, s_utf8));
@@ -44,7 +48,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     }
 
     /// <summary>The files of a declaration: a pure function of the model.</summary>
-    internal static (string Hint, string Text)[] Files(LayerModel model)
+    internal static (string Hint, string Text)[] Files(LayerModel model, CompilationFacts facts = default)
     {
         var system = Resolver.Resolve(model.Layer);
         var faulty = LayerRules.Check(model.Layer, model.Type.Name).Any(p => p.IsError);
@@ -56,6 +60,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
             (hint + ".g.cs", SurfaceEmitter.Emit(model.Type, system, plan, cpu)),
             .. system.Causal ? [(hint + ".State.g.cs", StateEmitter.Emit(model.Type, system, plan))] : System.Array.Empty<(string, string)>(),
             .. plan is not null ? [(hint + ".Cpu.g.cs", CpuEmitter.Emit(plan, cpu, model.Type.Name))] : System.Array.Empty<(string, string)>(),
+            .. facts.HasGpu ? [(hint + ".Gpu.g.cs", GpuEmitter.Emit(model.Type, system, plan, cpu + "_Gpu", facts.ChecksOverflow))] : System.Array.Empty<(string, string)>(),
         ];
     }
 }

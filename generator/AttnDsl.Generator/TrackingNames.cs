@@ -4,5 +4,6 @@ namespace AttnDsl.Generator;
 internal static class TrackingNames
 {
     public const string Parse = nameof(Parse);
+    public const string Facts = nameof(Facts);
     public const string Output = nameof(Output);
 }

@@ -9,7 +9,7 @@ namespace AttnDsl.Generator.Emit;
 /// <summary><c>Gradients</c>, <c>Backward</c> and the private method behind them.</summary>
 internal static class BackwardEmitter
 {
-    private static bool HasStateGradient(DynamicalSystem system) => system is { Family: StateFamily.Matrix, Causal: true };
+    public static bool HasStateGradient(DynamicalSystem system) => system is { Family: StateFamily.Matrix, Causal: true };
 
     public static void Emit(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass)
     {
@@ -113,7 +113,7 @@ internal static class BackwardEmitter
     }
 
     /// <summary>The inputs whose gradients several heads add to.</summary>
-    private static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? ["Q", "K"] : system.KeyValueHeads is not null && system.Rotation is null ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
+    public static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? ["Q", "K"] : system.KeyValueHeads is not null && system.Rotation is null ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
 
     private static void Matrix(SourceWriter w, LayerPlan plan, string cpuClass)
     {

@@ -4,5 +4,6 @@ namespace AttnDsl.Generator.Parsing;
 internal static class KnownNames
 {
     public const string Layer = "AttnDsl.AttentionLayerAttribute";
+    public const string GpuDevice = "AttnDsl.Gpu.GpuDevice";
     public const string Namespace = "AttnDsl";
 }

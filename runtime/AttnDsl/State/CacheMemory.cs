@@ -110,6 +110,13 @@ public readonly struct CacheMemory
         header.Position += tokens;
     }
 
+    /// <summary>Says where the rows stand after they were copied in as a whole.</summary>
+    public void Place(long position, int rows, long firstRow)
+    {
+        ref var header = ref _state.Header;
+        (header.Position, header.Rows, header.FirstRow) = (position, rows, firstRow);
+    }
+
     /// <summary>Forgets everything.</summary>
     public void Clear() => _state.Clear();
 

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
@@ -40,6 +41,23 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys) : Primitive
         var (weights, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
         w.Line($"Decays.{(ToKeys ? "ApplyToKeys" : "ApplyToQueries")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(weights)}, {w.Stride(weights)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(g)}, {w.Stride(g)},");
         w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}, strict: {(Strict ? "true" : "false")}, ref scratch);");
+    }
+
+    // A thread computes an element, walking away from the diagonal with the log-decay so far.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var (weights, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Elements(x.Shape, (i, j) =>
+        {
+            w.Line(Strict ? "float acc = 0f, log = 0f;" : $"float acc = {w.At(weights, i, i)} * {w.At(x, i, j)}, log = 0f;");
+            using (w.Block(ToKeys ? $"for (int r = i + 1; r < {w.Size(x.Shape.Rows)}; r++)" : "for (int r = i - 1; r >= 0; r--)"))
+            {
+                w.Line($"log += {(ToKeys ? w.At(g, "r", j) : $"{w.At(g, "(r + 1)", j)}")};");
+                w.Line($"acc += {(ToKeys ? w.At(weights, "r", i) : w.At(weights, i, "r"))} * {w.At(x, "r", j)} * GpuMath.Exp(log);");
+            }
+
+            w.Line($"{w.At(s.Target, i, j)} = acc;");
+        });
     }
 
     /// <summary>The decays e^g.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
@@ -40,6 +41,24 @@ internal sealed record DecayedGram(bool Strict = false) : Primitive
         var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
         w.Line($"Decays.Gram<TVec>({w.Size(q.Shape.Rows)}, {w.Size(q.Shape.Cols)}, {w.Ref(q)}, {w.Stride(q)}, {w.Ref(k)}, {w.Stride(k)}, {w.Ref(g)}, {w.Stride(g)},");
         w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}, strict: {(Strict ? "true" : "false")}, ref scratch);");
+    }
+
+    // A thread computes an element; the exponent is summed over the rows between, which never cancels.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Elements(s.Target.Shape, (i, j) =>
+        {
+            w.Line("float acc = 0f;");
+            using (w.Block($"for (int c = 0; j {(Strict ? "<" : "<=")} i && c < {w.Size(q.Shape.Cols)}; c++)"))
+            {
+                w.Line("float log = 0f;");
+                w.Line($"for (int r = j + 1; r <= i; r++) log += {w.At(g, "r", "c")};");
+                w.Line($"acc += {w.At(q, i, "c")} * {w.At(k, j, "c")} * GpuMath.Exp(log);");
+            }
+
+            w.Line($"{w.At(s.Target, i, j)} = acc;");
+        });
     }
 
     /// <summary>Rescaled copies of q and k, the decays, and a packed kᵀ.</summary>

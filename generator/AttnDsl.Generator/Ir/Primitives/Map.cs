@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Scheduling;
 
@@ -33,6 +34,9 @@ internal sealed record Map(Expr Expr, Shape Shape) : Primitive
     public override string Describe(IReadOnlyList<string> args) => FormulaPrinter.Print(Expr, args);
 
     public override void Cpu(CpuKernelWriter w, PlanStep s) => w.Loops.Map(Expr, Shape, [.. s.Args], s.Target);
+
+    public override void Gpu(GpuKernelWriter w, PlanStep s) =>
+        w.Elements(Shape, (i, j) => w.Line($"{w.At(s.Target, i, j)} = {w.Value(Expr, s.Args, Shape, i, j)};"));
 }
 
 internal enum Fold { Sum, Max }
@@ -65,6 +69,25 @@ internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) :
         $"{(Fold == Fold.Sum ? "sum" : "maximum")} over {(Along == Along.Rows ? "rows" : "columns")} of {FormulaPrinter.Print(Expr, args)}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s) => w.Loops.Reduce(this, [.. s.Args], s.Target);
+
+    // A thread folds a row, or a column.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var down = Along == Along.Rows;
+        var (kept, folded) = down ? (Domain.Cols, Domain.Rows) : (Domain.Rows, Domain.Cols);
+        w.Threads(kept, down ? "j" : "i", at =>
+        {
+            var along = down ? "i" : "j";
+            w.Line($"float fold = {(Fold == Fold.Sum ? "0f" : "float.NegativeInfinity")};");
+            using (w.Block($"for (int {along} = 0; {along} < {w.Size(folded)}; {along}++)"))
+            {
+                var x = down ? w.Value(Expr, s.Args, Domain, along, at) : w.Value(Expr, s.Args, Domain, at, along);
+                w.Line(Fold == Fold.Sum ? $"fold += {x};" : $"fold = GpuMath.Max(fold, {x});");
+            }
+
+            w.Line($"{(down ? w.At(s.Target, "0", at) : w.At(s.Target, at, "0"))} = fold;");
+        });
+    }
 }
 
 /// <summary>Rows become columns. A vector lies the same way either way, so for it this is only another name.</summary>
@@ -85,4 +108,7 @@ internal sealed record Transpose : Primitive
         if (x.Shape.IsVector) return;
         w.Line($"Tiles.Transpose<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
     }
+
+    public override void Gpu(GpuKernelWriter w, PlanStep s) =>
+        w.Elements(s.Target.Shape, (i, j) => w.Line($"{w.At(s.Target, i, j)} = {w.At(s.Args[0], j, i)};"));
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
@@ -45,6 +46,19 @@ internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) 
         w.Line(TransposeB
             ? $"Products.MultiplyTransposed<TVec>({sizes}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(b)}, {w.Stride(b)}, {target}, ref scratch);"
             : $"Products.Multiply<TVec>({sizes}, {w.Ref(a)}, {(TransposeA ? $"1, {w.Stride(a)}" : $"{w.Stride(a)}, 1")}, {w.Ref(b)}, {w.Stride(b)}, {target});");
+    }
+
+    // A thread computes an element.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var (a, b) = (s.Args[0], s.Args[1]);
+        var (left, right) = Oriented(s.Args);
+        w.Elements(new(left.Rows, right.Cols), (i, j) =>
+        {
+            w.Line("float acc = 0f;");
+            w.Line($"for (int r = 0; r < {w.Size(left.Cols)}; r++) acc += {(TransposeA ? w.At(a, "r", i) : w.At(a, i, "r"))} * {(TransposeB ? w.At(b, j, "r") : w.At(b, "r", j))};");
+            w.Line($"{w.At(s.Target, i, j)} {(s.Accumulate ? "+=" : "=")} acc;");
+        });
     }
 
     /// <summary>Room to pack Bᵀ, one padded row for each summed column.</summary>

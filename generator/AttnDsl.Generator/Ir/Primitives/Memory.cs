@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
@@ -36,6 +37,9 @@ internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFi
         if (w.IsGathered(s.Target)) w.Line($"Tiles.Gather({w.Size(Shape.Rows)}, ref {w.RowsOf(s.Target)}, {Tensor}Step, {w.Ref(s.Target)});");
     }
 
+    public override void Gpu(GpuKernelWriter w, PlanStep s) =>
+        w.Threads(Shape.Rows, "i", i => w.Line($"{w.At(s.Target, i, "0")} = {w.Column(Tensor, Shape.Rows, i)};"));
+
     public static string Describe(Access access) => access switch
     {
         Access.Rows => "[rows]",
@@ -59,5 +63,11 @@ internal sealed record Store(string Tensor, Access Access, bool Accumulate = fal
     {
         var x = s.Args[0];
         w.Line($"Tiles.Scatter({w.Size(x.Shape.Rows)}, {w.Ref(x)}, ref {w.RowsOf(Tensor, x.Shape.Rows)}, {Tensor}Step);");
+    }
+
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var x = s.Args[0];
+        w.Threads(x.Shape.Rows, "i", i => w.Line($"{w.Column(Tensor, x.Shape.Rows, i)} = {w.At(x, i, "0")};"));
     }
 }

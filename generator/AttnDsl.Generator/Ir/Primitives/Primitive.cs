@@ -1,11 +1,11 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 
 namespace AttnDsl.Generator.Ir.Primitives;
 
 /// <summary>
-/// An operation on tiles with its faces side by side: shape rule, simplification, derivative, CPU lowering (GPU lowering joins
-/// them here). Records, so that equal operations compare equal.
+/// An operation on tiles with its faces side by side: shape rule, simplification, derivative, CPU lowering, GPU lowering. Records, so that equal operations compare equal.
 /// </summary>
 internal abstract record Primitive
 {
@@ -23,6 +23,9 @@ internal abstract record Primitive
 
     /// <summary>Prints C# that fills the target.</summary>
     public abstract void Cpu(CpuKernelWriter w, Scheduling.PlanStep s);
+
+    /// <summary>Prints C# in which the threads of a group fill the target together, barrier included.</summary>
+    public abstract void Gpu(GpuKernelWriter w, Scheduling.PlanStep s);
 
     /// <summary>Floats of scratch that the CPU lowering needs beside its tiles.</summary>
     public virtual int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) => 0;

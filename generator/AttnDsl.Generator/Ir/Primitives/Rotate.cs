@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
@@ -24,5 +25,19 @@ internal sealed record Rotate(PairLayout Layout) : Primitive
         var (x, cos, sin) = (s.Args[0], s.Args[1], s.Args[2]);
         w.Line($"Rotations.Rotate<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, PairLayout.{Layout}, {w.Ref(x)}, {w.Stride(x)},");
         w.Line($"    {w.Ref(cos)}, {w.Ref(sin)}, {w.Stride(cos)}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
+    }
+
+    // A thread turns a pair; the target may be x itself.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var (x, cos, sin) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Elements(cos.Shape, (i, p) =>
+        {
+            var half = w.Size(cos.Shape.Cols);
+            var (first, second) = Layout == PairLayout.HalfSplit ? (p, p == "0" ? half : $"({p} + {half})") : (p == "0" ? "0" : $"2 * {p}", p == "0" ? "1" : $"(2 * {p} + 1)");
+            w.Line($"float a = {w.At(x, i, first)}, b2 = {w.At(x, i, second)}, cosine = {w.At(cos, i, p)}, sine = {w.At(sin, i, p)};");
+            w.Line($"{w.At(s.Target, i, first)} = a * cosine - b2 * sine;");
+            w.Line($"{w.At(s.Target, i, second)} = a * sine + b2 * cosine;");
+        });
     }
 }

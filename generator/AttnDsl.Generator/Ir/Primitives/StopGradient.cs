@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
@@ -17,6 +18,10 @@ internal sealed record StopGradient : Primitive
 
     // Another name of the same storage: the planner aliases it.
     public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+    }
+
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
     {
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Scheduling;
 
@@ -27,6 +28,23 @@ internal sealed record PrefixSum(bool Reversed = false, bool Exclusive = false) 
             ? $"Scans.PrefixSum({w.Size(x.Shape.Rows)}, {w.Ref(x)}, {w.Ref(s.Target)}, {flags});"
             : $"Scans.PrefixSum<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(s.Target)}, {w.Stride(s.Target)}, {flags});");
     }
+
+    // A thread runs down a column.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var x = s.Args[0];
+        w.Threads(x.Shape.Cols, "j", j =>
+        {
+            w.Line("float acc = 0f;");
+            using (w.Block(Reversed ? $"for (int i = {w.Size(x.Shape.Rows)} - 1; i >= 0; i--)" : $"for (int i = 0; i < {w.Size(x.Shape.Rows)}; i++)"))
+            {
+                if (Exclusive) w.Line($"float own = {w.At(x, "i", j)};");
+                else w.Line($"acc += {w.At(x, "i", j)};");
+                w.Line($"{w.At(s.Target, "i", j)} = acc;");
+                if (Exclusive) w.Line("acc += own;");
+            }
+        });
+    }
 }
 
 /// <summary>D_ij = Σ_{j&lt;r≤i} g_r for j ≤ i, 0 above: sums of segments, never differences of prefix sums, which cancel.</summary>
@@ -53,4 +71,17 @@ internal sealed record SegmentSum : Primitive
 
     public override void Cpu(CpuKernelWriter w, PlanStep s) =>
         w.Line($"Scans.SegmentSums<TVec>({w.Size(s.Target.Shape.Rows)}, {w.Ref(s.Args[0])}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
+
+    // A thread runs down a column, from the diagonal on.
+    public override void Gpu(GpuKernelWriter w, PlanStep s) =>
+        w.Threads(s.Target.Shape.Cols, "j", j =>
+        {
+            w.Line($"for (int i = 0; i <= {j}; i++) {w.At(s.Target, "i", j)} = 0f;");
+            w.Line("float acc = 0f;");
+            using (w.Block($"for (int i = {j} + 1; i < {w.Size(s.Target.Shape.Rows)}; i++)"))
+            {
+                w.Line($"acc += {w.At(s.Args[0], "i", "0")};");
+                w.Line($"{w.At(s.Target, "i", j)} = acc;");
+            }
+        });
 }

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Scheduling;
 
@@ -34,5 +35,23 @@ internal sealed record UnitLowerSolve(bool Transposed = false) : Primitive
         var (a, x) = (s.Args[0], s.Target);
         if (!w.SameStorage(s.Args[1], x)) w.Copy(s.Args[1], x);
         w.Line($"Solves.{(Transposed ? "UnitLowerTransposed" : "UnitLower")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(x)}, {w.Stride(x)});");
+    }
+
+    // A thread solves for a column; the right-hand side may be the target itself.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var (a, b, x) = (s.Args[0], s.Args[1], s.Target);
+        var rows = w.Size(x.Shape.Rows);
+        w.Threads(x.Shape.Cols, "j", j =>
+        {
+            using (w.Block(Transposed ? $"for (int i = {rows} - 1; i >= 0; i--)" : $"for (int i = 0; i < {rows}; i++)"))
+            {
+                w.Line($"float acc = {w.At(b, "i", j)};");
+                w.Line(Transposed
+                    ? $"for (int r = i + 1; r < {rows}; r++) acc -= {w.At(a, "r", "i")} * {w.At(x, "r", j)};"
+                    : $"for (int r = 0; r < i; r++) acc -= {w.At(a, "i", "r")} * {w.At(x, "r", j)};");
+                w.Line($"{w.At(x, "i", j)} = acc;");
+            }
+        });
     }
 }

@@ -1,0 +1,302 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Scheduling;
+using AttnDsl.Generator.Semantics;
+using static AttnDsl.Generator.Emit.Gpu.GpuSurfaceEmitter;
+using static AttnDsl.Generator.Emit.SurfaceEmitter;
+
+namespace AttnDsl.Generator.Emit.Gpu;
+
+/// <summary>The private methods behind the twin's surface: checks, then launches.</summary>
+internal static class GpuRunEmitter
+{
+    private const string View = Support + ".TensorView";
+
+    public static void Emit(SourceWriter w, TypeModel type, LayerPlan plan, string kernelClass)
+    {
+        var system = plan.System;
+        var launches = new Launches(w, plan, kernelClass);
+        w.Line("/// <summary>Checks every argument before anything is changed, then launches the kernels of the form.</summary>");
+        w.Line($"private static void Run(in Inputs inputs, {GpuTensor} output, {FormsType} form, {(system.Causal ? "State? state, " : "")}{GpuStream}? on)");
+        using (w.Braces())
+        {
+            InputChecks(w, type, system);
+            Output(w, system, "output", $"[B,T,{OutputHeads(system)},V]", HeadCount.State, system.ValueDim);
+            foreach (var input in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(output, inputs.{input.Member}, \"{input.Member}\");");
+            w.Line($"if (form == {FormsType}.Fastest) form = {FormsType}.{plan.Fastest.Form};");
+            var forms = plan.Forms.Select(f => f.Form).ToList();
+            w.Line($"if (form is not ({string.Join(" or ", forms.Select(f => $"{FormsType}.{f}"))}))");
+            w.Line($"    throw new global::System.ArgumentException($\"{type.Name} has the forms {string.Join(", ", forms)}, not {{form}}\", nameof(form));");
+            Stream(w, system, "output");
+            if (system.Causal)
+                w.Line($"state?.Memory.Match(batch, {(system.Family == StateFamily.Cache ? Heads(system, HeadCount.KeyValue, "heads") + ", time" : Heads(system, HeadCount.State, "heads"))}, stream);");
+            Begin(w, system, ["O = output"]);
+            if (system.Family == StateFamily.Cache) CacheForward(w, plan, launches);
+            else MatrixForward(w, plan, launches);
+        }
+
+        w.Line();
+        Backward(w, type, plan, launches);
+        if (system.Family == StateFamily.Cache) return;
+        w.Line();
+        EmptyStates(w, system);
+    }
+
+    private static void InputChecks(SourceWriter w, TypeModel type, DynamicalSystem system)
+    {
+        w.Line($"{Support}.GpuGuards.Read(inputs.Q, \"Q\", {system.KeyDim}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
+        if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
+        if (system.ValueHeads is { } v && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group({v}, heads, \"value heads\", \"query heads\");");
+        foreach (var input in system.Inputs.Skip(1)) Output(w, system, "inputs." + input.Member, input.Letters, input.HeadCount, input.Width, input.Member);
+        if (system.Window is { RuntimeSized: true } window)
+            w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
+    }
+
+    private static void Output(SourceWriter w, DynamicalSystem system, string tensor, string letters, HeadCount count, int width, string? name = null) =>
+        w.Line($"{Support}.GpuGuards.Input({tensor}, \"{name ?? tensor}\", \"{letters}\", batch, time, {Heads(system, count, "heads")}{(width > 0 ? $", {width}" : "")});");
+
+    private static void Stream(SourceWriter w, DynamicalSystem system, params string[] more) =>
+        w.Line($"var stream = {Support}.GpuGuards.Stream(on, [{string.Join(", ", system.Inputs.Select(i => "inputs." + i.Member).Concat(more))}]);");
+
+    /// <summary>Returns early where there is nothing to do; declares the call and the views.</summary>
+    private static void Begin(SourceWriter w, DynamicalSystem system, IEnumerable<string> outputs)
+    {
+        w.Line($"if (batch == 0 || time == 0{(system.Heads is null && (system.Family == StateFamily.Cache || system.ValueHeads is null) ? " || heads == 0" : "")}) return;");
+        w.Line();
+        w.Line($"var call = new {Support}.LayerCall {{ Time = time{(system.Window is { RuntimeSized: true } ? ", Window = inputs.Window" : "")} }};");
+        if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
+        if (system.ValueHeads is { } n) w.Line($"call.Group = {n} / heads;");
+        w.Line($"{View} {string.Join(", ", system.Inputs.Select(i => $"{i.Tensor} = inputs.{i.Member}.View").Concat(outputs.Select(o => char.ToLowerInvariant(o[0]) + o.Substring(1) + ".View")))};");
+    }
+
+    private static void Angles(SourceWriter w, DynamicalSystem system, string first, string rows, bool declare = true)
+    {
+        if (system.Rotation is not { } rotation) return;
+        w.Line($"{(declare ? "var " : "")}(cos, sin) = stream.Angles({first}, {rows}, {system.KeyDim / 2}, {Literals.Number(rotation.Base)});");
+    }
+
+    private static void MatrixForward(SourceWriter w, LayerPlan plan, Launches launches)
+    {
+        var system = plan.System;
+        var units = $"batch * {Heads(system, HeadCount.State, "heads")}";
+        w.Line(system.Causal ? $"var states = state is null ? EmptyStates(stream, {units}) : state.Memory.Units;" : $"var states = EmptyStates(stream, {units});");
+        Angles(w, system, system.Causal ? "state?.Position ?? 0" : "0", "time");
+        w.Line("switch (form)");
+        using (w.Braces())
+        {
+            foreach (var form in plan.Forms)
+            {
+                w.Line($"case {FormsType}.{form.Form}:");
+                using (w.Braces())
+                {
+                    foreach (var kernel in form.Before.Append(form.Main)) launches.Add(kernel);
+                    if (form.UpdateState is { } update)
+                        using (w.Block("if (state is not null)")) launches.Add(update);
+                    w.Line("break;");
+                }
+            }
+        }
+
+        if (system.Causal) w.Line("if (state is not null) state.Memory.Position += time;");
+    }
+
+    private static void CacheForward(SourceWriter w, LayerPlan plan, Launches launches)
+    {
+        var system = plan.System;
+        var rotate = plan.Kernels.FirstOrDefault(k => k.Name == "RotateKeys");
+        var sinks = system.Window is { SinkTokens: > 0 };
+        using (system.Causal ? w.Block("if (state is null)") : (IDisposable)new Nothing())
+        {
+            if (system.Causal) w.Line("// Without a state the inputs themselves are the keys and values.");
+            Angles(w, system, "0", "time");
+            w.Line("call.KeyRows = time;");
+            if (rotate is null)
+            {
+                w.Line($"{View} keys = k, values = v;");
+            }
+            else
+            {
+                RotatedKeys(w, system, 1);
+                w.Line($"{View} values = v;");
+                launches.Add(rotate);
+            }
+
+            if (sinks) w.Line($"{View} sinkKeys = keys, sinkValues = values;");
+            Attend(w, plan, launches);
+            if (!system.Causal) return;
+            w.Line("return;");
+        }
+
+        w.Line();
+        w.Line("var cache = state.Memory;");
+        using (w.Block("for (int start = 0; start < time; start += call.Time)"))
+        {
+            w.Line("// As many tokens as the cache has room for: first their keys and values, then their queries.");
+            w.Line("call.Time = cache.MakeRoom(stream, time - start);");
+            w.Line("(call.QueryFirst, call.KeyFirst) = ((int)cache.Position, (int)cache.FirstRow);");
+            Angles(w, system, "call.QueryFirst", "call.Time");
+            w.Line($"{View} keys = cache.View(0), values = cache.View(1){(sinks ? ", sinkKeys = cache.View(2), sinkValues = cache.View(3)" : "")};");
+            launches.Add(plan.Kernels.First(k => k.Name == "Append"), t => t switch
+            {
+                "keys" or "values" => $"{t}.From(call.QueryFirst - call.KeyFirst)",
+                _ => OfPart(system, t),
+            });
+            w.Line("cache.Commit(stream, call.Time);");
+            w.Line("call.KeyRows = cache.Rows;");
+            Attend(w, plan, launches, t => OfPart(system, t));
+        }
+    }
+
+    /// <summary>The rows of a piece of the call.</summary>
+    private static string OfPart(DynamicalSystem system, string tensor) => tensor == "o" || system.Inputs.Any(i => i.Tensor == tensor) ? tensor + ".From(start)" : tensor;
+
+    private static void RotatedKeys(SourceWriter w, DynamicalSystem system, int copies)
+    {
+        var heads = Heads(system, HeadCount.KeyValue, "heads");
+        w.Line($"long keyFloats = (long)batch * {heads} * time * {system.KeyDim};");
+        w.Line($"var keys = new {View} {{ Data = stream.Rent({Root}.Purpose.Keys, {(copies == 1 ? "" : $"{copies} * ")}keyFloats), Batch = (long){heads} * time * {system.KeyDim}, Head = (long)time * {system.KeyDim}, Time = {system.KeyDim} }};");
+    }
+
+    private static void Attend(SourceWriter w, LayerPlan plan, Launches launches, Func<string, string>? tensor = null)
+    {
+        var (parallel, recurrent) = (plan.Of(Forms.Parallel), plan.Of(Forms.Recurrent));
+        if (parallel is null || recurrent is null)
+        {
+            launches.Add((parallel ?? recurrent)!.Main, tensor);
+            return;
+        }
+
+        using (w.Block($"if (form == {FormsType}.Recurrent)")) launches.Add(recurrent.Main, tensor);
+        using (w.Block("else")) launches.Add(parallel.Main, tensor);
+    }
+
+    private static void Backward(SourceWriter w, TypeModel type, LayerPlan plan, Launches launches)
+    {
+        var system = plan.System;
+        var states = BackwardEmitter.HasStateGradient(system);
+        w.Line("/// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>");
+        w.Line($"private static void RunBackward(in Inputs inputs, {GpuTensor} outputGradient, in Gradients gradients, {(states ? "State? initial, State? stateGradient, " : "")}{GpuStream}? on)");
+        using (w.Braces())
+        {
+            InputChecks(w, type, system);
+            Output(w, system, "outputGradient", $"[B,T,{OutputHeads(system)},V]", HeadCount.State, system.ValueDim);
+            foreach (var input in system.Inputs)
+            {
+                Output(w, system, "gradients." + input.Member, input.Letters, input.HeadCount, input.Width);
+                w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\");");
+                foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\");");
+            }
+
+            Stream(w, system, ["outputGradient", .. system.Inputs.Select(i => "gradients." + i.Member)]);
+            if (states)
+                foreach (var state in new[] { "initial", "stateGradient" }) w.Line($"{state}?.Memory.Match(batch, {Heads(system, HeadCount.State, "heads")}, stream);");
+            Begin(w, system, ["oGrad = outputGradient", .. system.Inputs.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
+            foreach (var shared in BackwardEmitter.Shared(system)) w.Line($"gradients.{shared}.Clear(stream); // several heads add to it");
+            if (system.Family == StateFamily.Cache) CacheBackward(w, plan, launches);
+            else MatrixBackward(w, plan, launches, states);
+        }
+    }
+
+    private static void MatrixBackward(SourceWriter w, LayerPlan plan, Launches launches, bool stateful)
+    {
+        var system = plan.System;
+        var unit = StateLayout.UnitFloats(system);
+        var keeps = plan.Backward.KeptFloats > 0;
+        w.Line($"int units = batch * {Heads(system, HeadCount.State, "heads")};");
+        w.Line($"long stateFloats = (long)units * {unit};");
+        if (keeps) w.Line($"call.Chunks = (time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
+        w.Line("// The running state, its gradient" + (keeps ? ", and the state with which each chunk begins." : "."));
+        w.Line($"var memory = stream.Rent({Root}.Purpose.States, 2 * stateFloats{(keeps ? $" + (long)units * call.Chunks * {plan.Backward.KeptFloats}" : "")});");
+        w.Line("var states = EmptyStates(stream, units);");
+        if (stateful) w.Line("if (initial is not null) stream.Copy(initial.Memory.Units, states, stateFloats);");
+        w.Line("var stateGrads = memory.SubView(stateFloats);");
+        if (keeps) w.Line("var kept = memory.SubView(2 * stateFloats);");
+        if (stateful) w.Line("if (stateGradient is not null) stateGrads = stateGradient.Memory.Units;");
+        w.Line($"{(stateful ? "else " : "")}{Root}.StateKernels.Fill(stream, stateGrads, units, {unit}, 0, {unit}, 0f);");
+        Angles(w, system, stateful ? "initial?.Position ?? 0" : "0", "time");
+        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.Add(kernel);
+    }
+
+    private static void CacheBackward(SourceWriter w, LayerPlan plan, Launches launches)
+    {
+        var system = plan.System;
+        var v = system.ValueDim;
+        Angles(w, system, "0", "time");
+        w.Line("// Outputs and log Σ e^score of every query" + (system.Rotation is null ? "." : ", the rotated keys and their gradients."));
+        w.Line("call.KeyRows = time;");
+        w.Line($"long outputs = (long)batch * heads * time * {v};");
+        w.Line($"var memory = stream.Rent({Root}.Purpose.Outputs, outputs + (long)batch * heads * time);");
+        w.Line($"var o = new {View} {{ Data = memory, Batch = (long)heads * time * {v}, Head = (long)time * {v}, Time = {v} }};");
+        w.Line($"var lse = new {View} {{ Data = memory.SubView(outputs), Batch = (long)heads * time, Head = time, Time = 1 }};");
+        if (system.Rotation is null)
+        {
+            w.Line($"{View} keys = k, values = v, keysGrad = kGrad, valuesGrad = vGrad;");
+        }
+        else
+        {
+            RotatedKeys(w, system, 2);
+            w.Line($"{View} keysGrad = keys with {{ Data = keys.Data.SubView(keyFloats) }}, values = v, valuesGrad = vGrad;");
+            if (system.KeyValueHeads is { } g) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {g}, time * {system.KeyDim}, 0, time * {system.KeyDim}, 0f); // several heads add to it");
+        }
+
+        if (system.Window is { SinkTokens: > 0 }) w.Line($"{View} sinkKeys = keys, sinkValues = values;");
+        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.Add(kernel);
+    }
+
+    /// <summary>States as they begin, for calls without a <c>State</c>.</summary>
+    private static void EmptyStates(SourceWriter w, DynamicalSystem system)
+    {
+        var unit = StateLayout.UnitFloats(system);
+        w.Line("/// <summary>The states of so many heads before the first token.</summary>");
+        using (w.Block($"private static global::ILGPU.ArrayView<float> EmptyStates({GpuStream} stream, int units)"))
+        {
+            w.Line($"var states = stream.Rent({Root}.Purpose.States, (long)units * {unit});");
+            w.Line($"{Root}.StateKernels.Fill(stream, states, units, {unit}, 0, {unit}, 0f);");
+            foreach (var s in system.States.Where(s => s.Initial != 0))
+                w.Line($"{Root}.StateKernels.Fill(stream, states, units, {unit}, {StateLayout.Offset(system, s.Name)}, {s.Floats}, {Literals.Float(s.Initial)});");
+            w.Line("return states;");
+        }
+    }
+
+    private sealed class Nothing : IDisposable
+    {
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>Prints launches of a layer's kernels.</summary>
+internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClass)
+{
+    private readonly Dictionary<string, GpuSignature> _kernels = GpuEmitter.Signatures(plan).ToDictionary(k => k.Name);
+
+    /// <param name="tensor">What is handed over for a tensor, where it is not the local of that name.</param>
+    public void Add(LayerKernel kernel, Func<string, string>? tensor = null)
+    {
+        var system = plan.System;
+        var signature = _kernels[kernel.Name];
+        var cls = $"global::AttnDsl.Generated.{kernelClass}";
+        var heads = kernel.Unit switch
+        {
+            WorkUnit.QueryHead => "heads",
+            WorkUnit.KeyBlock or WorkUnit.KeyValueHead => Heads(system, HeadCount.KeyValue, "heads"),
+            WorkUnit.QueryBlock when system.Family == StateFamily.Cache => "heads",
+            _ => Heads(system, HeadCount.State, "heads"),
+        };
+        var blocked = kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock;
+        w.Line($"call.Heads = {heads};");
+        if (blocked) w.Line($"call.Blocks = {Blocks(kernel)};");
+        w.Line($"call.Items = batch * call.Heads{(blocked ? " * call.Blocks" : "")};");
+        var arguments = signature.Tensors.Select(t => tensor?.Invoke(t) ?? t).Concat(signature.Views.Select(v => v == "scratch" ? $"stream.Tiles(call.Items, {cls}.{kernel.Name}Scratch)" : v));
+        w.Line($"{cls}.{kernel.Name}Kernel.On(stream)(stream.Native, stream.Groups(call.Items), call, {string.Join(", ", arguments)});");
+    }
+
+    private static string Blocks(LayerKernel kernel)
+    {
+        var size = kernel.Unit == WorkUnit.KeyBlock ? kernel.Plan.Sizes.C : kernel.Plan.Sizes.R;
+        return size == 1 ? "call.Time" : $"(call.Time + {size - 1}) / {size}";
+    }
+}

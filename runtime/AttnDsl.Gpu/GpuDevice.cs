@@ -1,0 +1,153 @@
+using System;
+using System.Collections.Concurrent;
+using System.Globalization;
+using ILGPU;
+using ILGPU.Backends;
+using ILGPU.Backends.EntryPoints;
+using ILGPU.Runtime;
+using ILGPU.Runtime.CPU;
+using ILGPU.Runtime.Cuda;
+
+namespace AttnDsl.Gpu;
+
+/// <summary>
+/// Where kernels run: a CUDA GPU, or ILGPU's CPU accelerator, which computes the same slowly. Holds the compiled kernels. Dispose
+/// it after everything that was made from it.
+/// </summary>
+public sealed class GpuDevice : IDisposable
+{
+    private const int MostThreads = 128;
+
+    private readonly ConcurrentDictionary<object, Lazy<Delegate>> _launchers = new();
+    private readonly Context _context;
+
+    private GpuDevice(Context context, Accelerator accelerator)
+    {
+        (_context, Accelerator) = (context, accelerator);
+        GroupSize = Math.Min(MostThreads, accelerator.MaxNumThreadsPerGroup);
+        DefaultStream = new(this, accelerator.DefaultStream);
+    }
+
+    /// <summary>ILGPU's view of the device.</summary>
+    public Accelerator Accelerator { get; }
+
+    /// <summary>Whether this is a GPU rather than the CPU accelerator.</summary>
+    public bool IsCuda => Accelerator.AcceleratorType == AcceleratorType.Cuda;
+
+    /// <summary>The device's name.</summary>
+    public string Name => Accelerator.Name;
+
+    /// <summary>Threads of a group.</summary>
+    public int GroupSize { get; }
+
+    /// <summary>The stream of calls that name none.</summary>
+    public GpuStream DefaultStream { get; }
+
+    /// <summary>Groups that run at the same time: more items than that are dealt to them in turn.</summary>
+    internal int MostGroups => Accelerator.NumMultiprocessors * (IsCuda ? 8 : 2);
+
+    /// <summary>Whether a CUDA device and its driver are present.</summary>
+    public static bool HasCuda
+    {
+        get
+        {
+            try
+            {
+                using var context = Context.Create(b => b.Cuda());
+                return context.GetCudaDevices().Count > 0;
+            }
+            catch (Exception)
+            {
+                // No driver, or one that does not fit: all the same to a caller who asks.
+                return false;
+            }
+        }
+    }
+
+    /// <summary>The first CUDA device if there is one, else the CPU accelerator.</summary>
+    public static GpuDevice Open() => HasCuda ? OpenCuda() : OpenCpu();
+
+    /// <summary>A CUDA device.</summary>
+    /// <param name="index">Which one, from 0.</param>
+    /// <exception cref="InvalidOperationException">There is none of that number.</exception>
+    public static GpuDevice OpenCuda(int index = 0)
+    {
+        Context context;
+        try
+        {
+            context = Context.Create(b => b.Cuda().Optimize(OptimizationLevel.O2));
+        }
+        catch (Exception e)
+        {
+            throw new InvalidOperationException("the CUDA driver could not be loaded; install NVIDIA's driver, or use GpuDevice.OpenCpu() to run on the CPU accelerator", e);
+        }
+
+        var devices = context.GetCudaDevices();
+        if (index >= 0 && index < devices.Count) return new(context, devices[index].CreateAccelerator(context));
+        var count = devices.Count;
+        context.Dispose();
+        throw new InvalidOperationException(count == 0
+            ? "no CUDA device was found; check the NVIDIA driver (nvidia-smi), or use GpuDevice.OpenCpu() to run on the CPU accelerator"
+            : string.Create(CultureInfo.InvariantCulture, $"there is no CUDA device {index}: this machine has {count}, numbered from 0"));
+    }
+
+    /// <summary>ILGPU's CPU accelerator: for tests and machines without a GPU. The layers' own CPU kernels are far faster.</summary>
+    /// <param name="threads">Threads of a group, a multiple of 4 from 4 to 1024.</param>
+    public static GpuDevice OpenCpu(int threads = 16)
+    {
+        if (threads < 4 || threads > 1024 || threads % 4 != 0)
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, "the CPU accelerator needs a multiple of 4 threads a group, from 4 to 1024");
+        var context = Context.Create(b => b.CPU(new CPUDevice(4, threads / 4, 1)).Optimize(OptimizationLevel.O2));
+        return new(context, context.CreateCPUAccelerator(0));
+    }
+
+    /// <summary>A stream of its own: calls on different streams may overlap.</summary>
+    public GpuStream CreateStream() => new(this, Accelerator.CreateStream());
+
+    /// <summary>A tensor <c>[B,T,H,D]</c> of zeros.</summary>
+    public GpuTensor Tensor(int batch, int time, int heads, int width) => new(this, [batch, time, heads, width]);
+
+    /// <summary>A tensor <c>[B,T,H]</c> of zeros: gates and strengths, one a token and head.</summary>
+    public GpuTensor Tensor(int batch, int time, int heads) => new(this, [batch, time, heads]);
+
+    /// <summary>Waits until everything on every stream is done.</summary>
+    public void Synchronize() => Accelerator.Synchronize();
+
+    /// <summary>Frees the device.</summary>
+    public void Dispose()
+    {
+        DefaultStream.Dispose();
+        Accelerator.Dispose();
+        _context.Dispose();
+    }
+
+    /// <summary>Memory on the device, with a message that says what to do where there is too little.</summary>
+    internal MemoryBuffer1D<float, Stride1D.Dense> Allocate(long floats)
+    {
+        try
+        {
+            Accelerator.Bind();
+            var buffer = Accelerator.Allocate1D<float>(Math.Max(1, floats));
+            buffer.MemSetToZero();
+            return buffer;
+        }
+        catch (Exception e) when (e is AcceleratorException or OutOfMemoryException or OverflowException)
+        {
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
+                $"{Name} has no {floats * sizeof(float)} bytes of memory left; use smaller batches or shorter sequences, or dispose tensors that are no longer needed"), e);
+        }
+    }
+
+    /// <summary>A compiled kernel's launcher; compiled at its first use on this device.</summary>
+    internal TLauncher Launcher<TLauncher>(Kernels.GpuKernel<TLauncher> kernel)
+        where TLauncher : Delegate =>
+        (TLauncher)_launchers.GetOrAdd(kernel, static (key, device) => new(() => device.Compile((Kernels.GpuKernel<TLauncher>)key)), this).Value;
+
+    private Delegate Compile<TLauncher>(Kernels.GpuKernel<TLauncher> kernel)
+        where TLauncher : Delegate
+    {
+        Accelerator.Bind();
+        var compiled = Accelerator.GetBackend().Compile(EntryPointDescription.FromExplicitlyGroupedKernel(kernel.Method), KernelSpecialization.Empty);
+        return Accelerator.LoadKernel(compiled).CreateLauncherDelegate<TLauncher>();
+    }
+}

@@ -1,0 +1,137 @@
+using System;
+using System.ComponentModel;
+using System.Runtime.CompilerServices;
+using AttnDsl.Gpu.Kernels;
+using AttnDsl.Primitives;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AttnDsl.Gpu;
+
+/// <summary>
+/// Calls on one stream run one after the other, and return before they are done. A stream keeps the working memory of its calls,
+/// which grows to the largest of them and is used again. Not for several threads at the same time.
+/// </summary>
+public sealed class GpuStream : IDisposable
+{
+    private readonly MemoryBuffer1D<float, Stride1D.Dense>?[] _buffers = new MemoryBuffer1D<float, Stride1D.Dense>?[5];
+    private float[] _angles = [];
+    private (long First, int Rows, int Pairs, double Base) _tabulated;
+
+    internal GpuStream(GpuDevice device, AcceleratorStream native) => (Device, Native) = (device, native);
+
+    /// <summary>Where it runs.</summary>
+    public GpuDevice Device { get; }
+
+    /// <summary>ILGPU's view of the stream.</summary>
+    public AcceleratorStream Native { get; }
+
+    /// <summary>Bytes of working memory held at present.</summary>
+    public long WorkingBytes
+    {
+        get
+        {
+            var bytes = 0L;
+            foreach (var buffer in _buffers) bytes += buffer?.LengthInBytes ?? 0;
+            return bytes;
+        }
+    }
+
+    /// <summary>Waits until every call on this stream is done.</summary>
+    public void Synchronize() => Native.Synchronize();
+
+    /// <summary>Frees the working memory, and the stream unless it is the device's own.</summary>
+    public void Dispose()
+    {
+        if (Device.Accelerator.IsDisposed) return;
+        Native.Synchronize();
+        for (var n = 0; n < _buffers.Length; n++)
+        {
+            _buffers[n]?.Dispose();
+            _buffers[n] = null;
+        }
+
+        if (Native != Device.Accelerator.DefaultStream) Native.Dispose();
+    }
+
+    /// <summary>Working memory of a purpose, at least so many floats, contents unknown. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<float> Rent(Purpose purpose, long floats)
+    {
+        ref var buffer = ref _buffers[(int)purpose];
+        if (buffer is null || buffer.Length < floats)
+        {
+            // Calls that still use the old one finish first.
+            Native.Synchronize();
+            buffer?.Dispose();
+            buffer = null;
+            buffer = Device.Allocate(floats);
+        }
+
+        return buffer.View.BaseView;
+    }
+
+    /// <summary>Copies floats from one place on the device to another. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void Copy(ArrayView<float> from, ArrayView<float> to, long floats)
+    {
+        Device.Accelerator.Bind();
+        from.SubView(0, floats).CopyTo(Native, to.SubView(0, floats));
+    }
+
+    /// <summary>How many groups, of how many threads, work on so many items. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public KernelConfig Groups(int items)
+    {
+        Device.Accelerator.Bind();
+        return new(Math.Min(items, Device.MostGroups), Device.GroupSize);
+    }
+
+    /// <summary>Room for the tiles of every group that works on so many items. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public ArrayView<float> Tiles(int items, int floats) => Rent(Purpose.Tiles, (long)Math.Min(items, Device.MostGroups) * floats);
+
+    /// <summary>Cosines and sines of the angles of so many positions, <c>[rows,pairs]</c> each. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public (TensorView Cos, TensorView Sin) Angles(long first, int rows, int pairs, double numberBase)
+    {
+        var known = _tabulated;
+        if (known.Pairs != pairs || known.Base != numberBase || first < known.First || first + rows > known.First + known.Rows)
+        {
+            // Some positions ahead, so that steps need no new table each.
+            var ahead = Math.Max(rows, 256);
+            var floats = ahead * pairs;
+            if (_angles.Length < 2 * floats) _angles = new float[2 * floats];
+            Rotations.FillTable(first, ahead, pairs, numberBase, ref _angles[0], ref _angles[floats], pairs);
+            var target = Rent(Purpose.Angles, 2L * floats);
+            target.CopyFromCPU(Native, ref _angles[0], 2L * floats);
+            // The array is filled again by a later call.
+            Native.Synchronize();
+            _tabulated = known = (first, ahead, pairs, numberBase);
+        }
+
+        var view = Rent(Purpose.Angles, 1);
+        var skip = (first - known.First) * pairs;
+        return (new() { Data = view.SubView(skip), Time = pairs }, new() { Data = view.SubView((long)known.Rows * pairs + skip), Time = pairs });
+    }
+}
+
+/// <summary>What a stream's working memory is for.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public enum Purpose
+{
+    /// <summary>Tiles of the groups.</summary>
+    Tiles,
+
+    /// <summary>States of a call without a <c>State</c>, their gradients, states kept for the backward pass.</summary>
+    States,
+
+    /// <summary>Tables of angles.</summary>
+    Angles,
+
+    /// <summary>Outputs, log-sums and rotated keys that a call keeps for itself.</summary>
+    Outputs,
+
+    /// <summary>Rotated keys.</summary>
+    Keys,
+}

@@ -1,0 +1,89 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using AttnDsl.Gpu.Kernels;
+using ILGPU;
+using ILGPU.Runtime;
+
+namespace AttnDsl.Gpu;
+
+/// <summary>Floats on a device, dense: <c>[B,T,H,D]</c>, or <c>[B,T,H]</c> for what there is one of a token and head.</summary>
+public sealed class GpuTensor : IDisposable
+{
+    private readonly MemoryBuffer1D<float, Stride1D.Dense> _buffer;
+    private readonly int[] _lengths;
+
+    internal GpuTensor(GpuDevice device, int[] lengths)
+    {
+        if (lengths.Any(n => n < 0)) throw new ArgumentException($"a tensor cannot have the shape {Text(lengths)}");
+        var floats = lengths.Aggregate(1L, (product, n) => checked(product * n));
+        (Device, _lengths, Length, _buffer) = (device, lengths, floats, device.Allocate(floats));
+        long width = lengths.Length == 4 ? lengths[3] : 1;
+        View = new() { Data = _buffer.View.BaseView, Head = width, Time = checked((int)(lengths[2] * width)), Batch = lengths[1] * lengths[2] * width };
+    }
+
+    /// <summary>Where it lies.</summary>
+    public GpuDevice Device { get; }
+
+    /// <summary>B, T, H and, with four axes, D.</summary>
+    public ReadOnlySpan<int> Lengths => _lengths;
+
+    /// <summary>Number of floats.</summary>
+    public long Length { get; }
+
+    /// <summary>As kernels see it.</summary>
+    public TensorView View { get; }
+
+    /// <summary>A tensor filled from the host.</summary>
+    /// <param name="device">Where it shall lie.</param>
+    /// <param name="values">Its floats, row after row.</param>
+    /// <param name="lengths">B, T, H and, with four axes, D.</param>
+    public static GpuTensor From(GpuDevice device, ReadOnlySpan<float> values, params ReadOnlySpan<int> lengths)
+    {
+        if (lengths.Length is not (3 or 4)) throw new ArgumentException($"a tensor has three or four axes, not the shape {Text(lengths.ToArray())}");
+        var tensor = new GpuTensor(device, lengths.ToArray());
+        tensor.CopyFrom(values);
+        return tensor;
+    }
+
+    /// <summary>Copies floats from the host; done when it returns.</summary>
+    public void CopyFrom(ReadOnlySpan<float> values, GpuStream? stream = null)
+    {
+        Check(values.Length);
+        if (Length == 0) return;
+        var on = stream ?? Device.DefaultStream;
+        Device.Accelerator.Bind();
+        View.Data.CopyFromCPU(on.Native, ref System.Runtime.CompilerServices.Unsafe.AsRef(in values[0]), Length);
+        on.Synchronize();
+    }
+
+    /// <summary>Copies the floats to the host, behind the calls before it on the stream; done when it returns.</summary>
+    public void CopyTo(Span<float> values, GpuStream? stream = null)
+    {
+        Check(values.Length);
+        if (Length == 0) return;
+        var on = stream ?? Device.DefaultStream;
+        Device.Accelerator.Bind();
+        View.Data.CopyToCPU(on.Native, ref values[0], Length);
+        on.Synchronize();
+    }
+
+    /// <summary>Zeros.</summary>
+    public void Clear(GpuStream? stream = null)
+    {
+        Device.Accelerator.Bind();
+        _buffer.MemSetToZero((stream ?? Device.DefaultStream).Native);
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose() => _buffer.Dispose();
+
+    internal bool IsDisposed => _buffer.IsDisposed;
+
+    internal static string Text(ReadOnlySpan<int> lengths) => "[" + string.Join(",", lengths.ToArray().Select(n => n.ToString(CultureInfo.InvariantCulture))) + "]";
+
+    private void Check(int floats)
+    {
+        if (floats != Length) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the tensor {Text(_lengths)} has {Length} floats, the memory on the host {floats}"));
+    }
+}

@@ -1,0 +1,64 @@
+using System;
+using System.ComponentModel;
+using System.Globalization;
+
+namespace AttnDsl.Gpu.Kernels;
+
+/// <summary>Checks what a caller hands to a layer's GPU twin, with messages that say what was expected and what to do.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public static class GpuGuards
+{
+    /// <summary>Lengths of the first tensor of a call, <c>[B,T,H,width]</c>; <paramref name="declared"/> heads, or 0 when any number will do.</summary>
+    /// <exception cref="ArgumentException">The tensor is missing or of another shape.</exception>
+    public static void Read(GpuTensor tensor, string name, int width, int declared, out int batch, out int time, out int heads)
+    {
+        Present(tensor, name, "[B,T,H,K]");
+        var lengths = tensor.Lengths;
+        var fits = lengths.Length == 4;
+        Input(tensor, name, "[B,T,H,K]", fits ? lengths[0] : 1, fits ? lengths[1] : 1, fits && declared == 0 ? lengths[2] : declared, width);
+        (batch, time, heads) = (lengths[0], lengths[1], lengths[2]);
+    }
+
+    /// <summary>Checks a tensor's shape.</summary>
+    /// <exception cref="ArgumentException">The tensor is missing or of another shape.</exception>
+    public static void Input(GpuTensor tensor, string name, string letters, int b, int t, int h, int width = -1)
+    {
+        Present(tensor, name, letters);
+        ReadOnlySpan<int> expected = width < 0 ? [b, t, h] : [b, t, h, width];
+        if (!tensor.Lengths.SequenceEqual(expected))
+            throw new ArgumentException($"{name} has shape {GpuTensor.Text(tensor.Lengths)}, expected {letters} = {GpuTensor.Text(expected)}");
+    }
+
+    /// <summary>Refuses to write where an input lies.</summary>
+    public static void Apart(GpuTensor output, GpuTensor input, string inputName)
+    {
+        if (ReferenceEquals(output, input))
+            throw new ArgumentException($"The output is {inputName} itself, which would be read after it is overwritten: pass a tensor of its own as output");
+    }
+
+    /// <summary>The stream on which to run; every tensor must lie on its device.</summary>
+    public static GpuStream Stream(GpuStream? stream, params ReadOnlySpan<GpuTensor> tensors)
+    {
+        var on = stream ?? tensors[0].Device.DefaultStream;
+        foreach (var tensor in tensors)
+        {
+            if (tensor.Device != on.Device)
+                throw new ArgumentException($"a tensor {GpuTensor.Text(tensor.Lengths)} lies on {tensor.Device.Name}, but the call runs on {on.Device.Name}: all tensors, the state and the stream must belong to one device");
+        }
+
+        return on;
+    }
+
+    /// <summary>Refuses a step over any number of tokens but one.</summary>
+    public static void OneToken(GpuTensor q)
+    {
+        if (q is not null && q.Lengths is { Length: 4 } lengths && lengths[1] != 1)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Step takes one token a sequence, but Q has T = {lengths[1]}; use Prefill for more"));
+    }
+
+    private static void Present(GpuTensor? tensor, string name, string letters)
+    {
+        if (tensor is null) throw new ArgumentException($"{name} is missing: pass a tensor {letters}");
+        if (tensor.IsDisposed) throw new ObjectDisposedException(name, $"{name} was disposed before the call");
+    }
+}

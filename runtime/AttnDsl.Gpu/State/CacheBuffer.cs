@@ -1,0 +1,156 @@
+using System;
+using System.ComponentModel;
+using System.Globalization;
+using AttnDsl.Gpu.Kernels;
+using AttnDsl.Runtime;
+
+namespace AttnDsl.Gpu;
+
+/// <summary>A cache on the device: what <see cref="CacheMemory"/> is on the host, row for row. Where the rows stand is known on the host.</summary>
+[EditorBrowsable(EditorBrowsableState.Never)]
+public sealed class CacheBuffer : IDisposable
+{
+    private readonly StateBuffer _state;
+    private readonly string _layer;
+    private readonly int _capacity;
+    private readonly int _keep;
+    private readonly int _keyDim;
+    private readonly int _valueDim;
+    private readonly int _sinks;
+
+    /// <param name="device">Where it shall lie.</param>
+    /// <param name="layer">Name of the layer, for messages.</param>
+    /// <param name="batch">Sequences.</param>
+    /// <param name="heads">Key/value heads.</param>
+    /// <param name="capacity">Rows of one head.</param>
+    /// <param name="window">The window's (largest) length; 0 without one.</param>
+    /// <param name="sinks">Sink tokens.</param>
+    /// <param name="keyDim">K.</param>
+    /// <param name="valueDim">V.</param>
+    public CacheBuffer(GpuDevice device, string layer, int batch, int heads, int capacity, int window, int sinks, int keyDim, int valueDim)
+        : this(new StateBuffer(device, layer, batch, heads, UnitFloats(layer, batch, heads, capacity, sinks, keyDim, valueDim)), layer, capacity, window - 1, sinks, keyDim, valueDim)
+    {
+    }
+
+    private CacheBuffer(StateBuffer state, string layer, int capacity, int keep, int sinks, int keyDim, int valueDim) =>
+        (_state, _layer, _capacity, _keep, _sinks, _keyDim, _valueDim) = (state, layer, capacity, keep, sinks, keyDim, valueDim);
+
+    /// <summary>Where it lies.</summary>
+    public GpuDevice Device => _state.Device;
+
+    /// <summary>Number of sequences.</summary>
+    public int Batch => _state.Batch;
+
+    /// <summary>Tokens seen.</summary>
+    public long Position => _state.Position;
+
+    /// <summary>Tokens that a cache without window holds at most.</summary>
+    public int Capacity => _capacity;
+
+    /// <summary>Cached rows after the append that is under way: those attended to.</summary>
+    public int Rows { get; private set; }
+
+    /// <summary>Position of the first cached row.</summary>
+    public long FirstRow { get; private set; }
+
+    /// <summary>Refuses inputs that belong to another state, or more tokens than fit; changes nothing.</summary>
+    public void Match(int batch, int heads, int time, GpuStream stream)
+    {
+        _state.Match(batch, heads, stream);
+        if (_keep < 0 && Position + time > _capacity)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"this state of {_layer} holds {_capacity} tokens and has seen {Position}: {time} more do not fit; make it with a larger capacity, or declare a [Window]"));
+        if (Position + time > 1 << 24)
+            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"this state of {_layer} has seen {Position} tokens; positions beyond 2^24 are not exact in float: Reset it or start a new one"));
+    }
+
+    /// <summary>Makes room behind the rows for some of the tokens and says for how many.</summary>
+    public int MakeRoom(GpuStream stream, int tokens)
+    {
+        if (_keep < 0) return tokens;
+        if (Rows + Math.Min(tokens, _capacity - _keep) > _capacity)
+        {
+            var kept = Math.Min(_keep, Rows);
+            var dropped = Rows - kept;
+            StateKernels.MoveRows(stream, _state.Units, Units, _state.UnitFloats, 0, dropped * _keyDim, kept * _keyDim);
+            StateKernels.MoveRows(stream, _state.Units, Units, _state.UnitFloats, _capacity * _keyDim, dropped * _valueDim, kept * _valueDim);
+            (Rows, FirstRow) = (kept, FirstRow + dropped);
+        }
+
+        return Math.Min(tokens, _capacity - Rows);
+    }
+
+    /// <summary>Takes note of rows that were appended; the first tokens of a sequence are kept as sinks.</summary>
+    public void Commit(GpuStream stream, int tokens)
+    {
+        var sinks = (int)(Math.Min(Position + tokens, _sinks) - Position);
+        if (sinks > 0)
+        {
+            var (row, sink, part) = ((int)(Position - FirstRow), (int)Position, _capacity * (_keyDim + _valueDim));
+            StateKernels.CopyRows(stream, _state.Units, Units, _state.UnitFloats, row * _keyDim, part + sink * _keyDim, sinks * _keyDim);
+            StateKernels.CopyRows(stream, _state.Units, Units, _state.UnitFloats, _capacity * _keyDim + row * _valueDim, part + _sinks * _keyDim + sink * _valueDim, sinks * _valueDim);
+        }
+
+        Rows += tokens;
+        _state.Position += tokens;
+    }
+
+    /// <summary>The keys, values, sink keys and sink values (0 to 3) as <c>[B,rows,H,width]</c>.</summary>
+    public TensorView View(int part) => new()
+    {
+        Data = _state.Units.SubView((long)(part switch
+        {
+            0 => 0,
+            1 => _capacity * _keyDim,
+            2 => _capacity * (_keyDim + _valueDim),
+            _ => _capacity * (_keyDim + _valueDim) + _sinks * _keyDim,
+        })),
+        Batch = (long)_state.Heads * _state.UnitFloats,
+        Head = _state.UnitFloats,
+        Time = part % 2 == 0 ? _keyDim : _valueDim,
+    };
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear(GpuStream? stream)
+    {
+        _state.Clear(stream);
+        (Rows, FirstRow) = (0, 0);
+    }
+
+    /// <summary>The same contents in memory of its own.</summary>
+    public CacheBuffer Fork(GpuStream? stream) =>
+        new(_state.Fork(stream), _layer, _capacity, _keep, _sinks, _keyDim, _valueDim) { Rows = Rows, FirstRow = FirstRow };
+
+    /// <summary>Copies the contents to a state on the host; done when it returns.</summary>
+    public void CopyTo(CacheMemory host, GpuStream? stream)
+    {
+        Match(host);
+        _state.CopyTo(ref host.Reference(0), stream);
+        host.Place(Position, Rows, FirstRow);
+    }
+
+    /// <summary>Takes the contents of a state on the host; done when it returns.</summary>
+    public void CopyFrom(CacheMemory host, GpuStream? stream)
+    {
+        Match(host);
+        _state.CopyFrom(ref host.Reference(0), stream);
+        (_state.Position, Rows, FirstRow) = (host.Position, host.Rows, host.FirstRow);
+    }
+
+    /// <summary>Frees the memory.</summary>
+    public void Dispose() => _state.Dispose();
+
+    private int Units => _state.Batch * _state.Heads;
+
+    private void Match(CacheMemory host)
+    {
+        if (host.Batch != Batch || host.Capacity != _capacity)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the state of {_layer} on the host is for B = {host.Batch} with room for {host.Capacity} tokens, that on the device for B = {Batch} and {_capacity}"));
+    }
+
+    private static int UnitFloats(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim)
+    {
+        // The host's checks and messages.
+        _ = CacheMemory.FloatCount(layer, batch, heads, capacity, sinks, keyDim, valueDim);
+        return ((capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16;
+    }
+}
