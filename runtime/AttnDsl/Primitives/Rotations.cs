@@ -23,6 +23,7 @@ public static class Rotations
     /// <param name="tableRow">Row stride of both tables.</param>
     /// <param name="y">y [rows,k]; may be x itself.</param>
     /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void Rotate<TVec>(
         int rows, int k, PairLayout layout, ref float x, nint xRow, ref float cos, ref float sin, nint tableRow, ref float y, nint yRow)
         where TVec : struct, ISimd<TVec>
@@ -52,6 +53,7 @@ public static class Rotations
     /// <param name="cos">Cosines [rows,pairs].</param>
     /// <param name="sin">Sines [rows,pairs].</param>
     /// <param name="tableRow">Row stride of both tables.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void FillTable(long firstPosition, int rows, int pairs, double numberBase, ref float cos, ref float sin, nint tableRow)
     {
         for (int i = 0; i < pairs; i++)
@@ -74,7 +76,7 @@ public static class Rotations
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void RotateHalves<TVec>(int pairs, ref float x, ref float cos, ref float sin, ref float y)
         where TVec : struct, ISimd<TVec>
     {
@@ -90,7 +92,7 @@ public static class Rotations
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void RotateNeighbours<TVec>(int pairs, ref float x, ref float cos, ref float sin, ref float y)
         where TVec : struct, ISimd<TVec>
     {
