@@ -24,6 +24,7 @@ internal static class DiagnosticIds
     public const string BaseNotPositive = "ATTN0213";
     public const string EpsilonNegative = "ATTN0214";
     public const string DimTooLarge = "ATTN0215";
+    public const string WindowTooLarge = "ATTN0216";
 
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";

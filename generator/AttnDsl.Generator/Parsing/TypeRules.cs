@@ -33,7 +33,7 @@ internal static class TypeRules
         foreach (var name in s_members)
         {
             if (type.GetMembers(name).Any(m => !m.IsImplicitlyDeclared && m.DeclaringSyntaxReferences.Any(r => !IsGenerated(r)))) yield return new(DiagnosticIds.MemberTaken, "Type", type.Name, name);
-            else if (type.Name == name) yield return new(DiagnosticIds.MemberTaken, "Type", type.Name, name);
+            else if (type.Name == name || type.TypeParameters.Any(p => p.Name == name)) yield return new(DiagnosticIds.MemberTaken, "Type", type.Name, name);
         }
     }
 

@@ -24,6 +24,7 @@ public static class Rotations
     /// <param name="y">y [rows,k]; may be x itself.</param>
     /// <param name="yRow">Row stride of y.</param>
     /// <param name="back">Turns by the opposite angles.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void Rotate<TVec>(
         int rows, int k, PairLayout layout, ref float x, nint xRow, ref float cos, ref float sin, nint tableRow, ref float y, nint yRow, bool back = false)
         where TVec : struct, ISimd<TVec>
@@ -56,6 +57,7 @@ public static class Rotations
     /// <param name="cos">Cosines [rows,pairs].</param>
     /// <param name="sin">Sines [rows,pairs].</param>
     /// <param name="tableRow">Row stride of both tables.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void FillTable(long firstPosition, int rows, int pairs, double numberBase, ref float cos, ref float sin, nint tableRow)
     {
         for (int i = 0; i < pairs; i++)
@@ -78,7 +80,7 @@ public static class Rotations
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void RotateHalves<TVec>(int pairs, ref float x, ref float x2, ref float cos, ref float sin, ref float y, ref float y2)
         where TVec : struct, ISimd<TVec>
     {
@@ -94,7 +96,7 @@ public static class Rotations
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void RotateNeighbours<TVec>(int pairs, bool back, ref float x, ref float cos, ref float sin, ref float y)
         where TVec : struct, ISimd<TVec>
     {

@@ -118,7 +118,7 @@ internal sealed class CpuKernelWriter
         _out.Line("/// <summary>");
         foreach (var line in summary.Split('\n')) _out.Line("/// " + line);
         _out.Line("/// </summary>");
-        _out.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        _out.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
         _out.Line($"public static void {kernel.Name}<TVec>(");
         var parameters = kernel.Parameters;
         for (var n = 0; n < parameters.Count; n++)
