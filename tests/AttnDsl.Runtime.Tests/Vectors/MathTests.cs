@@ -48,7 +48,7 @@ public abstract class MathTests<TVec>(ITestOutputHelper output) : VectorTests<TV
 
     [Fact]
     public void Softplus_DenseFloats_WithinFourUlps() =>
-        CheckRange("softplus", TVec.Softplus, x => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))), -110, 200, bound: 4, DenseStride);
+        CheckRange("softplus", TVec.Softplus, x => Math.Max(x, 0) + Log1p(Math.Exp(-Math.Abs(x))), -87.3f, 200, bound: 4, DenseStride);
 
     [Fact]
     public void Sin_UpTo65536_WithinTwoUlps() => CheckRange("sin", TVec.Sin, Math.Sin, -65536, 65536, bound: 2, DenseStride, absolute: 1e-11);
