@@ -106,7 +106,7 @@ internal static class StateEmitter
         if (system.Heads is null)
         {
             w.Line("/// <summary>H, the number of query heads.</summary>");
-            w.Line("public readonly int QueryHeads => _heads;");
+            w.Line("public readonly int QueryHeads => Memory.Batch > 0 ? _heads : 0;");
             w.Line();
         }
 
