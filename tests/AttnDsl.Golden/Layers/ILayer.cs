@@ -46,4 +46,6 @@ internal interface ILayerState
     float[] ReadMaximum();
 
     void WriteMatrix(float[] matrix);
+
+    void WriteKeySum(float[] keySum);
 }

@@ -118,9 +118,13 @@ internal sealed class Layer<TInputs, TGradients, TState>(
 
         public float[] ReadMaximum() => Read(layer.Maximum);
 
-        public void WriteMatrix(float[] values)
+        public void WriteMatrix(float[] matrix) => Write(layer.Matrix, matrix);
+
+        public void WriteKeySum(float[] keySum) => Write(layer.KeySum, keySum);
+
+        private void Write(PartOf<TState>? part, float[] values)
         {
-            var target = (layer.Matrix ?? throw new NotSupportedException("A cache has no matrix."))(value);
+            var target = (part ?? throw new NotSupportedException("The state has no such part."))(value);
             new ReadOnlyTensorSpan<float>(values, target.Lengths).CopyTo(target);
         }
 
