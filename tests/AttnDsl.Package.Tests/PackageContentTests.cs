@@ -21,8 +21,8 @@ public sealed class PackageContentTests(PackedFeed feed)
 
         Assert.Equal(
             [
-                "AttnDsl.nuspec", "README.md", "analyzers/dotnet/cs/AttnDsl.Generator.dll", "build/AttnDsl.props", "build/AttnDsl.targets",
-                "buildTransitive/AttnDsl.props", "buildTransitive/AttnDsl.targets", "lib/net10.0/AttnDsl.dll", "lib/net10.0/AttnDsl.xml",
+                "AttnDsl.nuspec", "README.md", "analyzers/dotnet/cs/AttnDsl.Generator.dll", "build/AttnDsl.targets",
+                "buildTransitive/AttnDsl.targets", "lib/net10.0/AttnDsl.dll", "lib/net10.0/AttnDsl.xml",
             ],
             files);
     }

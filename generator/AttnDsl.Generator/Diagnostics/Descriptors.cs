@@ -57,6 +57,9 @@ internal static class Descriptors
         Error(ConstantGateOptions, Semantics, "A constant gate has no input", "'{0}' sets {1} on a constant gate, which has no input to activate; remove it, or use GateShape.Head"),
         Error(BothGroupings, Semantics, "Heads are grouped one way", "'{0}' sets KeyValueHeads and ValueHeads; keep KeyValueHeads for softmax or ValueHeads for a matrix state"),
         Error(DecayOnInputGate, Semantics, "Decay constants belong to a constant gate", "'{0}' sets Decay = {1} on a gate of shape {2}, whose decay is an input; use GateShape.Constant or remove Decay"),
+        Error(TemperatureUnused, Semantics, "A temperature needs an activation", "'{0}' sets Temperature = {1} on a gate whose input is the log-decay itself; add Activation = GateActivation.LogSigmoid or remove Temperature"),
+        Error(ChunkSizeUnused, Semantics, "A chunk size needs the chunkwise form", "'{0}' sets ChunkSize = {1} but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
+        Error(EpsilonUnused, Semantics, "An epsilon needs a normaliser", "'{0}' sets Epsilon = {1} but reads without a normaliser; choose one or remove Epsilon"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

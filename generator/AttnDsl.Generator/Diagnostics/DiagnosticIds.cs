@@ -44,6 +44,9 @@ internal static class DiagnosticIds
     public const string ConstantGateOptions = "ATTN0316";
     public const string BothGroupings = "ATTN0317";
     public const string DecayOnInputGate = "ATTN0318";
+    public const string TemperatureUnused = "ATTN0319";
+    public const string ChunkSizeUnused = "ATTN0320";
+    public const string EpsilonUnused = "ATTN0321";
 
     public const string SignedKeySum = "ATTN0501";
 }

@@ -161,7 +161,7 @@ internal static class RunEmitter
         w.Line("// Angles of every position of this call, shared by all heads.");
         w.Line($"call.Cos = {Runtime}.Workspace.RentAddress(2, 2L * {rows} * {pairs});");
         w.Line($"call.Sin = call.Cos + (nint){rows} * {pairs} * sizeof(float);");
-        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Number(rotation.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs});");
+        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Double(rotation.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs});");
     }
 
     private static void Cache(SourceWriter w, LayerPlan plan, string cpuClass, int pin)

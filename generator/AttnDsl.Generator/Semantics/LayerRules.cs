@@ -88,6 +88,10 @@ internal static class LayerRules
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
         if (d.Gate is { Shape: not GateShape.Constant, Decay: { } decay } gate) yield return new(DecayOnInputGate, "Gate.Decay", name, decay.ToString(), gate.Shape.ToString());
 
+        if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) == GateActivation.LogDecay) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
+        if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon));
+        if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
+
         if (!softmax)
         {
             var normaliser = DefaultNormaliser(d);

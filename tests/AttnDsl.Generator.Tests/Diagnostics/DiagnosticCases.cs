@@ -89,6 +89,10 @@ internal static class DiagnosticCases
         new(ConstantGateOptions, Sized + "[Gate(GateShape.Constant, [|Activation = GateActivation.LogSigmoid|])]" + Class, "'Layer' sets Activation on a constant gate, which has no input to activate; remove it, or use GateShape.Head"),
         new(BothGroupings, "[AttentionLayer(KeyDim = 4, ValueDim = 6, Heads = 4, KeyValueHeads = 2, [|ValueHeads = 8|])]" + Class, "'Layer' sets KeyValueHeads and ValueHeads; keep KeyValueHeads for softmax or ValueHeads for a matrix state"),
         new(DecayOnInputGate, Sized + "[Gate(GateShape.Head, [|Decay = HeadDecay.Retention|])]" + Class, "'Layer' sets Decay = Retention on a gate of shape Head, whose decay is an input; use GateShape.Constant or remove Decay"),
+        new(TemperatureUnused, Sized + "[Gate(GateShape.Key, [|Temperature = 16|])]" + Class, "'Layer' sets Temperature = 16 on a gate whose input is the log-decay itself; add Activation = GateActivation.LogSigmoid or remove Temperature"),
+        new(ChunkSizeUnused, Sized + "[Gate(GateShape.Head)] [Form(Forms.Recurrent, [|ChunkSize = 64|])]" + Class, "'Layer' sets ChunkSize = 64 but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
+        new(ChunkSizeUnused, Sized + "[Form(Forms.Parallel, [|ChunkSize = 64|])]" + Class, "'Layer' sets ChunkSize = 64 but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
+        new(EpsilonUnused, Sized + "[Gate(GateShape.Head)] [Read(Normaliser.None, [|Epsilon = 0.5|])]" + Class, "'Layer' sets Epsilon = 0.5 but reads without a normaliser; choose one or remove Epsilon"),
         new(SignedKeySum, Sized + "[FeatureMap(Kernel.Silu)] [[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Silu, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
         new(SignedKeySum, Sized + "[[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Identity, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];
