@@ -86,15 +86,14 @@ internal sealed class GradientRun
 
     /// <summary>What is over its bar, in words.</summary>
     public IEnumerable<string> Faults(IReadOnlyDictionary<string, FloatTensor> gradients, Slope slope, int directions)
-        => gradients.SelectMany(pair => Fault(pair.Key, pair.Value.Data, directions, direction => slope.Along(Only(pair.Key, direction))));
+        => gradients.SelectMany(pair => Fault(pair.Key, pair.Value.Data, directions, direction => slope.Along(pair.Key, direction)));
 
     /// <summary>The same for the gradient of the initial state.</summary>
     public IEnumerable<string> StateFaults(ILayerState gradient, Slope slope, int directions)
     {
-        var nowhere = new LayerInputs(_inputs.Batch, Time, [], [], []);
-        var faults = Fault("initial S", gradient.ReadMatrix(), directions, direction => slope.Along(nowhere, s: direction));
+        var faults = Fault(Support.Slope.InitialS, gradient.ReadMatrix(), directions, direction => slope.Along(Support.Slope.InitialS, direction));
         return gradient.ReadKeySum() is { Length: > 0 } sum
-            ? faults.Concat(Fault("initial key sum", sum, directions, direction => slope.Along(nowhere, z: direction)))
+            ? faults.Concat(Fault(Support.Slope.InitialKeySum, sum, directions, direction => slope.Along(Support.Slope.InitialKeySum, direction)))
             : faults;
     }
 
@@ -120,20 +119,5 @@ internal sealed class GradientRun
         var error = ErrorRatio.Of(actual, expected, Tolerances.LeastGradient * Math.Sqrt(gradient.Length));
         var bar = Tolerances.Gradient(Subject.Spec, tensor);
         return error <= bar ? [] : [$"{Subject.Name} T{Time} {tensor}: {error:e2} over {bar:e2}"];
-    }
-
-    private LayerInputs Only(string tensor, float[] direction)
-    {
-        var nowhere = new LayerInputs(_inputs.Batch, Time, [], [], []);
-        return tensor switch
-        {
-            "in.q" => nowhere with { Q = direction },
-            "in.k" => nowhere with { K = direction },
-            "in.v" => nowhere with { V = direction },
-            "in.g" => nowhere with { G = direction },
-            "in.beta" => nowhere with { Beta = direction },
-            "in.i" => nowhere with { I = direction },
-            _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
-        };
     }
 }

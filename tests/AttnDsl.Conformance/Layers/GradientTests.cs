@@ -68,8 +68,8 @@ public sealed class GradientTests
                 AssertNear(run, tensor, actual.Data, expected[tensor].Data);
             }
 
-            AssertNear(run, "initial S", split.ReadMatrix(), whole.ReadMatrix());
-            AssertNear(run, "initial key sum", split.ReadKeySum(), whole.ReadKeySum());
+            AssertNear(run, Slope.InitialS, split.ReadMatrix(), whole.ReadMatrix());
+            AssertNear(run, Slope.InitialKeySum, split.ReadKeySum(), whole.ReadKeySum());
         }
     }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using AttnDsl.Reference;
 
@@ -9,6 +10,8 @@ namespace AttnDsl.Conformance.Support;
 /// <param name="Upstream">∂L/∂o.</param>
 internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstream)
 {
+    public const string InitialS = "initial S", InitialKeySum = "initial key sum";
+
     /// <summary>Both the third derivative (times h²) and the rounding of L (over h) stay below 1e-9 of the slope.</summary>
     private const double H = 1e-6;
 
@@ -23,19 +26,31 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     /// <summary>mLSTM stores S and z times e^{−m}, with this m, which counts as a constant.</summary>
     public float[] FinalM { get; init; } = [];
 
-    public double Along(LayerInputs direction, float[]? s = null, float[]? z = null)
-        => (Loss(direction, s, z, H) - Loss(direction, s, z, -H)) / (2 * H);
+    /// <summary>Along a direction of one tensor: an input, or a part of the initial state.</summary>
+    public double Along(string tensor, float[] direction) => (Loss(tensor, direction, H) - Loss(tensor, direction, -H)) / (2 * H);
 
-    private double Loss(LayerInputs direction, float[]? s, float[]? z, double step)
+    private double Loss(string tensor, float[] direction, double step)
     {
         var initial = Initial?.Clone();
-        if (initial is not null)
+        switch (tensor)
         {
-            Move(initial.S, s, step);
-            Move(initial.Z, z, step);
+            case InitialS: Move(initial!.S, direction, step); break;
+            case InitialKeySum: Move(initial!.Z, direction, step); break;
         }
 
-        var result = Oracle.Run(Spec, Inputs with { Direction = direction, Step = step }, initial);
+        var nowhere = new LayerInputs(Inputs.Batch, Inputs.Time, [], [], []);
+        var moved = tensor switch
+        {
+            "in.q" => nowhere with { Q = direction },
+            "in.k" => nowhere with { K = direction },
+            "in.v" => nowhere with { V = direction },
+            "in.g" => nowhere with { G = direction },
+            "in.beta" => nowhere with { Beta = direction },
+            "in.i" => nowhere with { I = direction },
+            InitialS or InitialKeySum => nowhere,
+            _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
+        };
+        var result = Oracle.Run(Spec, Inputs with { Direction = moved, Step = step }, initial);
         var loss = Upstream.Select((upstream, i) => upstream * result.Output[i]).Sum();
         if (result.State is { } final)
         {
@@ -45,16 +60,16 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
         return loss;
     }
 
-    private static void Move(double[] values, float[]? direction, double step)
+    private static void Move(double[] values, float[] direction, double step)
     {
-        for (var i = 0; i < (direction?.Length ?? 0); i++)
+        for (var i = 0; i < direction.Length; i++)
         {
-            values[i] += step * direction![i];
+            values[i] += step * direction[i];
         }
     }
 
     private double Stored(float[] gradient, double[] part, double[] maximum)
         => gradient.Select((g, i) => g * part[i] * (FinalM.Length == 0 ? 1 : ScaleOf(maximum, i * FinalM.Length / part.Length))).Sum();
 
-    private double ScaleOf(double[] maximum, int head) => System.Math.Exp(maximum[head] - FinalM[head]);
+    private double ScaleOf(double[] maximum, int head) => Math.Exp(maximum[head] - FinalM[head]);
 }
