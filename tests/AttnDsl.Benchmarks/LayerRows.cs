@@ -19,7 +19,7 @@ internal static class LayerRows
         Table.Progress("peak");
         var one = Peak.Meter(1);
         var all = Peak.Meter(Machine.Threads);
-        var table = new Table($"B={LayerData.B} T={LayerData.T} H={LayerData.H} K={LayerData.K} V={LayerData.V}", "form", "ms", "GFLOP/s", "% of peak, 1 thread", $"% of peak, {Machine.Threads} threads");
+        var table = new Table($"B={LayerData.B} T={LayerData.T} H={LayerData.H} K={LayerData.K} V={LayerData.V}", "form", "1 thread: ms", "GFLOP/s", "% of peak", $"{Machine.Threads} threads: ms", "GFLOP/s", "% of peak");
         foreach (var layer in LayerCases.All(new LayerData()))
         {
             foreach (var form in new[] { Forms.Recurrent, Forms.Parallel, Forms.Chunkwise })
@@ -38,9 +38,16 @@ internal static class LayerRows
             void Row(string form, double flops, int block, Func<Action> start, bool renew)
             {
                 Table.Progress($"{layer.Name}, {form}");
-                var (seconds, peakOne, peakAll) = Measure(start, block, renew, options.Seconds, one, all);
-                var rate = flops / seconds / 1e9;
-                table.Add(layer.Name, form, Table.Number(seconds * 1e3), Table.Number(rate), Table.Number(100 * rate / peakOne), Table.Number(100 * rate / peakAll));
+                List<string> cells = [layer.Name, form];
+                foreach (var (threads, meter) in new[] { (1, one), (Machine.Threads, all) })
+                {
+                    global::AttnDsl.Runtime.Machine.MaxThreads = threads;
+                    var (seconds, peak) = Measure(start, block, renew, options.Seconds / 2, meter);
+                    var rate = flops / seconds / 1e9;
+                    cells.AddRange([Table.Number(seconds * 1e3), Table.Number(rate), Table.Number(100 * rate / peak)]);
+                }
+
+                table.Add([.. cells]);
             }
         }
 
@@ -63,11 +70,11 @@ internal static class LayerRows
         }
     }
 
-    /// <summary>Medians of the seconds of one call and of the peaks beside it.</summary>
+    /// <summary>Medians of the seconds of one call and of the peak measured beside it.</summary>
     /// <param name="start">Makes ready and gives the call to time.</param>
     /// <param name="block">Calls in one timing.</param>
     /// <param name="renew">Whether each timing needs a start of its own.</param>
-    private static (double Seconds, double PeakOne, double PeakAll) Measure(Func<Action> start, int block, bool renew, double budget, Func<double> one, Func<double> all)
+    private static (double Seconds, double Peak) Measure(Func<Action> start, int block, bool renew, double budget, Func<double> meter)
     {
         var call = start();
         var clock = Stopwatch.StartNew();
@@ -77,17 +84,16 @@ internal static class LayerRows
             Time(call, block);
         }
 
-        List<double> seconds = [], peakOne = [], peakAll = [];
+        List<double> seconds = [], peak = [];
         clock.Restart();
         while (seconds.Count < 5 || clock.Elapsed.TotalSeconds < budget)
         {
             call = renew ? start() : call;
-            peakOne.Add(one());
-            peakAll.Add(all());
+            peak.Add(meter());
             seconds.Add(Time(call, block));
         }
 
-        return (Stopwatching.Median(seconds), Stopwatching.Median(peakOne), Stopwatching.Median(peakAll));
+        return (Stopwatching.Median(seconds), Stopwatching.Median(peak));
     }
 
     private static double Time(Action call, int block)

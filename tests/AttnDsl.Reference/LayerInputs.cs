@@ -19,6 +19,12 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>Logarithm of the exponential input gate: [B,T,N].</summary>
     public float[] I { get; init; } = [];
 
+    /// <summary>With <see cref="Step"/>: what is read is not x but x + step · direction, added up in the oracle's precision.</summary>
+    public LayerInputs? Direction { get; init; }
+
+    /// <summary>How far along <see cref="Direction"/>.</summary>
+    public double Step { get; init; }
+
     /// <summary>Tokens <paramref name="start"/> … of every sequence, copied.</summary>
     public LayerInputs Slice(int start, int count) => new(Batch, count,
         Cut(Q, start, count), Cut(K, start, count), Cut(V, start, count))
@@ -26,6 +32,8 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         G = Cut(G, start, count),
         Beta = Cut(Beta, start, count),
         I = Cut(I, start, count),
+        Direction = Direction?.Slice(start, count),
+        Step = Step,
     };
 
     private float[] Cut(float[] tensor, int start, int count)

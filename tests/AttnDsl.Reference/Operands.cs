@@ -7,12 +7,14 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     where T : struct, IBinaryFloatingPointIeee754<T>
 {
     private readonly T _scale = T.CreateChecked(spec.QueryScale);
+    private readonly LayerInputs? _direction = inputs.Direction;
+    private readonly T _step = T.CreateChecked(inputs.Step);
     private readonly T _temperature = T.CreateChecked(spec.Temperature);
 
     /// <summary>Turned s·φ(q) of output head n.</summary>
     public T[] Query(int b, int t, int n)
     {
-        var row = Row(inputs.Q, ((((b * inputs.Time) + t) * spec.Heads) + spec.QueryHead(n)) * spec.KeyDim);
+        var row = Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + t) * spec.Heads) + spec.QueryHead(n)) * spec.KeyDim);
         for (var c = 0; c < row.Length; c++)
         {
             row[c] = _scale * row[c];
@@ -25,7 +27,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     /// <summary>Turned φ(k) of output head n.</summary>
     public T[] Key(int b, int t, int n)
     {
-        var row = Row(inputs.K, ((((b * inputs.Time) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim);
+        var row = Row(inputs.K, _direction?.K, ((((b * inputs.Time) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim);
         Rotation.Apply(spec, row, position + t);
         return row;
     }
@@ -33,7 +35,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     public T Value(int b, int t, int n, int c)
     {
         var head = spec.IsSoftmax ? spec.KeyHead(n) : n;
-        return T.CreateChecked(inputs.V[(((((b * inputs.Time) + t) * spec.ValueInputHeads) + head) * spec.ValueDim) + c]);
+        return At(inputs.V, _direction?.V, (((((b * inputs.Time) + t) * spec.ValueInputHeads) + head) * spec.ValueDim) + c);
     }
 
     /// <summary>g of one channel.</summary>
@@ -43,30 +45,34 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         return spec.Decay switch
         {
             DecaySource.Retention => Scalars.RetentionLogDecay<T>(n),
-            DecaySource.Head => Activate(inputs.G[gate]),
-            DecaySource.Key => Activate(inputs.G[(gate * spec.KeyDim) + c]),
+            DecaySource.Head => Activate(gate),
+            DecaySource.Key => Activate((gate * spec.KeyDim) + c),
             _ => T.Zero,
         };
     }
 
-    public T Beta(int b, int t, int n) => T.CreateChecked(inputs.Beta[(((b * inputs.Time) + t) * spec.StateHeads) + n]);
+    public T Beta(int b, int t, int n) => At(inputs.Beta, _direction?.Beta, (((b * inputs.Time) + t) * spec.StateHeads) + n);
 
-    public T InputGate(int b, int t, int n) => T.CreateChecked(inputs.I[(((b * inputs.Time) + t) * spec.StateHeads) + n]);
+    public T InputGate(int b, int t, int n) => At(inputs.I, _direction?.I, (((b * inputs.Time) + t) * spec.StateHeads) + n);
 
-    private T Activate(float gate)
+    private T Activate(int gate)
     {
-        var g = T.CreateChecked(gate);
+        var g = At(inputs.G, _direction?.G, gate);
         return spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
     }
 
-    private T[] Row(float[] tensor, int start)
+    private T[] Row(float[] tensor, float[]? direction, int start)
     {
         var row = new T[spec.KeyDim];
         for (var c = 0; c < row.Length; c++)
         {
-            row[c] = Scalars.Feature(spec.Similarity, T.CreateChecked(tensor[start + c]));
+            row[c] = Scalars.Feature(spec.Similarity, At(tensor, direction, start + c));
         }
 
         return row;
     }
+
+    /// <summary>A tensor that the direction leaves out stays where it is.</summary>
+    private T At(float[] tensor, float[]? direction, int i)
+        => direction is null or [] ? T.CreateChecked(tensor[i]) : T.CreateChecked(tensor[i]) + (_step * T.CreateChecked(direction[i]));
 }

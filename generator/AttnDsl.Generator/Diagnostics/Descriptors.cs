@@ -32,11 +32,12 @@ internal static class Descriptors
         Error(SinksNegative, Declaration, "SinkTokens cannot be negative", "SinkTokens = {1} of '{0}' must be 0 or more; leave it out for none"),
         Error(UnknownValue, Declaration, "Unknown value of an enumeration", "{1} of '{0}' is {2}, which is none of {3}"),
         Error(ChunkSize, Declaration, "ChunkSize must be a power of two from 16 to 256", "Chunk size {1} on '{0}' must be a power of two between 16 and 256; use {2}, or leave it out"),
-        Error(ScaleNotPositive, Declaration, "Scale must be positive and finite", "Scale = {1} of '{0}' must be positive and finite; leave it out for K^(-1/2)"),
-        Error(TemperatureNotPositive, Declaration, "Temperature must be positive and finite", "Temperature = {1} of the gate of '{0}' must be positive and finite; leave it out for 1"),
-        Error(BaseNotPositive, Declaration, "The base of a rotation must be positive and finite", "Base = {1} of the rotation of '{0}' must be positive and finite, such as 10000"),
-        Error(EpsilonNegative, Declaration, "Epsilon cannot be negative", "Epsilon = {1} of '{0}' must be 0 or more and finite, such as 1e-6"),
+        Error(ScaleNotPositive, Declaration, "Scale must be positive and finite", "Scale = {1} of '{0}' must be positive and finite as a float; leave it out for K^(-1/2)"),
+        Error(TemperatureNotPositive, Declaration, "Temperature must be positive and finite", "Temperature = {1} of the gate of '{0}' must be positive and finite as a float; leave it out for 1"),
+        Error(BaseNotPositive, Declaration, "The base of a rotation must be positive and finite", "Base = {1} of the rotation of '{0}' must be positive and finite as a float, such as 10000"),
+        Error(EpsilonNegative, Declaration, "Epsilon cannot be negative", "Epsilon = {1} of '{0}' must be 0 or more and finite as a float, such as 1e-6"),
         Error(DimTooLarge, Declaration, "A width is larger than kernels are built for", "{1} = {2} of '{0}' is larger than {3}, the widest row a kernel keeps in its tiles; split the layer into more heads"),
+        Error(WindowTooLarge, Declaration, "A window is longer than positions are exact", "{1} {2} of '{0}' is more than {3} tokens, up to which a float counts positions exactly; use a shorter one, or no window"),
 
         Error(GateOnSoftmax, Semantics, "Softmax has no state that a gate could decay", "'{0}' has a gate and the softmax kernel, whose keys and values do not decay; choose [FeatureMap(Kernel.Identity)] or remove [Gate]"),
         Error(WriteOnSoftmax, Semantics, "Softmax caches what is written", "'{0}' has the write rule {1} and the softmax kernel, which caches keys and values as they are; choose [FeatureMap(Kernel.Identity)] or remove [Write]"),
@@ -56,6 +57,9 @@ internal static class Descriptors
         Error(ConstantGateOptions, Semantics, "A constant gate has no input", "'{0}' sets {1} on a constant gate, which has no input to activate; remove it, or use GateShape.Head"),
         Error(BothGroupings, Semantics, "Heads are grouped one way", "'{0}' sets KeyValueHeads and ValueHeads; keep KeyValueHeads for softmax or ValueHeads for a matrix state"),
         Error(DecayOnInputGate, Semantics, "Decay constants belong to a constant gate", "'{0}' sets Decay = {1} on a gate of shape {2}, whose decay is an input; use GateShape.Constant or remove Decay"),
+        Error(TemperatureUnused, Semantics, "A temperature needs an activation", "'{0}' sets Temperature = {1} on a gate whose input is the log-decay itself; add Activation = GateActivation.LogSigmoid or remove Temperature"),
+        Error(ChunkSizeUnused, Semantics, "A chunk size needs the chunkwise form", "'{0}' sets ChunkSize = {1} but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
+        Error(EpsilonUnused, Semantics, "An epsilon needs a normaliser", "'{0}' sets Epsilon = {1} but reads without a normaliser; choose one or remove Epsilon"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

@@ -24,6 +24,7 @@ internal static class DiagnosticIds
     public const string BaseNotPositive = "ATTN0213";
     public const string EpsilonNegative = "ATTN0214";
     public const string DimTooLarge = "ATTN0215";
+    public const string WindowTooLarge = "ATTN0216";
 
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
@@ -43,6 +44,9 @@ internal static class DiagnosticIds
     public const string ConstantGateOptions = "ATTN0316";
     public const string BothGroupings = "ATTN0317";
     public const string DecayOnInputGate = "ATTN0318";
+    public const string TemperatureUnused = "ATTN0319";
+    public const string ChunkSizeUnused = "ATTN0320";
+    public const string EpsilonUnused = "ATTN0321";
 
     public const string SignedKeySum = "ATTN0501";
 }

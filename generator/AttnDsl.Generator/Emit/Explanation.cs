@@ -12,16 +12,19 @@ internal static class Explanation
     {
         var s = plan.System;
         var lines = new List<string> { $"{name}: {Title(s)}." };
-        Section(lines, "Recurrence, one head (s the scale, L the log-decay between two tokens)", Recurrence(s));
-        Section(lines, "Inputs", s.Inputs.Select(i => $"{i.Member,-5} {i.Letters,-10} {i.Meaning}").Concat(Window(s)));
+        Section(lines, "Recurrence of one head (s the scale)", Recurrence(s));
+        Section(lines, $"Inputs (B batch, T time, H query heads{(s.KeyValueHeads is null ? "" : ", G key/value heads")}{(s.ValueHeads is null ? "" : ", N value heads")})", s.Inputs.Select(i => $"{i.Member,-5} {i.Letters,-10} {i.Meaning}").Concat(Window(s)));
         Section(lines, "Output", [$"o     [B,T,{SurfaceEmitter.OutputHeads(s)},V]"]);
         Section(lines, s.Causal ? "State a sequence (fp32)" : "State", State(s));
         Section(lines, "Cost", Cost(plan));
+        Section(lines, "Gradients", Gradients(plan));
         Section(lines, "Forms and schedule", plan.Forms.Select(f => Schedule(plan, f)));
         var refused = Refused(s).ToList();
         if (refused.Count > 0) Section(lines, "Not supported", refused);
         return string.Join("\n", lines);
     }
+
+    private static string Count(int n, string what) => $"{n} {what}{(n == 1 ? "" : "s")}";
 
     private static void Section(List<string> lines, string title, IEnumerable<string> content)
     {
@@ -32,9 +35,9 @@ internal static class Explanation
 
     public static string Title(DynamicalSystem s)
     {
-        var heads = s.Heads is { } h ? $"{h} heads" : "any number of heads";
-        if (s.KeyValueHeads is { } g) heads += $" on {g} key/value {(g == 1 ? "head" : "heads")}";
-        if (s.ValueHeads is { } n) heads += $", {n} value heads";
+        var heads = s.Heads is { } h ? Count(h, "head") : "any number of heads";
+        if (s.KeyValueHeads is { } g) heads += $" on {Count(g, "key/value head")}";
+        if (s.ValueHeads is { } n) heads += $", {Count(n, "value head")}";
         var kind = (s.Family, s.Write) switch
         {
             (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
@@ -47,7 +50,7 @@ internal static class Explanation
 
     public static IEnumerable<string> Recurrence(DynamicalSystem s)
     {
-        var scale = $"s = {Literals.Number((float)s.Scale)}";
+        var scale = $"s = {Literals.Float(s.Scale).TrimEnd('f')}";
         if (s.Family == StateFamily.Cache)
         {
             var visible = (s.Causal, s.Window) switch
@@ -120,7 +123,7 @@ internal static class Explanation
         {
             var row = 4L * (s.KeyDim + s.ValueDim);
             yield return s.Window is { } w
-                ? Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values of {w.Size} tokens, and room for {StateLayout.Slack(w)} more so that rows move rarely", (StateLayout.CacheRows(w) + w.SinkTokens) * row)
+                ? Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values: {StateLayout.CacheRows(w)} rows, the {w.Size - 1} tokens before and room to append so that rows move rarely{(w.SinkTokens > 0 ? $", and {w.SinkTokens} sinks" : "")}", ((long)StateLayout.CacheRows(w) + w.SinkTokens) * row)
                 : Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values, up to the capacity given to the constructor", row, " a token");
             yield break;
         }
@@ -138,14 +141,30 @@ internal static class Explanation
         var (k, v) = ((long)s.KeyDim, (long)s.ValueDim);
         if (s.Family == StateFamily.Cache)
         {
-            yield return $"{Literals.Grouped(2 * (k + v))} FLOPs and {Literals.Grouped(4 * (k + v))} bytes read for each key that a query of one head sees" + (s.Window is { } w ? $", at most {w.Size + w.SinkTokens} keys" : "");
+            yield return $"{Literals.Grouped(2 * (k + v))} FLOPs and {Literals.Grouped(4 * (k + v))} bytes read for each key that a query of one head sees" + (s.Window is { } w ? $", at most {Literals.Grouped((long)w.Size + w.SinkTokens)} keys" : "");
             yield break;
         }
 
-        var flops = 4 * k * v + (s.Decay is null ? 0 : k * v) + (s.Write == WriteRule.Delta ? 4 * k * v : 0);
+        // 2 a multiply-add: write, read, what a delta rule retrieves; 1 for the decay.
+        var delta = s.Write == WriteRule.Delta;
+        var flops = 4 * k * v + (s.Decay is null ? 0 : k * v) + (delta ? 2 * k * v : 0);
         yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * k * v)} bytes";
-        if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(4 * k * v + plan.Sizes.C * (k + v) * (s.Write == WriteRule.Delta ? 2 : 1))} FLOPs a token and head, nearly all in products";
+        // The products of one chunk over its tokens: state in and out, C×C scores and what they weigh; a delta rule has a second pair and a solve.
+        var c = (long)plan.Sizes.C;
+        var products = (delta ? 6 : 4) * k * v + 2 * c * (k + v) + (delta ? 2 * c * k + c * v : 0);
+        if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
         if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (k + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
+    }
+
+    private static IEnumerable<string> Gradients(LayerPlan plan)
+    {
+        var s = plan.System;
+        yield return s.Family == StateFamily.Cache
+            ? $"Backward runs forward once more and keeps o and log Σ e^score, {Literals.Grouped(4L * (s.ValueDim + 1))} bytes a token and head; the weights are computed again from them"
+            : plan.Backward.KeptFloats == 0
+                ? "Backward keeps nothing but the sum that all tokens wrote; the rest is computed again"
+                : $"Backward runs forward once more and keeps {string.Join(", ", plan.Backward.Kept.Select(k => k.Tensor.Substring(4)))} at the start of every {plan.Sizes.C} tokens, {Literals.Grouped(4L * plan.Backward.KeptFloats)} bytes a chunk and head; the rest is computed again";
+        if (s.IsStabilised) yield return "the normaliser's gradient is included; the running maximum m counts as a constant, because the output does not depend on it but for ε";
     }
 
     private static string Schedule(LayerPlan plan, FormPlan form)
@@ -158,7 +177,7 @@ internal static class Explanation
         {
             (Forms.Recurrent, StateFamily.Cache) => $"recurrent{fast}: one query at a time, keys in blocks of {sizes.C}, dot products along K; {scratch}",
             (Forms.Parallel, StateFamily.Cache) => $"parallel{fast}: {sizes.R} queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of {sizes.C}; {scratch}",
-            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, read and update of S each one pass over it; {scratch}",
+            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, {(s.Write == WriteRule.Delta ? "three passes over S: retrieve, read, update" : "two passes over S: read, update")}; {scratch}",
             (Forms.Parallel, _) => $"parallel{fast}: blocks of {sizes.R} queries by {sizes.C} keys; {scratch}",
             _ => $"chunkwise{fast}: chunks of {sizes.C}: {ChunkReason(s)}; {scratch}",
         };
@@ -166,7 +185,7 @@ internal static class Explanation
 
     private static string ChunkReason(DynamicalSystem s) => s.Decay?.Shape == GateShape.Key
         ? "decays per key channel cost C·K products a token inside a chunk, so it is short"
-        : "long enough that products, not passes over S, dominate, short enough that C·C scores stay in L1";
+        : "long enough that products, not passes over S, dominate, short enough that the tiles stay in L2";
 
     private static IEnumerable<string> Refused(DynamicalSystem s)
     {

@@ -26,6 +26,8 @@ internal static class Literals
         return text.Replace("E+", "e").Replace("E", "e") + "f";
     }
 
+    public static string Double(double value) => value.ToString("R", CultureInfo.InvariantCulture) + "d";
+
     public static string Number(double value) => value.ToString("0.################", CultureInfo.InvariantCulture) is var s && s != "0" && s != "-0"
         ? s
         : value == 0 ? "0" : value.ToString("R", CultureInfo.InvariantCulture);

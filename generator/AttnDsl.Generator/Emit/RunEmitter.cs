@@ -75,6 +75,7 @@ internal static class RunEmitter
         w.Line(system.Family == StateFamily.Cache
             ? $"if (stateful) state.Match(batch, {Heads(system, HeadCount.KeyValue, "heads")}, time);"
             : $"if (stateful) state.Match(batch, {Heads(system, HeadCount.State, "heads")});");
+        w.Line("if (stateful) state.Apart(output);");
     }
 
     private static void Matrix(SourceWriter w, LayerPlan plan, string cpuClass, int pin)
@@ -133,7 +134,7 @@ internal static class RunEmitter
         w.Line($"call.Pass = {cpu}.Pass.{kernel.Name};");
         var (items, cost) = Work(kernel, system);
         if (kernel.Unit == WorkUnit.KeyBlock) w.Line($"call.Blocks = (call.Time + {kernel.Plan.Sizes.C - 1}) / {kernel.Plan.Sizes.C};");
-        if (kernel.Unit == WorkUnit.QueryBlock) w.Line($"call.Blocks = (call.Time + {kernel.Plan.Sizes.R - 1}) / {kernel.Plan.Sizes.R};");
+        if (kernel.Unit == WorkUnit.QueryBlock) w.Line(kernel.Plan.Sizes.R == 1 ? "call.Blocks = call.Time;" : $"call.Blocks = (call.Time + {kernel.Plan.Sizes.R - 1}) / {kernel.Plan.Sizes.R};");
         w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
     }
 
@@ -160,7 +161,7 @@ internal static class RunEmitter
         w.Line("// Angles of every position of this call, shared by all heads.");
         w.Line($"call.Cos = {Runtime}.Workspace.RentAddress(2, 2L * {rows} * {pairs});");
         w.Line($"call.Sin = call.Cos + (nint){rows} * {pairs} * sizeof(float);");
-        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Number(rotation.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs});");
+        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Double(rotation.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs});");
     }
 
     private static void Cache(SourceWriter w, LayerPlan plan, string cpuClass, int pin)
@@ -211,8 +212,8 @@ internal static class RunEmitter
         {
             w.Line("// As many tokens as the cache has room for: first their keys and values, then their queries.");
             w.Line("call.Time = state.MakeRoom(time - call.Start);");
-            w.Line("(call.QueryFirst, call.KeyFirst) = ((int)state.Position, (int)state.FirstRow);");
-            Tables(w, system, "call.QueryFirst", "call.Time");
+            w.Line("(call.QueryFirst, call.KeyFirst) = (state.QueryFirst, state.KeyFirst);");
+            Tables(w, system, "state.Position", "call.Time");
             w.Line($"call.Heads = {keyHeads};");
             Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
             w.Line("state.Commit(call.Time);");

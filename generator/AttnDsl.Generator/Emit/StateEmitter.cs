@@ -106,7 +106,7 @@ internal static class StateEmitter
         if (system.Heads is null)
         {
             w.Line("/// <summary>H, the number of query heads.</summary>");
-            w.Line("public readonly int QueryHeads => _heads;");
+            w.Line("public readonly int QueryHeads => Memory.Batch > 0 ? _heads : 0;");
             w.Line();
         }
 
@@ -166,6 +166,8 @@ internal static class StateEmitter
         w.Line($"public static int FloatCount(int batch{extra}) => {error}");
         w.Line($"public readonly int Batch => {error}");
         w.Line($"public readonly long Position => {error}");
+        if (HasCapacity(system)) w.Line($"public readonly int Capacity => {error}");
+        if (system.Heads is null) w.Line($"public readonly int QueryHeads => {error}");
         foreach (var s in system.States) w.Line($"public readonly {Tensor} {Property(s)} => {error}");
         w.Line($"public readonly void Step(in Inputs inputs, in {Tensor} output) => {error}");
         w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output) => {error}");

@@ -144,17 +144,14 @@ internal static class SurfaceEmitter
             if (!batchParameter) w.Line("int batch = Batch;");
             if (step) w.Line("const int time = 1;");
             var heads = system.Heads is { } h ? Literals.Integer(h) : batchParameter ? "heads" : "QueryHeads";
-            foreach (var input in system.Inputs)
-                w.Line($"{Runtime}.Guards.Length({ParameterName(input)}.Length, (long)batch * time * {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $" * {input.Width}" : "")}, \"{ParameterName(input)}\", \"{(step ? input.Letters.Replace(",T", ",1") : input.Letters)}\");");
-            w.Line($"{Runtime}.Guards.Length(output.Length, (long)batch * time * {Heads(system, HeadCount.State, heads)} * {system.ValueDim}, \"output\", \"[B,{(step ? "1" : "T")},{OutputHeads(system)},V]\");");
             using (w.Block("var inputs = new Inputs", "};"))
             {
                 foreach (var input in system.Inputs)
-                    w.Line($"{input.Member} = new {ReadOnlyTensor}({ParameterName(input)}, [batch, time, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}]),");
+                    w.Line($"{input.Member} = {Runtime}.Tensors.Of({ParameterName(input)}, [batch, time, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}], \"{ParameterName(input)}\", \"{(step ? input.Letters.Replace(",T", ",1") : input.Letters)}\"),");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = window,");
             }
 
-            w.Line($"var outputTensor = new {Tensor}(output, [batch, time, {Heads(system, HeadCount.State, heads)}, {system.ValueDim}]);");
+            w.Line($"var outputTensor = {Runtime}.Tensors.Of(output, [batch, time, {Heads(system, HeadCount.State, heads)}, {system.ValueDim}], \"output\", \"[B,{(step ? "1" : "T")},{OutputHeads(system)},V]\");");
             w.Line(prefix);
         }
     }

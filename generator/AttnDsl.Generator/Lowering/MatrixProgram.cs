@@ -40,7 +40,7 @@ internal static class MatrixProgram
             b.Stage = Say("m_t = max(g + m, i): the largest log-weight that this token meets.", "m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.");
             var reach = fromStart is null ? b.Fill("reach", new(rows, One), 0) : fromStart;
             var own = b.MaxCols("ownMax", b.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(rows, rows), weights.BetweenRows!));
-            rowMax = b.Emit("rowMaxHeld", new StopGradient(), b.Map("rowMax", (x, y, z) => Ex.Max(x + y, z), reach, m.Start, own));
+            rowMax = b.Emit("rowMaxHeld", new StopGradient(), b.Map("rowMax", (x, y, z) => Ex.Max(Ex.Max(x + y, z), Ex.NoScore), reach, m.Start, own));
         }
 
         // What an incoming state still counts for in row i.
@@ -87,7 +87,7 @@ internal static class MatrixProgram
             var block = b.MaxRows("blockMax", toEnd!);
             next = total is null
                 ? b.Map("mNext", Ex.Max, running.Start, block)
-                : b.Map("mNext", (x, y, w) => Ex.Max(x + y, w), total, running.Start, block);
+                : b.Map("mNext", (x, y, w) => Ex.Max(Ex.Max(x + y, w), Ex.NoScore), total, running.Start, block);
             p.Carry("m", head.Load("m", One, One, Access.Whole), running, next, isReference: true);
             tail.Store("m", running.Final, Access.Whole);
             next = b.Emit("mHeld", new StopGradient(), next);

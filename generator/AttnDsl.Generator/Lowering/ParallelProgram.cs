@@ -25,7 +25,7 @@ internal static class ParallelProgram
         var (ownKeys, ownValues) = (Sources.Key(system, head, R), head.Load("v", R, V));
         var reach = own.FromStart;
         var firstMax = stabilised
-            ? head.MaxCols("ownMax", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!))
+            ? head.Map("ownMax", x => Ex.Max(x, Ex.NoScore), head.MaxCols("blockMax", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!)))
             : null;
         var ownScores = own.Scores("ownScores", q, ownKeys, firstMax);
         var qReach = reach is not null && !stabilised ? head.Map("qReach", (x, l) => x * Ex.Exp(l), q, reach) : q;

@@ -11,7 +11,7 @@ namespace AttnDsl.Generator.Parsing;
 /// <summary>What a type must be like so that a generated part can extend it.</summary>
 internal static class TypeRules
 {
-    private static readonly string[] s_members = ["Inputs", "State", "Gpu", "Forward", "Explanation", "KeyDim", "ValueDim", "Heads", "KeyValueHeads", "ValueHeads", "RunLayer", "InitialState"];
+    private static readonly string[] s_members = ["Inputs", "State", "Gpu", "Forward", "Explanation", "KeyDim", "ValueDim", "Heads", "KeyValueHeads", "ValueHeads", "Gradients", "Backward", "RunLayer", "RunBackward", "InitialState"];
 
     public static bool CanExtend(INamedTypeSymbol type) => !Check(type).Any();
 
@@ -33,7 +33,7 @@ internal static class TypeRules
         foreach (var name in s_members)
         {
             if (type.GetMembers(name).Any(m => !m.IsImplicitlyDeclared && m.DeclaringSyntaxReferences.Any(r => !IsGenerated(r)))) yield return new(DiagnosticIds.MemberTaken, "Type", type.Name, name);
-            else if (type.Name == name) yield return new(DiagnosticIds.MemberTaken, "Type", type.Name, name);
+            else if (type.Name == name || type.TypeParameters.Any(p => p.Name == name)) yield return new(DiagnosticIds.MemberTaken, "Type", type.Name, name);
         }
     }
 

@@ -16,6 +16,9 @@ internal static class LayerRules
     /// <summary>The widest K or V: a state row and its tiles then still fit a core's nearest cache.</summary>
     public const int WidestDim = 1024;
 
+    /// <summary>The longest window: kernels compare positions as floats, which are exact up to 2^24.</summary>
+    public const int LongestWindow = 1 << 24;
+
     public static IEnumerable<Problem> Check(LayerDeclaration d, string name) =>
         Values(d, name).Concat(Enumerations(d, name)) is var simple && simple.Any() ? simple : Combinations(d, name);
 
@@ -30,10 +33,12 @@ internal static class LayerRules
         if (d.ValueHeads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.ValueHeads", name, "ValueHeads", Text(d.ValueHeads.Value));
         if (d.Scale is { } scale && !IsPositive(scale)) yield return new(ScaleNotPositive, "AttentionLayer.Scale", name, Text(scale));
         if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
-        if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !double.IsInfinity(epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
+        if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !float.IsInfinity((float)epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
         if (d.Rotation is { } r && !IsPositive(r.Base)) yield return new(BaseNotPositive, "Rotation.Base", name, Text(r.Base));
         if (d.Rotation is not null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDim, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
         if (d.Window is { Size: <= 0 } w) yield return new(WindowNotPositive, "Window.size", name, Text(w.Size));
+        if (d.Window is { Size: > LongestWindow } wide) yield return new(WindowTooLarge, "Window.size", name, "Window size", Text(wide.Size), Text(LongestWindow));
+        if (d.Window is { SinkTokens: > LongestWindow } sinks) yield return new(WindowTooLarge, "Window.SinkTokens", name, "SinkTokens", Text(sinks.SinkTokens), Text(LongestWindow));
         if (d.Window is { SinkTokens: < 0 } s) yield return new(SinksNegative, "Window.SinkTokens", name, Text(s.SinkTokens));
         if (d.Form?.ChunkSize is { } c && (c < 16 || c > 256 || (c & (c - 1)) != 0)) yield return new(ChunkSize, "Form.ChunkSize", name, Text(c), Text(NearestChunk(c)));
         if (d is { KeyValueHeads: { } g and > 0, Heads: { } h and > 0 } && h % g != 0) yield return new(KeyValueHeadsDoNotDivide, "AttentionLayer.KeyValueHeads", name, Text(g), Text(h));
@@ -82,6 +87,10 @@ internal static class LayerRules
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
         if (d.Gate is { Shape: not GateShape.Constant, Decay: { } decay } gate) yield return new(DecayOnInputGate, "Gate.Decay", name, decay.ToString(), gate.Shape.ToString());
+
+        if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) == GateActivation.LogDecay) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
+        if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon));
+        if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
 
         if (!softmax)
         {
@@ -144,7 +153,8 @@ internal static class LayerRules
         return chunk;
     }
 
-    private static bool IsPositive(double x) => x > 0 && !double.IsInfinity(x);
+    /// <summary>As kernels see it: what a float rounds to 0 or infinity is neither positive nor finite.</summary>
+    private static bool IsPositive(double x) => (float)x > 0 && !float.IsInfinity((float)x);
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -6,7 +6,7 @@ namespace AttnDsl.Primitives;
 /// <summary>One row times many rows: c[j] (+)= Σ_p a[p]·b[j·bRow + p].</summary>
 internal static class DotProducts
 {
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void Run<TVec>(int n, int k, ref float a, ref float b, nint bRow, ref float c, bool accumulate)
         where TVec : struct, ISimd<TVec>
     {

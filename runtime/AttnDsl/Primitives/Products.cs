@@ -38,6 +38,7 @@ public static class Products
     /// <param name="cRow">Row stride of C.</param>
     /// <param name="accumulate">Adds to C instead of replacing it.</param>
     /// <param name="scratch"><see cref="ScratchFloats"/> floats.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void MultiplyTransposed<TVec>(
         int m, int n, int k, ref float a, nint aRow, ref float b, nint bRow, ref float c, nint cRow, bool accumulate, ref float scratch)
         where TVec : struct, ISimd<TVec>
@@ -62,6 +63,7 @@ public static class Products
     public static int ScratchFloats(int n, int k) => checked(k * PackedRow(n));
 
     /// <summary><see cref="Multiply{TVec}(int, int, int, ref float, nint, nint, ref float, nint, ref float, nint, bool)"/> with all ways to end.</summary>
+    [MethodImpl(Jit.Kernel)]
     internal static void Multiply<TVec>(
         int m, int n, int k, ref float a, nint aRow, nint aInner, ref float b, nint bRow, ref float c, nint cRow, Update update)
         where TVec : struct, ISimd<TVec>
@@ -88,6 +90,10 @@ public static class Products
                     {
                         Tile8.Two<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns - TVec.Count, update);
                     }
+                    else if (columns == TVec.Count)
+                    {
+                        Tile8.One<TVec, AllColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
+                    }
                     else
                     {
                         Tile8.One<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
@@ -107,6 +113,10 @@ public static class Products
                 {
                     Tile4.Two<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns - TVec.Count, update);
                 }
+                else if (columns == TVec.Count)
+                {
+                    Tile4.One<TVec, AllColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
+                }
                 else
                 {
                     Tile4.One<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
@@ -120,6 +130,7 @@ public static class Products
         }
     }
 
+    [MethodImpl(Jit.Kernel)]
     private static void Row<TVec>(int n, int k, ref float a, nint aInner, ref float b, nint bRow, ref float c, Update update)
         where TVec : struct, ISimd<TVec>
     {

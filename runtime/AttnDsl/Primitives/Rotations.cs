@@ -23,8 +23,10 @@ public static class Rotations
     /// <param name="tableRow">Row stride of both tables.</param>
     /// <param name="y">y [rows,k]; may be x itself.</param>
     /// <param name="yRow">Row stride of y.</param>
+    /// <param name="back">Turns by the opposite angles.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void Rotate<TVec>(
-        int rows, int k, PairLayout layout, ref float x, nint xRow, ref float cos, ref float sin, nint tableRow, ref float y, nint yRow)
+        int rows, int k, PairLayout layout, ref float x, nint xRow, ref float cos, ref float sin, nint tableRow, ref float y, nint yRow, bool back = false)
         where TVec : struct, ISimd<TVec>
     {
         for (int t = 0; t < rows; t++)
@@ -35,11 +37,14 @@ public static class Rotations
             ref float st = ref Unsafe.Add(ref sin, t * tableRow);
             if (layout == PairLayout.HalfSplit)
             {
-                RotateHalves<TVec>(k / 2, ref xt, ref ct, ref st, ref yt);
+                // Backwards, the halves change places: (a cos + b sin, b cos − a sin).
+                int first = back ? k / 2 : 0;
+                int second = back ? 0 : k / 2;
+                RotateHalves<TVec>(k / 2, ref Unsafe.Add(ref xt, first), ref Unsafe.Add(ref xt, second), ref ct, ref st, ref Unsafe.Add(ref yt, first), ref Unsafe.Add(ref yt, second));
             }
             else
             {
-                RotateNeighbours<TVec>(k / 2, ref xt, ref ct, ref st, ref yt);
+                RotateNeighbours<TVec>(k / 2, back, ref xt, ref ct, ref st, ref yt);
             }
         }
     }
@@ -52,6 +57,7 @@ public static class Rotations
     /// <param name="cos">Cosines [rows,pairs].</param>
     /// <param name="sin">Sines [rows,pairs].</param>
     /// <param name="tableRow">Row stride of both tables.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void FillTable(long firstPosition, int rows, int pairs, double numberBase, ref float cos, ref float sin, nint tableRow)
     {
         for (int i = 0; i < pairs; i++)
@@ -74,24 +80,24 @@ public static class Rotations
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void RotateHalves<TVec>(int pairs, ref float x, ref float cos, ref float sin, ref float y)
+    [MethodImpl(Jit.Kernel)]
+    private static void RotateHalves<TVec>(int pairs, ref float x, ref float x2, ref float cos, ref float sin, ref float y, ref float y2)
         where TVec : struct, ISimd<TVec>
     {
         for (int i = 0; i < pairs; i += TVec.Count)
         {
             int count = pairs - i;
             TVec a = TVec.Load(in x, i, count);
-            TVec b = TVec.Load(in x, pairs + i, count);
+            TVec b = TVec.Load(in x2, i, count);
             TVec c = TVec.Load(in cos, i, count);
             TVec s = TVec.Load(in sin, i, count);
             TVec.Store((a * c) - (b * s), ref y, i, count);
-            TVec.Store(TVec.MultiplyAdd(a, s, b * c), ref y, pairs + i, count);
+            TVec.Store(TVec.MultiplyAdd(a, s, b * c), ref y2, i, count);
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
-    private static void RotateNeighbours<TVec>(int pairs, ref float x, ref float cos, ref float sin, ref float y)
+    [MethodImpl(Jit.Kernel)]
+    private static void RotateNeighbours<TVec>(int pairs, bool back, ref float x, ref float cos, ref float sin, ref float y)
         where TVec : struct, ISimd<TVec>
     {
         for (int i = 0; i < pairs; i += TVec.Count)
@@ -107,6 +113,7 @@ public static class Rotations
             TVec b = TVec.Odd(x0, x1);
             TVec c = TVec.Load(in cos, i, count);
             TVec s = TVec.Load(in sin, i, count);
+            if (back) s = -s;
             TVec turnedA = (a * c) - (b * s);
             TVec turnedB = TVec.MultiplyAdd(a, s, b * c);
             TVec.Store(TVec.ZipLow(turnedA, turnedB), ref y, low, lowCount);

@@ -17,6 +17,7 @@ public static class Scans
     /// <param name="yRow">Row stride of y.</param>
     /// <param name="reversed">Sums from the last row up.</param>
     /// <param name="exclusive">Leaves a row's own element out of its sum.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void PrefixSum<TVec>(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow, bool reversed, bool exclusive)
         where TVec : struct, ISimd<TVec>
     {
@@ -41,6 +42,7 @@ public static class Scans
     }
 
     /// <summary>Running sums of a vector of n; y may be x itself.</summary>
+    [MethodImpl(Jit.Kernel)]
     public static void PrefixSum(int n, ref float x, ref float y, bool reversed, bool exclusive)
     {
         float sum = 0;
@@ -58,7 +60,7 @@ public static class Scans
     /// <param name="g">g [n]; −∞ is allowed.</param>
     /// <param name="d">d [n,n].</param>
     /// <param name="dRow">Row stride of d.</param>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void SegmentSums<TVec>(int n, ref float g, ref float d, nint dRow)
         where TVec : struct, ISimd<TVec>
     {
@@ -93,7 +95,7 @@ public static class Scans
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void FourVectors<TVec>(int rows, ref float x, nint xRow, ref float y, nint yRow, bool exclusive)
         where TVec : struct, ISimd<TVec>
     {
@@ -119,7 +121,7 @@ public static class Scans
         }
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void OneVector<TVec>(int rows, int count, ref float x, nint xRow, ref float y, nint yRow, bool exclusive)
         where TVec : struct, ISimd<TVec>
     {

@@ -18,6 +18,7 @@ public static class Solves
     /// <param name="aRow">Row stride of a.</param>
     /// <param name="x">Right sides [rows,cols], replaced by the solutions.</param>
     /// <param name="xRow">Row stride of x.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void UnitLower<TVec>(int rows, int cols, ref float a, nint aRow, ref float x, nint xRow)
         where TVec : struct, ISimd<TVec>
     {
@@ -28,10 +29,21 @@ public static class Solves
             int count = Math.Min(BlockRows, rows - first);
 
             // All rows before the block in one product; then the rows inside it, one after the other.
-            Products.Multiply<TVec>(count, first == 0 ? 0 : cols, first, ref aBlock, aRow, 1, ref x, xRow, ref xBlock, xRow, Update.Subtract);
-            for (int i = 1; i < count; i++)
+            if (first > 0)
             {
-                SubtractRows<TVec>(i, cols, ref Unsafe.Add(ref aBlock, (i * aRow) + first), ref xBlock, xRow, ref Unsafe.Add(ref xBlock, i * xRow));
+                Products.Multiply<TVec>(count, cols, first, ref aBlock, aRow, 1, ref x, xRow, ref xBlock, xRow, Update.Subtract);
+            }
+
+            ref float diagonal = ref Unsafe.Add(ref aBlock, first);
+            int j = 0;
+            for (; j + (4 * TVec.Count) <= cols; j += 4 * TVec.Count)
+            {
+                FourVectors<TVec>(count, ref diagonal, aRow, ref Unsafe.Add(ref xBlock, j), xRow);
+            }
+
+            for (; j < cols; j += TVec.Count)
+            {
+                OneVector<TVec>(count, ref diagonal, aRow, ref Unsafe.Add(ref xBlock, j), xRow, cols - j);
             }
         }
     }
@@ -56,7 +68,52 @@ public static class Solves
         }
     }
 
-    private static void SubtractRows<TVec>(int count, int cols, ref float a, ref float x, nint xRow, ref float target)
-        where TVec : struct, ISimd<TVec> =>
-        Products.Multiply<TVec>(1, cols, count, ref a, 0, 1, ref x, xRow, ref target, 0, Update.Subtract);
+    [MethodImpl(Jit.Kernel)]
+    private static void FourVectors<TVec>(int rows, ref float a, nint aRow, ref float x, nint xRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        ref float target = ref x;
+        for (int i = 1; i < rows; i++)
+        {
+            target = ref Unsafe.Add(ref target, xRow);
+            a = ref Unsafe.Add(ref a, aRow);
+            TVec s0 = default, s1 = default, s2 = default, s3 = default;
+            nint at = 0;
+            for (int j = 0; j < i; j++)
+            {
+                TVec factor = TVec.Splat(in a, j);
+                s0 = TVec.MultiplyAdd(factor, TVec.Load(in x, at), s0);
+                s1 = TVec.MultiplyAdd(factor, TVec.Load(in x, at + TVec.Count), s1);
+                s2 = TVec.MultiplyAdd(factor, TVec.Load(in x, at + (2 * TVec.Count)), s2);
+                s3 = TVec.MultiplyAdd(factor, TVec.Load(in x, at + (3 * TVec.Count)), s3);
+                at += xRow;
+            }
+
+            TileEnd.Put<TVec, AllColumns<TVec>>(s0, ref target, 0, TVec.Count, Update.Subtract);
+            TileEnd.Put<TVec, AllColumns<TVec>>(s1, ref target, TVec.Count, TVec.Count, Update.Subtract);
+            TileEnd.Put<TVec, AllColumns<TVec>>(s2, ref target, 2 * TVec.Count, TVec.Count, Update.Subtract);
+            TileEnd.Put<TVec, AllColumns<TVec>>(s3, ref target, 3 * TVec.Count, TVec.Count, Update.Subtract);
+        }
+    }
+
+    [MethodImpl(Jit.Kernel)]
+    private static void OneVector<TVec>(int rows, ref float a, nint aRow, ref float x, nint xRow, int count)
+        where TVec : struct, ISimd<TVec>
+    {
+        ref float target = ref x;
+        for (int i = 1; i < rows; i++)
+        {
+            target = ref Unsafe.Add(ref target, xRow);
+            a = ref Unsafe.Add(ref a, aRow);
+            TVec sum = default;
+            nint at = 0;
+            for (int j = 0; j < i; j++)
+            {
+                sum = TVec.MultiplyAdd(TVec.Splat(in a, j), TVec.Load(in x, at, count), sum);
+                at += xRow;
+            }
+
+            TileEnd.Put<TVec, FirstColumns<TVec>>(sum, ref target, 0, count, Update.Subtract);
+        }
+    }
 }

@@ -7,7 +7,7 @@ namespace AttnDsl.Primitives;
 internal static class Tile1
 {
     /// <summary>Four vectors of columns.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void Four<TVec>(int k, ref float a, nint aInner, ref float b, nint bRow, ref float c, Update update)
         where TVec : struct, ISimd<TVec>
     {
@@ -32,7 +32,7 @@ internal static class Tile1
     }
 
     /// <summary>One vector of <paramref name="count"/> columns.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void One<TVec>(int k, ref float a, nint aInner, ref float b, nint bRow, ref float c, int count, Update update)
         where TVec : struct, ISimd<TVec>
     {

@@ -7,7 +7,7 @@ namespace AttnDsl.Primitives;
 internal static class Tile4
 {
     /// <summary>Four rows × two vectors, the second of <paramref name="count"/> columns.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void Two<TVec, TLast>(
         int k, ref float a, nint aRow, nint aInner, ref float b, nint bRow, ref float c, nint cRow, int count, Update update)
         where TVec : struct, ISimd<TVec>
@@ -53,7 +53,7 @@ internal static class Tile4
     }
 
     /// <summary>Four rows × one vector of <paramref name="count"/> columns.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void One<TVec, TLast>(
         int k, ref float a, nint aRow, nint aInner, ref float b, nint bRow, ref float c, nint cRow, int count, Update update)
         where TVec : struct, ISimd<TVec>

@@ -18,6 +18,7 @@ public static class Tiles
     /// <param name="xRow">Row stride of x.</param>
     /// <param name="y">y [cols,rows], apart from x.</param>
     /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void Transpose<TVec>(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow)
         where TVec : struct, ISimd<TVec>
     {
@@ -45,6 +46,7 @@ public static class Tiles
     }
 
     /// <summary>y[i] = x[i·step].</summary>
+    [MethodImpl(Jit.Kernel)]
     public static void Gather(int n, ref float x, nint step, ref float y)
     {
         for (nint i = 0; i < n; i++)
@@ -54,6 +56,7 @@ public static class Tiles
     }
 
     /// <summary>y[i·step] = x[i].</summary>
+    [MethodImpl(Jit.Kernel)]
     public static void Scatter(int n, ref float x, ref float y, nint step)
     {
         for (nint i = 0; i < n; i++)
@@ -63,7 +66,7 @@ public static class Tiles
     }
 
     /// <summary>Eight rows, four columns at a time: each register holds row r below row r + 4.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Strip8(int cols, ref float x, nint xRow, ref float y, nint yRow)
     {
         int j = 0;
@@ -95,7 +98,7 @@ public static class Tiles
         Vector256.Create(Vector128.LoadUnsafe(ref x, (nuint)index), Vector128.LoadUnsafe(ref x, (nuint)(index + distance)));
 
     /// <summary>Four rows, four columns at a time.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     private static void Strip4(int cols, ref float x, nint xRow, ref float y, nint yRow)
     {
         int j = 0;

@@ -58,7 +58,7 @@ public static unsafe class Workspace
         public nint Rent(int slot, long floats)
         {
             int index = (Level * SlotCount) + slot;
-            return index < _capacities.Length && floats <= _capacities[index] && _addresses[index] != 0
+            return index < _capacities.Length && (ulong)floats <= (ulong)_capacities[index] && _addresses[index] != 0
                 ? _addresses[index]
                 : Grow(index, floats);
         }

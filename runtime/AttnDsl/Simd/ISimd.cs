@@ -103,7 +103,7 @@ public interface ISimd<TSelf> :
     /// <summary>Largest lane.</summary>
     static abstract float MaxLane(TSelf x);
 
-    /// <summary>e^x, ≤ 1 ulp, e^0 = 1 exactly, e^−∞ = 0, overflow gives +∞, NaN stays.</summary>
+    /// <summary>e^x, ≤ 1 ulp, e^0 = 1 exactly, 0 where the value would be denormal (x &lt; −87.33), overflow gives +∞, NaN stays.</summary>
     static abstract TSelf Exp(TSelf x);
 
     /// <summary>e^x − 1 without cancellation near 0.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.ComponentModel;
+using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -47,8 +48,11 @@ public readonly struct CacheMemory
     /// <summary>Cached rows after the append that is under way: those attended to.</summary>
     public int Rows => _state.Header.Rows;
 
-    /// <summary>Position of the first cached row.</summary>
-    public long FirstRow => _state.Header.FirstRow;
+    /// <summary>Position of the first cached row, as far as kernels tell: only whether the first tokens are among the rows matters.</summary>
+    public int KeyFirst => (int)Math.Min(_state.Header.FirstRow, 1 << 30);
+
+    /// <summary>Position of the next token, counted as <see cref="KeyFirst"/> is.</summary>
+    public int QueryFirst => KeyFirst + (int)(_state.Header.Position - _state.Header.FirstRow);
 
     /// <summary>Floats that a state needs.</summary>
     public static int FloatCount(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim)
@@ -63,9 +67,10 @@ public readonly struct CacheMemory
         _state.Match(batch, heads);
         if (_keep < 0 && Position + time > _capacity)
             throw new InvalidOperationException($"this state of {_layer} holds {_capacity} tokens and has seen {Position}: {time} more do not fit; make it with a larger capacity, or declare a [Window]");
-        if (Position + time > 1 << 24)
-            throw new InvalidOperationException($"this state of {_layer} has seen {Position} tokens; positions beyond 2^24 are not exact in float: Reset it or start a new one");
     }
+
+    /// <summary>Refuses an output that lies in the state's own memory.</summary>
+    public void Apart(in TensorSpan<float> output) => _state.Apart(output);
 
     /// <summary>Makes room behind the rows for some of the tokens and says for how many.</summary>
     public int MakeRoom(int tokens)
@@ -143,5 +148,8 @@ public readonly struct CacheMemory
 
     private Span<float> Unit(int unit) => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _state.Units(), (nint)unit * _state.UnitFloats), _state.UnitFloats);
 
-    private static int UnitFloats(int capacity, int sinks, int keyDim, int valueDim) => checked(((capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16);
+    private static int UnitFloats(int capacity, int sinks, int keyDim, int valueDim) =>
+        (((long)capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16 is var floats && floats <= Array.MaxLength
+            ? (int)floats
+            : throw new ArgumentException($"a cache of {capacity} rows and {sinks} sinks would have {floats} floats a head; use a smaller capacity or window");
 }

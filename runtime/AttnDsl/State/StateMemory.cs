@@ -15,6 +15,7 @@ public readonly struct StateMemory
 
     private readonly Memory<float> _memory;
     private readonly string? _layer;
+    private readonly int _batch;
 
     /// <summary>Takes memory of at least <see cref="FloatCount"/> floats; its contents are not touched.</summary>
     /// <exception cref="ArgumentException">The memory is too small, or a count is not positive.</exception>
@@ -23,11 +24,12 @@ public readonly struct StateMemory
         var needed = FloatCount(layer, batch, heads, unitFloats);
         if (memory.Length < needed)
             throw new ArgumentException($"the memory for a state of {layer} has {memory.Length} floats, but batch {batch} with {heads} heads needs {needed}; ask {layer}.State.FloatCount", nameof(memory));
-        (_memory, _layer, Batch, Heads, UnitFloats) = (memory[..needed], layer, batch, heads, unitFloats);
+        (_memory, _layer, _batch, Heads, UnitFloats) = (memory[..needed], layer, batch, heads, unitFloats);
     }
 
     /// <summary>Number of sequences.</summary>
-    public int Batch { get; }
+    /// <exception cref="InvalidOperationException">The state is <c>default</c>.</exception>
+    public int Batch => Checked.IsEmpty ? 0 : _batch;
 
     /// <summary>Number of heads that have a unit each.</summary>
     public int Heads { get; }
@@ -67,6 +69,9 @@ public readonly struct StateMemory
         if (batch != Batch) throw new ArgumentException($"the inputs have batch B = {batch}, but this state of {_layer} was made for B = {Batch}; make a state for each batch size");
         if (heads != Heads) throw new ArgumentException($"the inputs have {heads} heads, but this state of {_layer} was made for {Heads}");
     }
+
+    /// <summary>Refuses an output that lies in the state's own memory.</summary>
+    public void Apart(in TensorSpan<float> output) => Guards.Apart(output, new ReadOnlyTensorSpan<float>(Checked.Span), "the state");
 
     /// <summary>First float of the first unit.</summary>
     public ref float Units() => ref MemoryMarshal.GetReference(Checked.Span[HeaderFloats..]);

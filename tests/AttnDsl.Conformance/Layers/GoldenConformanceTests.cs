@@ -34,19 +34,38 @@ public sealed class GoldenConformanceTests
         Assert.True(code == GoldenTool.Passed, $"exit code {code}\n{output}{error}");
     }
 
-    [Fact]
-    public void GoldenTool_WrongAnswerInTheFile_Fails()
+    [Theory]
+    [InlineData("out.o")]
+    [InlineData("out.state")]
+    [InlineData("grad.gk")]
+    public void GoldenTool_WrongAnswerInTheFile_Fails(string tensor)
     {
         using var folder = new TemporaryFolder();
         Copy(folder, "gla", entry => entry);
         var file = File.ReadAllBytes(folder.File("gla.safetensors"));
-        var outputs = SafeTensors.Parse(file, "gla")["out.o"].Data;
-        var at = file.AsSpan().IndexOf(MemoryMarshal.AsBytes(outputs.AsSpan()));
-        MemoryMarshal.AsBytes<float>([outputs[0] + 0.01f]).CopyTo(file.AsSpan(at));
+        var answers = SafeTensors.Parse(file, "gla")[tensor].Data;
+        var at = file.AsSpan().IndexOf(MemoryMarshal.AsBytes(answers.AsSpan()));
+        MemoryMarshal.AsBytes<float>([answers[0] + 0.01f]).CopyTo(file.AsSpan(at));
         File.WriteAllBytes(folder.File("gla.safetensors"), file);
         var (code, output) = Run(folder.Path);
         Assert.Equal(GoldenTool.Failed, code);
         Assert.Contains("FAIL", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void GoldenTool_WrongGradientInTheFile_SaysHowFarEachIsOff()
+    {
+        using var folder = new TemporaryFolder();
+        Copy(folder, "simple_gla_initial_state", entry => entry);
+        var path = folder.File("simple_gla_initial_state.safetensors");
+        var file = File.ReadAllBytes(path);
+        var answers = SafeTensors.Parse(file, "case")["grad.s0"].Data;
+        var at = file.AsSpan().IndexOf(MemoryMarshal.AsBytes(answers.AsSpan()));
+        MemoryMarshal.AsBytes<float>([answers[0] + 0.01f]).CopyTo(file.AsSpan(at));
+        File.WriteAllBytes(path, file);
+        var (_, output) = Run(folder.Path);
+        Assert.Matches(@"backward: grad\.g [0-9.]+e-\d+, .*grad\.s0 [0-9.]+e-0[1-5]", output);
+        Assert.Contains("backward split: ", output, StringComparison.Ordinal);
     }
 
     [Theory]

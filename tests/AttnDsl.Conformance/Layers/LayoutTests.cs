@@ -76,8 +76,8 @@ public sealed class LayoutTests
         }
     }
 
-    /// <summary>All inputs side by side in one row a token, as one projection writes them.</summary>
-    private static Dictionary<string, FloatTensor> Fuse(IReadOnlyDictionary<string, FloatTensor> tensors)
+    /// <summary>All tensors side by side in one row a token, as one projection writes them.</summary>
+    internal static Dictionary<string, FloatTensor> Fuse(IReadOnlyDictionary<string, FloatTensor> tensors)
     {
         var used = tensors.Where(pair => pair.Value.Data.Length > 0).ToList();
         var width = used.Sum(pair => pair.Value.Strides[1]) + 5;

@@ -29,110 +29,130 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
 
     public static readonly IReadOnlyDictionary<string, Subject> All = new Subject[]
     {
-        new(nameof(Softmax1x1), s_softmax with { KeyDim = 1, ValueDim = 1 }, new Layer<Softmax1x1.Inputs, Softmax1x1.State>(
+        new(nameof(Softmax1x1), s_softmax with { KeyDim = 1, ValueDim = 1 }, new Layer<Softmax1x1.Inputs, Softmax1x1.Gradients, Softmax1x1.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Softmax1x1.Forward, Softmax1x1.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Softmax1x1.Forward, Softmax1x1.Forward, Softmax1x1.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Softmax7x5), s_softmax with { KeyDim = 7, ValueDim = 5 }, new Layer<Softmax7x5.Inputs, Softmax7x5.State>(
+        new(nameof(Softmax7x5), s_softmax with { KeyDim = 7, ValueDim = 5 }, new Layer<Softmax7x5.Inputs, Softmax7x5.Gradients, Softmax7x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Softmax7x5.Forward, Softmax7x5.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Softmax7x5.Forward, Softmax7x5.Forward, Softmax7x5.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Softmax80x96), s_softmax with { KeyDim = 80, ValueDim = 96 }, new Layer<Softmax80x96.Inputs, Softmax80x96.State>(
+        new(nameof(Softmax80x96), s_softmax with { KeyDim = 80, ValueDim = 96 }, new Layer<Softmax80x96.Inputs, Softmax80x96.Gradients, Softmax80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Softmax80x96.Forward, Softmax80x96.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Softmax80x96.Forward, Softmax80x96.Forward, Softmax80x96.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Softmax100x64), s_softmax with { KeyDim = 100, ValueDim = 64 }, new Layer<Softmax100x64.Inputs, Softmax100x64.State>(
+        new(nameof(Softmax100x64), s_softmax with { KeyDim = 100, ValueDim = 64 }, new Layer<Softmax100x64.Inputs, Softmax100x64.Gradients, Softmax100x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Softmax100x64.Forward, Softmax100x64.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Softmax100x64.Forward, Softmax100x64.Forward, Softmax100x64.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Rotary2x1), s_rotary with { KeyDim = 2, ValueDim = 1 }, new Layer<Rotary2x1.Inputs, Rotary2x1.State>(
+        new(nameof(Rotary2x1), s_rotary with { KeyDim = 2, ValueDim = 1 }, new Layer<Rotary2x1.Inputs, Rotary2x1.Gradients, Rotary2x1.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Rotary2x1.Forward, Rotary2x1.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Rotary2x1.Forward, Rotary2x1.Forward, Rotary2x1.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Rotary6x5), s_rotary with { KeyDim = 6, ValueDim = 5 }, new Layer<Rotary6x5.Inputs, Rotary6x5.State>(
+        new(nameof(Rotary6x5), s_rotary with { KeyDim = 6, ValueDim = 5 }, new Layer<Rotary6x5.Inputs, Rotary6x5.Gradients, Rotary6x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Rotary6x5.Forward, Rotary6x5.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Rotary6x5.Forward, Rotary6x5.Forward, Rotary6x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Rotary80x96), s_rotary with { KeyDim = 80, ValueDim = 96 }, new Layer<Rotary80x96.Inputs, Rotary80x96.State>(
+        new(nameof(Rotary80x96), s_rotary with { KeyDim = 80, ValueDim = 96 }, new Layer<Rotary80x96.Inputs, Rotary80x96.Gradients, Rotary80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Rotary80x96.Forward, Rotary80x96.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Rotary80x96.Forward, Rotary80x96.Forward, Rotary80x96.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Rotary100x64), s_rotary with { KeyDim = 100, ValueDim = 64 }, new Layer<Rotary100x64.Inputs, Rotary100x64.State>(
+        new(nameof(Rotary100x64), s_rotary with { KeyDim = 100, ValueDim = 64 }, new Layer<Rotary100x64.Inputs, Rotary100x64.Gradients, Rotary100x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            Rotary100x64.Forward, Rotary100x64.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Rotary100x64.Forward, Rotary100x64.Forward, Rotary100x64.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
-        new(nameof(Gla1x1), s_gla with { KeyDim = 1, ValueDim = 1 }, new Layer<Gla1x1.Inputs, Gla1x1.State>(
+        new(nameof(Gla1x1), s_gla with { KeyDim = 1, ValueDim = 1 }, new Layer<Gla1x1.Inputs, Gla1x1.Gradients, Gla1x1.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
-            Gla1x1.Forward, Gla1x1.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(Gla7x5), s_gla with { KeyDim = 7, ValueDim = 5 }, new Layer<Gla7x5.Inputs, Gla7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Gla1x1.Forward, Gla1x1.Forward, Gla1x1.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Gla1x1.Backward }),
+        new(nameof(Gla7x5), s_gla with { KeyDim = 7, ValueDim = 5 }, new Layer<Gla7x5.Inputs, Gla7x5.Gradients, Gla7x5.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
-            Gla7x5.Forward, Gla7x5.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(Gla80x96), s_gla with { KeyDim = 80, ValueDim = 96 }, new Layer<Gla80x96.Inputs, Gla80x96.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Gla7x5.Forward, Gla7x5.Forward, Gla7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Gla7x5.Backward }),
+        new(nameof(Gla80x96), s_gla with { KeyDim = 80, ValueDim = 96 }, new Layer<Gla80x96.Inputs, Gla80x96.Gradients, Gla80x96.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
-            Gla80x96.Forward, Gla80x96.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(Gla100x64), s_gla with { KeyDim = 100, ValueDim = 64 }, new Layer<Gla100x64.Inputs, Gla100x64.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Gla80x96.Forward, Gla80x96.Forward, Gla80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Gla80x96.Backward }),
+        new(nameof(Gla100x64), s_gla with { KeyDim = 100, ValueDim = 64 }, new Layer<Gla100x64.Inputs, Gla100x64.Gradients, Gla100x64.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
-            Gla100x64.Forward, Gla100x64.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(GroupedDelta1x1), s_groupedDelta with { KeyDim = 1, ValueDim = 1 }, new Layer<GroupedDelta1x1.Inputs, GroupedDelta1x1.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Gla100x64.Forward, Gla100x64.Forward, Gla100x64.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Gla100x64.Backward }),
+        new(nameof(GroupedDelta1x1), s_groupedDelta with { KeyDim = 1, ValueDim = 1 }, new Layer<GroupedDelta1x1.Inputs, GroupedDelta1x1.Gradients, GroupedDelta1x1.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
-            GroupedDelta1x1.Forward, GroupedDelta1x1.Forward, (b, h, c) => new(b),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(GroupedDelta7x5), s_groupedDelta with { KeyDim = 7, ValueDim = 5 }, new Layer<GroupedDelta7x5.Inputs, GroupedDelta7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            GroupedDelta1x1.Forward, GroupedDelta1x1.Forward, GroupedDelta1x1.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = GroupedDelta1x1.Backward }),
+        new(nameof(GroupedDelta7x5), s_groupedDelta with { KeyDim = 7, ValueDim = 5 }, new Layer<GroupedDelta7x5.Inputs, GroupedDelta7x5.Gradients, GroupedDelta7x5.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
-            GroupedDelta7x5.Forward, GroupedDelta7x5.Forward, (b, h, c) => new(b),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(GroupedDelta80x96), s_groupedDelta with { KeyDim = 80, ValueDim = 96 }, new Layer<GroupedDelta80x96.Inputs, GroupedDelta80x96.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            GroupedDelta7x5.Forward, GroupedDelta7x5.Forward, GroupedDelta7x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = GroupedDelta7x5.Backward }),
+        new(nameof(GroupedDelta80x96), s_groupedDelta with { KeyDim = 80, ValueDim = 96 }, new Layer<GroupedDelta80x96.Inputs, GroupedDelta80x96.Gradients, GroupedDelta80x96.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
-            GroupedDelta80x96.Forward, GroupedDelta80x96.Forward, (b, h, c) => new(b),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(GroupedDelta100x64), s_groupedDelta with { KeyDim = 100, ValueDim = 64 }, new Layer<GroupedDelta100x64.Inputs, GroupedDelta100x64.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            GroupedDelta80x96.Forward, GroupedDelta80x96.Forward, GroupedDelta80x96.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = GroupedDelta80x96.Backward }),
+        new(nameof(GroupedDelta100x64), s_groupedDelta with { KeyDim = 100, ValueDim = 64 }, new Layer<GroupedDelta100x64.Inputs, GroupedDelta100x64.Gradients, GroupedDelta100x64.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
-            GroupedDelta100x64.Forward, GroupedDelta100x64.Forward, (b, h, c) => new(b),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S }),
-        new(nameof(Mlstm1x1), s_mlstm with { KeyDim = 1, ValueDim = 1 }, new Layer<Mlstm1x1.Inputs, Mlstm1x1.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            GroupedDelta100x64.Forward, GroupedDelta100x64.Forward, GroupedDelta100x64.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = GroupedDelta100x64.Backward }),
+        new(nameof(Mlstm1x1), s_mlstm with { KeyDim = 1, ValueDim = 1 }, new Layer<Mlstm1x1.Inputs, Mlstm1x1.Gradients, Mlstm1x1.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
-            Mlstm1x1.Forward, Mlstm1x1.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
-        new(nameof(Mlstm7x5), s_mlstm with { KeyDim = 7, ValueDim = 5 }, new Layer<Mlstm7x5.Inputs, Mlstm7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            Mlstm1x1.Forward, Mlstm1x1.Forward, Mlstm1x1.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Mlstm1x1.Backward, KeySum = s => s.N, Maximum = s => s.M }),
+        new(nameof(Mlstm7x5), s_mlstm with { KeyDim = 7, ValueDim = 5 }, new Layer<Mlstm7x5.Inputs, Mlstm7x5.Gradients, Mlstm7x5.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
-            Mlstm7x5.Forward, Mlstm7x5.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
-        new(nameof(Mlstm80x96), s_mlstm with { KeyDim = 80, ValueDim = 96 }, new Layer<Mlstm80x96.Inputs, Mlstm80x96.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            Mlstm7x5.Forward, Mlstm7x5.Forward, Mlstm7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Mlstm7x5.Backward, KeySum = s => s.N, Maximum = s => s.M }),
+        new(nameof(Mlstm80x96), s_mlstm with { KeyDim = 80, ValueDim = 96 }, new Layer<Mlstm80x96.Inputs, Mlstm80x96.Gradients, Mlstm80x96.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
-            Mlstm80x96.Forward, Mlstm80x96.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
-        new(nameof(Mlstm100x64), s_mlstm with { KeyDim = 100, ValueDim = 64 }, new Layer<Mlstm100x64.Inputs, Mlstm100x64.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            Mlstm80x96.Forward, Mlstm80x96.Forward, Mlstm80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Mlstm80x96.Backward, KeySum = s => s.N, Maximum = s => s.M }),
+        new(nameof(Mlstm100x64), s_mlstm with { KeyDim = 100, ValueDim = 64 }, new Layer<Mlstm100x64.Inputs, Mlstm100x64.Gradients, Mlstm100x64.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
-            Mlstm100x64.Forward, Mlstm100x64.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M }),
-        new(nameof(LinearElu1x1), s_linearElu with { KeyDim = 1, ValueDim = 1 }, new Layer<LinearElu1x1.Inputs, LinearElu1x1.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            Mlstm100x64.Forward, Mlstm100x64.Forward, Mlstm100x64.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Mlstm100x64.Backward, KeySum = s => s.N, Maximum = s => s.M }),
+        new(nameof(LinearElu1x1), s_linearElu with { KeyDim = 1, ValueDim = 1 }, new Layer<LinearElu1x1.Inputs, LinearElu1x1.Gradients, LinearElu1x1.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V },
-            LinearElu1x1.Forward, LinearElu1x1.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z }),
-        new(nameof(LinearElu7x5), s_linearElu with { KeyDim = 7, ValueDim = 5 }, new Layer<LinearElu7x5.Inputs, LinearElu7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            LinearElu1x1.Forward, LinearElu1x1.Forward, LinearElu1x1.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LinearElu1x1.Backward, KeySum = s => s.Z }),
+        new(nameof(LinearElu7x5), s_linearElu with { KeyDim = 7, ValueDim = 5 }, new Layer<LinearElu7x5.Inputs, LinearElu7x5.Gradients, LinearElu7x5.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V },
-            LinearElu7x5.Forward, LinearElu7x5.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z }),
-        new(nameof(LinearElu80x96), s_linearElu with { KeyDim = 80, ValueDim = 96 }, new Layer<LinearElu80x96.Inputs, LinearElu80x96.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            LinearElu7x5.Forward, LinearElu7x5.Forward, LinearElu7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LinearElu7x5.Backward, KeySum = s => s.Z }),
+        new(nameof(LinearElu80x96), s_linearElu with { KeyDim = 80, ValueDim = 96 }, new Layer<LinearElu80x96.Inputs, LinearElu80x96.Gradients, LinearElu80x96.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V },
-            LinearElu80x96.Forward, LinearElu80x96.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z }),
-        new(nameof(LinearElu100x64), s_linearElu with { KeyDim = 100, ValueDim = 64 }, new Layer<LinearElu100x64.Inputs, LinearElu100x64.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            LinearElu80x96.Forward, LinearElu80x96.Forward, LinearElu80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LinearElu80x96.Backward, KeySum = s => s.Z }),
+        new(nameof(LinearElu100x64), s_linearElu with { KeyDim = 100, ValueDim = 64 }, new Layer<LinearElu100x64.Inputs, LinearElu100x64.Gradients, LinearElu100x64.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V },
-            LinearElu100x64.Forward, LinearElu100x64.Forward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z }),
-        new(nameof(Bidirectional1x1), s_bidirectional with { KeyDim = 1, ValueDim = 1 }, new Layer<Bidirectional1x1.Inputs>(
-            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional1x1.Forward)),
-        new(nameof(Bidirectional7x5), s_bidirectional with { KeyDim = 7, ValueDim = 5 }, new Layer<Bidirectional7x5.Inputs>(
-            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional7x5.Forward)),
-        new(nameof(Bidirectional80x96), s_bidirectional with { KeyDim = 80, ValueDim = 96 }, new Layer<Bidirectional80x96.Inputs>(
-            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional80x96.Forward)),
-        new(nameof(Bidirectional100x64), s_bidirectional with { KeyDim = 100, ValueDim = 64 }, new Layer<Bidirectional100x64.Inputs>(
-            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional100x64.Forward)),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            LinearElu100x64.Forward, LinearElu100x64.Forward, LinearElu100x64.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LinearElu100x64.Backward, KeySum = s => s.Z }),
+        new(nameof(Bidirectional1x1), s_bidirectional with { KeyDim = 1, ValueDim = 1 }, new Layer<Bidirectional1x1.Inputs, Bidirectional1x1.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional1x1.Forward, Bidirectional1x1.Backward)),
+        new(nameof(Bidirectional7x5), s_bidirectional with { KeyDim = 7, ValueDim = 5 }, new Layer<Bidirectional7x5.Inputs, Bidirectional7x5.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional7x5.Forward, Bidirectional7x5.Backward)),
+        new(nameof(Bidirectional80x96), s_bidirectional with { KeyDim = 80, ValueDim = 96 }, new Layer<Bidirectional80x96.Inputs, Bidirectional80x96.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional80x96.Forward, Bidirectional80x96.Backward)),
+        new(nameof(Bidirectional100x64), s_bidirectional with { KeyDim = 100, ValueDim = 64 }, new Layer<Bidirectional100x64.Inputs, Bidirectional100x64.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional100x64.Forward, Bidirectional100x64.Backward)),
     }.ToDictionary(subject => subject.Name);
 
     /// <summary>m cancels exactly, but the stabilised denominator may come near zero: see Tolerances.</summary>

@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using System.Linq;
 using AttnDsl.Conformance.Support;
 using AttnDsl.Golden.Vectors;
 using AttnDsl.Reference;
@@ -10,6 +11,8 @@ namespace AttnDsl.Conformance.Reference;
 public sealed class ReferenceGoldenTests
 {
     public static TheoryData<string> Cases => [.. GoldenSpec.All.Keys];
+
+    public static TheoryData<string> Gradients => [.. GoldenSpec.All.Keys.Where(name => name != "mlstm_extreme_gates")];
 
     [Theory]
     [MemberData(nameof(Cases))]
@@ -32,6 +35,35 @@ public sealed class ReferenceGoldenTests
             {
                 Assert.InRange(ErrorRatio.Of(state.Data, result.State!.S), 0, Tolerances.GoldenFile);
             }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Gradients))]
+    public void Slope_GoldenCase_AgreesWithItsGradients(string name)
+    {
+        var (spec, gate) = GoldenSpec.All[name];
+        var tensors = SafeTensors.Read(Path.Combine(GoldenSpec.Folder, name + ".safetensors"));
+        var slope = new Slope(spec, GoldenSpec.Inputs(tensors, gate), tensors["in.d_o"].Data);
+        if (tensors.TryGetValue("in.s0", out var start))
+        {
+            slope = slope with { Initial = new(spec, slope.Inputs.Batch) };
+            start.Data.AsSpan().ToArray().CopyTo(slope.Initial.S, 0);
+        }
+
+        foreach (var (tensor, gradient) in tensors.Where(pair => pair.Key.StartsWith("grad.", StringComparison.Ordinal)))
+        {
+            var input = "in." + tensor["grad.".Length..];
+            var moved = input == gate ? "in.g" : input == "in.s0" ? Slope.InitialS : input;
+            var (actual, expected) = (new double[8], new double[8]);
+            for (var i = 0; i < actual.Length; i++)
+            {
+                var direction = new Draw(i).Normal(gradient.Data.Length, 1);
+                actual[i] = slope.Along(moved, direction);
+                expected[i] = gradient.Data.Select((value, at) => (double)value * direction[at]).Sum();
+            }
+
+            Assert.InRange(ErrorRatio.Of(actual, expected), 0, Tolerances.GoldenFile);
         }
     }
 

@@ -6,7 +6,10 @@ namespace AttnDsl.Conformance.Support;
 internal static class ErrorRatio
 {
     /// <summary>RMS(actual − expected) / RMS(expected); the RMS of the error itself when nothing is expected; NaN spreads.</summary>
-    public static double Of(IReadOnlyList<double> actual, IReadOnlyList<double> expected)
+    /// <param name="actual">The values.</param>
+    /// <param name="expected">What they should be.</param>
+    /// <param name="least">An RMS(expected) below this one counts as this one.</param>
+    public static double Of(IReadOnlyList<double> actual, IReadOnlyList<double> expected, double least = 0)
     {
         if (actual.Count != expected.Count)
         {
@@ -20,6 +23,7 @@ internal static class ErrorRatio
             reference += expected[i] * expected[i];
         }
 
+        reference = Math.Max(reference, expected.Count * least * least);
         return reference > 0 ? Math.Sqrt(error / reference) : Math.Sqrt(error);
     }
 

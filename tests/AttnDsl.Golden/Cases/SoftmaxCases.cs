@@ -10,96 +10,108 @@ internal static class SoftmaxCases
 
     public static readonly IReadOnlyList<Declaration> All =
     [
-        new("softmax_causal", 16, 24, new Layer<SoftmaxCausal16x24.Inputs, SoftmaxCausal16x24.State>(
+        new("softmax_causal", 16, 24, new Layer<SoftmaxCausal16x24.Inputs, SoftmaxCausal16x24.Gradients, SoftmaxCausal16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxCausal16x24.Forward, SoftmaxCausal16x24.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxCausal16x24.Forward, SoftmaxCausal16x24.Forward, SoftmaxCausal16x24.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"causal": true}""",
         },
-        new("softmax_causal", 64, 64, new Layer<SoftmaxCausal64x64.Inputs, SoftmaxCausal64x64.State>(
+        new("softmax_causal", 64, 64, new Layer<SoftmaxCausal64x64.Inputs, SoftmaxCausal64x64.Gradients, SoftmaxCausal64x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxCausal64x64.Forward, SoftmaxCausal64x64.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxCausal64x64.Forward, SoftmaxCausal64x64.Forward, SoftmaxCausal64x64.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"causal": true}""",
         },
-        new("softmax_full", 16, 24, new Layer<SoftmaxFull16x24.Inputs>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, SoftmaxFull16x24.Forward))
+        new("softmax_full", 16, 24, new Layer<SoftmaxFull16x24.Inputs, SoftmaxFull16x24.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, SoftmaxFull16x24.Forward, SoftmaxFull16x24.Backward))
         {
             Parameters = """{"causal": false}""",
         },
-        new("softmax_full", 64, 64, new Layer<SoftmaxFull64x64.Inputs>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, SoftmaxFull64x64.Forward))
+        new("softmax_full", 64, 64, new Layer<SoftmaxFull64x64.Inputs, SoftmaxFull64x64.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, SoftmaxFull64x64.Forward, SoftmaxFull64x64.Backward))
         {
             Parameters = """{"causal": false}""",
         },
-        new("softmax_window", 16, 24, new Layer<SoftmaxWindow16x24.Inputs, SoftmaxWindow16x24.State>(
+        new("softmax_window", 16, 24, new Layer<SoftmaxWindow16x24.Inputs, SoftmaxWindow16x24.Gradients, SoftmaxWindow16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxWindow16x24.Forward, SoftmaxWindow16x24.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxWindow16x24.Forward, SoftmaxWindow16x24.Forward, SoftmaxWindow16x24.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"window": 9}""",
         },
-        new("softmax_window", 64, 64, new Layer<SoftmaxWindow64x64.Inputs, SoftmaxWindow64x64.State>(
+        new("softmax_window", 64, 64, new Layer<SoftmaxWindow64x64.Inputs, SoftmaxWindow64x64.Gradients, SoftmaxWindow64x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxWindow64x64.Forward, SoftmaxWindow64x64.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxWindow64x64.Forward, SoftmaxWindow64x64.Forward, SoftmaxWindow64x64.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"window": 9}""",
         },
-        new("softmax_window", 16, 24, new Layer<SoftmaxRuntimeWindow16x24.Inputs, SoftmaxRuntimeWindow16x24.State>(
+        new("softmax_window", 16, 24, new Layer<SoftmaxRuntimeWindow16x24.Inputs, SoftmaxRuntimeWindow16x24.Gradients, SoftmaxRuntimeWindow16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Window = t.Integer("window") },
-            SoftmaxRuntimeWindow16x24.Forward, SoftmaxRuntimeWindow16x24.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxRuntimeWindow16x24.Forward, SoftmaxRuntimeWindow16x24.Forward, SoftmaxRuntimeWindow16x24.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             RuntimeParameters = ["window"],
             Variant = "run-time window",
         },
-        new("softmax_window", 64, 64, new Layer<SoftmaxRuntimeWindow64x64.Inputs, SoftmaxRuntimeWindow64x64.State>(
+        new("softmax_window", 64, 64, new Layer<SoftmaxRuntimeWindow64x64.Inputs, SoftmaxRuntimeWindow64x64.Gradients, SoftmaxRuntimeWindow64x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Window = t.Integer("window") },
-            SoftmaxRuntimeWindow64x64.Forward, SoftmaxRuntimeWindow64x64.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxRuntimeWindow64x64.Forward, SoftmaxRuntimeWindow64x64.Forward, SoftmaxRuntimeWindow64x64.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             RuntimeParameters = ["window"],
             Variant = "run-time window",
         },
-        new("softmax_window_sinktokens", 16, 24, new Layer<SoftmaxWindowSinkTokens16x24.Inputs, SoftmaxWindowSinkTokens16x24.State>(
+        new("softmax_window_sinktokens", 16, 24, new Layer<SoftmaxWindowSinkTokens16x24.Inputs, SoftmaxWindowSinkTokens16x24.Gradients, SoftmaxWindowSinkTokens16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxWindowSinkTokens16x24.Forward, SoftmaxWindowSinkTokens16x24.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxWindowSinkTokens16x24.Forward, SoftmaxWindowSinkTokens16x24.Forward, SoftmaxWindowSinkTokens16x24.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"window": 9, "sink_tokens": 3}""",
         },
-        new("softmax_window_sinktokens", 64, 64, new Layer<SoftmaxWindowSinkTokens64x64.Inputs, SoftmaxWindowSinkTokens64x64.State>(
+        new("softmax_window_sinktokens", 64, 64, new Layer<SoftmaxWindowSinkTokens64x64.Inputs, SoftmaxWindowSinkTokens64x64.Gradients, SoftmaxWindowSinkTokens64x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxWindowSinkTokens64x64.Forward, SoftmaxWindowSinkTokens64x64.Forward, (b, h, c) => new(b, h),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxWindowSinkTokens64x64.Forward, SoftmaxWindowSinkTokens64x64.Forward, SoftmaxWindowSinkTokens64x64.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"window": 9, "sink_tokens": 3}""",
         },
-        new("softmax_gqa", 16, 24, new Layer<SoftmaxGrouped16x24.Inputs, SoftmaxGrouped16x24.State>(
+        new("softmax_gqa", 16, 24, new Layer<SoftmaxGrouped16x24.Inputs, SoftmaxGrouped16x24.Gradients, SoftmaxGrouped16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxGrouped16x24.Forward, SoftmaxGrouped16x24.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxGrouped16x24.Forward, SoftmaxGrouped16x24.Forward, SoftmaxGrouped16x24.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"kv_heads": 1}""",
         },
-        new("softmax_gqa", 64, 64, new Layer<SoftmaxGrouped64x64.Inputs, SoftmaxGrouped64x64.State>(
+        new("softmax_gqa", 64, 64, new Layer<SoftmaxGrouped64x64.Inputs, SoftmaxGrouped64x64.Gradients, SoftmaxGrouped64x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            SoftmaxGrouped64x64.Forward, SoftmaxGrouped64x64.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxGrouped64x64.Forward, SoftmaxGrouped64x64.Forward, SoftmaxGrouped64x64.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"kv_heads": 1}""",
         },
-        new("rope_softmax", 16, 24, new Layer<RotarySoftmax16x24.Inputs, RotarySoftmax16x24.State>(
+        new("rope_softmax", 16, 24, new Layer<RotarySoftmax16x24.Inputs, RotarySoftmax16x24.Gradients, RotarySoftmax16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            RotarySoftmax16x24.Forward, RotarySoftmax16x24.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotarySoftmax16x24.Forward, RotarySoftmax16x24.Forward, RotarySoftmax16x24.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"base": 10000.0, "layout": "half-split"}""",
         },
-        new("rope_softmax", 64, 64, new Layer<RotarySoftmax64x64.Inputs, RotarySoftmax64x64.State>(
+        new("rope_softmax", 64, 64, new Layer<RotarySoftmax64x64.Inputs, RotarySoftmax64x64.Gradients, RotarySoftmax64x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
-            RotarySoftmax64x64.Forward, RotarySoftmax64x64.Forward, (b, h, c) => new(b, h, c),
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotarySoftmax64x64.Forward, RotarySoftmax64x64.Forward, RotarySoftmax64x64.Backward, (b, h, c) => new(b, h, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
         {
             Parameters = """{"base": 10000.0, "layout": "half-split"}""",

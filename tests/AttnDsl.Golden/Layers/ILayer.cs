@@ -16,6 +16,15 @@ internal interface ILayer
     /// <summary>Continues from the state.</summary>
     void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form);
 
+    /// <summary>Whether gradients go through its <c>State</c>.</summary>
+    bool HasStateGradient { get; }
+
+    /// <summary><paramref name="gradients"/> are tensors named like the inputs they are of.</summary>
+    void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients);
+
+    /// <summary>Turns ∂/∂(final state) into ∂/∂(initial state).</summary>
+    void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients, ILayerState initial, ILayerState stateGradient);
+
     /// <summary><paramref name="heads"/> are query heads; <paramref name="capacity"/> matters to a cache without window only.</summary>
     ILayerState NewState(int batch, int heads, int capacity);
 }
@@ -37,4 +46,6 @@ internal interface ILayerState
     float[] ReadMaximum();
 
     void WriteMatrix(float[] matrix);
+
+    void WriteKeySum(float[] keySum);
 }

@@ -12,22 +12,45 @@ internal delegate void ForwardCall<TInputs>(in TInputs inputs, in TensorSpan<flo
 internal delegate void ContinueCall<TInputs, TState>(in TInputs inputs, in TensorSpan<float> output, TState state, Forms form)
     where TInputs : struct, allows ref struct;
 
+internal delegate void BackwardCall<TInputs, TGradients>(in TInputs inputs, in ReadOnlyTensorSpan<float> outputGradient, in TGradients gradients)
+    where TInputs : struct, allows ref struct
+    where TGradients : struct, allows ref struct;
+
+internal delegate void BackwardThroughCall<TInputs, TGradients, TState>(
+    in TInputs inputs, in ReadOnlyTensorSpan<float> outputGradient, in TGradients gradients, TState initial, TState stateGradient)
+    where TInputs : struct, allows ref struct
+    where TGradients : struct, allows ref struct;
+
 internal delegate void StateCall<TInputs, TState>(TState state, in TInputs inputs, in TensorSpan<float> output)
     where TInputs : struct, allows ref struct;
 
 internal delegate TensorSpan<float> PartOf<TState>(TState state);
 
 /// <summary>A layer without a state: bidirectional.</summary>
-internal sealed class Layer<TInputs>(Forms forms, Bind<TInputs> bind, ForwardCall<TInputs> forward) : ILayer
+internal sealed class Layer<TInputs, TGradients>(
+    Forms forms,
+    Bind<TInputs> bind,
+    Bind<TGradients> bindGradients,
+    ForwardCall<TInputs> forward,
+    BackwardCall<TInputs, TGradients> backward) : ILayer
     where TInputs : struct, allows ref struct
+    where TGradients : struct, allows ref struct
 {
     public Forms Forms => forms;
 
     public bool IsCausal => false;
 
+    public bool HasStateGradient => false;
+
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form) => forward(bind(inputs), output, form);
 
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form)
+        => throw new NotSupportedException("A bidirectional layer has no state.");
+
+    public void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients)
+        => backward(bind(inputs), outputGradient, bindGradients(gradients));
+
+    public void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients, ILayerState initial, ILayerState stateGradient)
         => throw new NotSupportedException("A bidirectional layer has no state.");
 
     public ILayerState NewState(int batch, int heads, int capacity)
@@ -35,20 +58,28 @@ internal sealed class Layer<TInputs>(Forms forms, Bind<TInputs> bind, ForwardCal
 }
 
 /// <summary>A causal layer.</summary>
-internal sealed class Layer<TInputs, TState>(
+internal sealed class Layer<TInputs, TGradients, TState>(
     Forms forms,
     Bind<TInputs> bind,
+    Bind<TGradients> bindGradients,
     ForwardCall<TInputs> forward,
     ContinueCall<TInputs, TState> advance,
+    BackwardCall<TInputs, TGradients> backward,
     Func<int, int, int, TState> newState,
     StateCall<TInputs, TState> prefill,
     StateCall<TInputs, TState> step) : ILayer
     where TInputs : struct, allows ref struct
+    where TGradients : struct, allows ref struct
     where TState : struct
 {
     public Forms Forms => forms;
 
     public bool IsCausal => true;
+
+    public bool HasStateGradient => BackwardThrough is not null;
+
+    /// <summary>Backward with a given initial state and the gradient of the final one; a cache has none.</summary>
+    public BackwardThroughCall<TInputs, TGradients, TState>? BackwardThrough { get; init; }
 
     /// <summary>The matrix of its state, when it has one.</summary>
     public PartOf<TState>? Matrix { get; init; }
@@ -64,9 +95,16 @@ internal sealed class Layer<TInputs, TState>(
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form)
         => advance(bind(inputs), output, ((LayerState)state).Value, form);
 
+    public void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients)
+        => backward(bind(inputs), outputGradient, bindGradients(gradients));
+
+    public void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients, ILayerState initial, ILayerState stateGradient)
+        => (BackwardThrough ?? throw new NotSupportedException("A cache has no gradient."))(
+            bind(inputs), outputGradient, bindGradients(gradients), ((LayerState)initial).Value, ((LayerState)stateGradient).Value);
+
     public ILayerState NewState(int batch, int heads, int capacity) => new LayerState(this, newState(batch, heads, capacity));
 
-    private sealed class LayerState(Layer<TInputs, TState> layer, TState value) : ILayerState
+    private sealed class LayerState(Layer<TInputs, TGradients, TState> layer, TState value) : ILayerState
     {
         public TState Value => value;
 
@@ -80,9 +118,13 @@ internal sealed class Layer<TInputs, TState>(
 
         public float[] ReadMaximum() => Read(layer.Maximum);
 
-        public void WriteMatrix(float[] values)
+        public void WriteMatrix(float[] matrix) => Write(layer.Matrix, matrix);
+
+        public void WriteKeySum(float[] keySum) => Write(layer.KeySum, keySum);
+
+        private void Write(PartOf<TState>? part, float[] values)
         {
-            var target = (layer.Matrix ?? throw new NotSupportedException("A cache has no matrix."))(value);
+            var target = (part ?? throw new NotSupportedException("The state has no such part."))(value);
             new ReadOnlyTensorSpan<float>(values, target.Lengths).CopyTo(target);
         }
 

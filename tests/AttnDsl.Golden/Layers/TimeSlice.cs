@@ -5,20 +5,20 @@ using AttnDsl.Golden.Vectors;
 
 namespace AttnDsl.Golden.Layers;
 
-/// <summary>Some tokens of a set of named inputs: what a declaration binds its <c>Inputs</c> from.</summary>
+/// <summary>Some tokens of a set of named inputs: what a declaration binds its <c>Inputs</c> and <c>Gradients</c> from.</summary>
 internal sealed record TimeSlice(IReadOnlyDictionary<string, FloatTensor> Tensors, JsonElement Parameters, int Start, int Count)
 {
-    public ReadOnlyTensorSpan<float> Q => this["in.q"];
+    public TensorSpan<float> Q => this["in.q"];
 
-    public ReadOnlyTensorSpan<float> K => this["in.k"];
+    public TensorSpan<float> K => this["in.k"];
 
-    public ReadOnlyTensorSpan<float> V => this["in.v"];
+    public TensorSpan<float> V => this["in.v"];
 
-    public ReadOnlyTensorSpan<float> G => this["in.g"];
+    public TensorSpan<float> G => this["in.g"];
 
-    public ReadOnlyTensorSpan<float> Beta => this["in.beta"];
+    public TensorSpan<float> Beta => this["in.beta"];
 
-    public ReadOnlyTensorSpan<float> this[string name] => Tensors[name].Time(Start, Count);
+    public TensorSpan<float> this[string name] => Tensors[name].Time(Start, Count);
 
     public int Integer(string parameter) => Parameters.GetProperty(parameter).GetInt32();
 }

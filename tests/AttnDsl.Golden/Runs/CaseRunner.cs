@@ -19,7 +19,13 @@ internal static class CaseRunner
         foreach (var (form, run) in RunsOf(declaration))
         {
             started(form);
-            yield return RunForm(new Job(@case, declaration), name, form, run);
+            yield return Guarded(name, form, () => RunForm(new Job(@case, declaration), name, form, run));
+        }
+
+        foreach (var (form, pieces) in BackwardRuns.Of(new Job(@case, declaration)))
+        {
+            started(form);
+            yield return Guarded(name, form, () => BackwardRuns.Run(new Job(@case, declaration), name, form, pieces));
         }
     }
 
@@ -47,24 +53,29 @@ internal static class CaseRunner
         if (declaration.Layer.IsCausal)
         {
             yield return ("stream", Stream);
-            yield return ("split", (job, output) => Split(job, output, Forms.Fastest, Ragged(job.Time)));
+            yield return ("split", (job, output) => Split(job, output, Forms.Fastest, job.Ragged));
         }
     }
 
     private static Row RunForm(Job job, string name, string form, FormRun run)
     {
+        var expected = job.Case.Tensors[Quantity.Output.Tensor];
+        var output = FloatTensor.Poisoned(expected.Shape);
+        var matrix = run(job, output);
+        var errors = new Dictionary<Quantity, double> { [Quantity.Output] = Measure.RmsRatio(output.Data, expected.Data) };
+        if (matrix.Length > 0 && job.Case.Find(Quantity.State.Tensor) is { } state)
+        {
+            errors[Quantity.State] = Measure.RmsRatio(matrix, state.Data);
+        }
+
+        return Row.Measured(name, form, errors);
+    }
+
+    private static Row Guarded(string name, string form, Func<Row> run)
+    {
         try
         {
-            var expected = job.Case.Tensors[Quantity.Output.Tensor];
-            var output = FloatTensor.Poisoned(expected.Shape);
-            var matrix = run(job, output);
-            var errors = new Dictionary<Quantity, double> { [Quantity.Output] = Measure.RmsRatio(output.Data, expected.Data) };
-            if (matrix.Length > 0 && job.Case.Find(Quantity.State.Tensor) is { } state)
-            {
-                errors[Quantity.State] = Measure.RmsRatio(matrix, state.Data);
-            }
-
-            return Row.Measured(name, form, errors);
+            return run();
         }
         catch (Exception exception)
         {
@@ -103,34 +114,5 @@ internal static class CaseRunner
         }
 
         return state.ReadMatrix();
-    }
-
-    /// <summary>Three pieces that are no multiples of anything.</summary>
-    private static int[] Ragged(int time)
-    {
-        var first = Math.Min(time, (time / 5) | 1);
-        var second = Math.Min(time - first, (time / 2) | 1);
-        return [first, second, time - first - second];
-    }
-
-    private sealed record Job(GoldenCase Case, Declaration Declaration)
-    {
-        public ILayer Layer => Declaration.Layer;
-
-        public int Time => Case.Tensors["in.q"].Shape[1];
-
-        public TimeSlice Slice(int start, int count) => new(Case.Tensors, Case.Entry.Parameters, start, count);
-
-        public ILayerState NewState()
-        {
-            var query = Case.Tensors["in.q"];
-            var state = Layer.NewState(query.Shape[0], query.Shape[2], Time);
-            if (Declaration.HasInitialState)
-            {
-                state.WriteMatrix(Case.Tensors[Declaration.InitialState].Data);
-            }
-
-            return state;
-        }
     }
 }

@@ -53,6 +53,11 @@ public sealed class GuardsTests
             () => Guards.Output(new TensorSpan<float>(_data, [2, 5, 3, 16]), "output", "[B,T,H,V]", 2, 5, 4, 16));
 
     [Fact]
+    public void Output_RepeatedAxis_IsRefused() =>
+        AssertMessage("output repeats its elements along axis 0 (stride 0): pass a tensor [B,T,H,V] with memory for every element",
+            () => Guards.Output(new TensorSpan<float>(_data, [2, 5, 4, 16], [0, 64, 16, 1]), "output", "[B,T,H,V]", 2, 5, 4, 16));
+
+    [Fact]
     public void Arg_Strides_AreTaken()
     {
         TensorArg arg = Guards.Arg(new ReadOnlyTensorSpan<float>(_data, [2, 5, 4, 16], [500, 16, 100, 1]));

@@ -134,8 +134,9 @@ internal static class CpuEmitter
             var head = grouped ? "group" : "h";
             if (kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)
             {
-                w.Line($"int block = item % Blocks, b = item / Blocks / Heads, {head} = item / Blocks % Heads;");
-                w.Line(keyHead ? $"int t = block * {kernel.Plan.Sizes.C};" : $"int query = block * {kernel.Plan.Sizes.R};");
+                w.Line($"int {(kernel.Plan.Sizes.R == 1 ? "query" : "block")} = item % Blocks, b = item / Blocks / Heads, {head} = item / Blocks % Heads;");
+                if (keyHead) w.Line($"int t = block * {kernel.Plan.Sizes.C};");
+                else if (kernel.Plan.Sizes.R > 1) w.Line($"int query = block * {kernel.Plan.Sizes.R};");
             }
             else
             {

@@ -11,14 +11,16 @@ namespace AttnDsl.Generator.Emit.Cpu;
 /// <summary>Prints one planned program as a method. Primitives print their steps through it.</summary>
 internal sealed class CpuKernelWriter
 {
-    private readonly SourceWriter _out;
+    private readonly List<OutlinedLoop> _outlined = [];
+    private SourceWriter _out;
     private readonly CpuPlan _plan;
 
+    private readonly string _name;
     private readonly int _sinkTokens;
 
     private CpuKernelWriter(SourceWriter output, KernelSignature kernel)
     {
-        (_out, _plan, _sinkTokens, Loops) = (output, kernel.Plan, kernel.SinkTokens, new(this));
+        (_out, _plan, _name, _sinkTokens, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, new(this));
     }
 
     public LoopPrinter Loops { get; }
@@ -50,10 +52,13 @@ internal sealed class CpuKernelWriter
     public string Element(Tile tile, string index) => index == "0" ? Name(tile) : $"Unsafe.Add({Ref(tile)}, {index})";
 
     /// <summary>Length of a dimension: a constant, or the rows of this turn's block.</summary>
-    public string Size(Dim dim) => dim == Dim.C || dim == Dim.R ? dim.Letter : Literals.Integer(_plan.Sizes.Of(dim));
+    public string Size(Dim dim) => IsBlock(dim) ? dim.Letter : Literals.Integer(_plan.Sizes.Of(dim));
 
     /// <summary>Whether the length is no multiple of every machine's vector, so that the last vector is a partial one.</summary>
-    public bool IsRagged(Dim dim) => dim == Dim.C || dim == Dim.R || _plan.Sizes.Of(dim) % 16 != 0;
+    public bool IsRagged(Dim dim) => IsBlock(dim) || _plan.Sizes.Of(dim) % 16 != 0;
+
+    /// <summary>A block of time, which may be shorter at the end; not a single query.</summary>
+    private bool IsBlock(Dim dim) => (dim == Dim.C || dim == Dim.R) && _plan.Sizes.Of(dim) > 1;
 
     /// <summary>Whether reading or writing whole vectors would pass the end of the caller's memory.</summary>
     public bool IsCounted(Tile tile) =>
@@ -66,15 +71,17 @@ internal sealed class CpuKernelWriter
     /// <summary>First row of this turn's block of a tensor whose column is gathered.</summary>
     public string RowsOf(Tile tile) => RowsOf(((Load)_plan.Steps.First(s => s.Target == tile && s.Op is Load).Op).Tensor, tile.Shape.Rows);
 
-    /// <summary>Position in time of the first row of a dimension's block.</summary>
-    public string PositionOf(Dim dim) => (dim == Dim.R, _plan.Program.Visits) switch
-    {
-        (true, Visits.Visible) => "queryFirst + query",
-        (_, Visits.Seeing) => dim == Dim.R ? "query" : "t",
-        (true, _) => "query",
-        (_, Visits.Visible) => (_sinkTokens > 0 ? "partFirst" : "keyFirst") + " + t",
-        _ => "t",
-    };
+    /// <summary>
+    /// Position of the first row of a dimension's block, counted from the first key of the block of keys: masks compare positions,
+    /// and small numbers are exact in float however long the sequence is.
+    /// </summary>
+    public string PositionOf(Dim dim) => dim == Dim.R && IsTwoSided ? "ahead + " : "";
+
+    /// <summary>A position counted from the start of the sequence, as one counted from the block's first key.</summary>
+    public string FromBlock(double position) => $"{Literals.Number(position)} - {(_plan.Program.Visits != Visits.Visible ? "t" : _sinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)")}";
+
+    /// <summary>Whether queries and keys are blocks of their own.</summary>
+    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
 
     public void Copy(Tile from, Tile to) => Loops.Map(new Arg(0), to.Shape, [from], to);
 
@@ -101,7 +108,7 @@ internal sealed class CpuKernelWriter
     /// <summary>Aliases share one name: that of the tile which is written first.</summary>
     private string ScratchName(Scratch place, Tile tile)
     {
-        while (_plan.Steps.FirstOrDefault(s => s.Target == tile && s.Op is StopGradient) is { } held) tile = held.Args[0];
+        while (_plan.Steps.FirstOrDefault(s => s.Target == tile && (s.Op is StopGradient || (s.Op is Transpose && tile.Shape.IsVector))) is { } same) tile = same.Args[0];
         var first = _plan.Head.Concat(_plan.Body).Concat(_plan.Tail).FirstOrDefault(s => s.Target == tile)?.Target ?? tile;
         var name = Carried(first)?.Start.Name ?? first.Name;
         return first.Name == name && _gathered.Contains(first) ? name + "Block" : name;
@@ -118,7 +125,7 @@ internal sealed class CpuKernelWriter
         _out.Line("/// <summary>");
         foreach (var line in summary.Split('\n')) _out.Line("/// " + line);
         _out.Line("/// </summary>");
-        _out.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization)]");
+        _out.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
         _out.Line($"public static void {kernel.Name}<TVec>(");
         var parameters = kernel.Parameters;
         for (var n = 0; n < parameters.Count; n++)
@@ -132,6 +139,8 @@ internal sealed class CpuKernelWriter
             Loop(kernel);
             Steps(_plan.Tail);
         }
+
+        foreach (var loop in _outlined) loop.Write(_out);
     }
 
     /// <summary>One reference a scratch tile, with its shape.</summary>
@@ -183,7 +192,7 @@ internal sealed class CpuKernelWriter
 
                 break;
             case Visits.Visible:
-                VisibleBlocks.Write(_out, _plan, block, Body, kernel.Window, _sinkTokens);
+                VisibleBlocks.Write(_out, _plan, block, Body, kernel.Window, _sinkTokens, Size(Dim.R));
                 break;
             default:
                 using (_out.Block($"for (int t = 0; t < time; t += {block})"))
@@ -198,6 +207,12 @@ internal sealed class CpuKernelWriter
 
     private void Body()
     {
+        if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
+        {
+            var key = _plan.Program.Visits == Visits.Seeing ? "query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
+            _out.Line($"int ahead = {key}; // of the block's first key is the first query");
+        }
+
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }
@@ -230,7 +245,37 @@ internal sealed class CpuKernelWriter
                 stage = s.Stage;
             }
 
-            s.Op.Cpu(this, s);
+            Step(s);
         }
     }
+
+    /// <summary>
+    /// A loop with exp, log and their like becomes a method of its own: the JIT stops inlining vector operations in a method with
+    /// more than about 512 locals, and each of these functions has dozens.
+    /// </summary>
+    private void Step(PlanStep s)
+    {
+        if (Expression(s.Op)?.Any(e => e is Unary { Op: not (UnaryOp.Neg or UnaryOp.Abs or UnaryOp.Sqrt) }) != true)
+        {
+            s.Op.Cpu(this, s);
+            return;
+        }
+
+        var kernel = _out;
+        _out = new();
+        s.Op.Cpu(this, s);
+        var loop = new OutlinedLoop(_name, Name(s.Target), $"{Name(s.Target)} = {s.Op.Describe([.. s.Args.Select(Name)])}", _out.ToString(), [.. s.Args.Append(s.Target).Select(Name).Distinct()], _outlined);
+        _out = kernel;
+        _outlined.Add(loop);
+        _out.Line(loop.Call);
+    }
+
+    private static Expr? Expression(Primitive op) => op switch
+    {
+        Map m => m.Expr,
+        Reduce r => r.Expr,
+        _ => null,
+    };
+
+    private static bool UsesPosition(Primitive op) => Expression(op)?.Any(e => e is Position { Place: not Place.Head }) == true;
 }

@@ -49,7 +49,8 @@ internal sealed class KernelSignature
         var sizes = new List<KernelParameter>();
         if (p.Visits != Visits.BeforeDescending) sizes.Add(new(ParameterKind.Time, "time"));
         if (p.Grid == Dim.C) sizes.AddRange([new(ParameterKind.Key, "t"), new(ParameterKind.KeyRows, "C")]);
-        if (p.Grid == Dim.R) sizes.AddRange([new(ParameterKind.Query, "query"), new(ParameterKind.QueryRows, "R")]);
+        if (p.Grid == Dim.R) sizes.Add(new(ParameterKind.Query, "query"));
+        if (p.Grid == Dim.R && Plan.Sizes.R > 1) sizes.Add(new(ParameterKind.QueryRows, "R"));
         if (p.Visits == Visits.Visible) sizes.AddRange([new(ParameterKind.QueryFirst, "queryFirst"), new(ParameterKind.KeyFirst, "keyFirst")]);
         if (Uses(e => e is Position { Place: Place.Head })) sizes.Add(new(ParameterKind.Head, "head"));
         if (Window is not null && Uses(e => e is RunTimeValue)) sizes.Add(new(ParameterKind.Window, "window"));

@@ -81,7 +81,7 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
     }
 
     private string Print(Expr expr, IReadOnlyList<Tile> args, Shape shape, string? rest) =>
-        new VectorPrinter(w.Line, n => Argument(args[n], shape, rest), place => Position(place, shape)).Print(expr);
+        new VectorPrinter(w.Line, n => Argument(args[n], shape, rest), place => Position(place, shape), w.FromBlock).Print(expr);
 
     private string Argument(Tile a, Shape shape, string? rest)
     {
@@ -99,8 +99,10 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
         var (index, lies) = place == Place.Row
             ? (shape.Cols == Dim.One && shape.Rows != Dim.One ? ("j", true) : ("i", false))
             : ("j", shape.Cols != Dim.One);
-        if (dim == Dim.One) return $"TVec.Create((float){w.PositionOf(dim)})";
-        return lies ? $"TVec.Iota((float)({w.PositionOf(dim)} + {index}))" : $"TVec.Create((float)({w.PositionOf(dim)} + {index}))";
+        if (w.Size(dim) == "1") index = "0";
+        var text = index == "0" && w.PositionOf(dim).Length > 0 ? w.PositionOf(dim).Replace(" + ", "") : w.PositionOf(dim) + index;
+        if (text.Contains(" ")) text = $"({text})";
+        return lies ? $"TVec.Iota({text})" : $"TVec.Create({text})";
     }
 
     private string CountOf(Tile a, string? rest) => rest is not null && w.IsCounted(a) ? $", {rest}" : "";

@@ -8,7 +8,7 @@ namespace AttnDsl.Generator.Emit.Cpu;
 /// An expression as C# over <c>TVec</c>. A part that occurs twice becomes a local first; <c>a·b + c</c> becomes one fused
 /// operation.
 /// </summary>
-internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, Func<Place, string> position)
+internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, Func<Place, string> position, Func<double, string> fromBlock)
 {
     private readonly Dictionary<Expr, int> _count = [];
     private readonly Dictionary<Expr, string> _locals = [];
@@ -49,7 +49,7 @@ internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, 
         Const c => ($"TVec.Create({Literals.Float(c.Value)})", 9),
         Arg a => (arg(a.Index), 9),
         Position p => (position(p.Place), 9),
-        RunTimeValue r => ($"TVec.Create((float){r.Name})", 9),
+        RunTimeValue r => ($"TVec.Create({r.Name})", 9),
         Unary { Op: UnaryOp.Neg } u => ("-" + Operand(u.X, 7), 7),
         Unary u => ($"TVec.{u.Op}({Operand(u.X, 0)})", 9),
         Binary { Op: BinaryOp.Add, A: Binary { Op: BinaryOp.Mul } m } b when _count[m] == 1 => (Fused(m.A, m.B, b.B), 9),
@@ -86,7 +86,8 @@ internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, 
     private string Choice(Select s)
     {
         var a = Operand(s.A, 0);
-        var b = Operand(s.B, 0);
+        // Positions are counted from the block, so a constant position is too.
+        var b = s is { A: Position { Place: not Place.Head }, B: Const c } ? $"TVec.Create({fromBlock(c.Value)})" : Operand(s.B, 0);
         var then = Operand(s.Then, 0);
         var otherwise = Operand(s.Otherwise, 0);
         return $"TVec.Select(TVec.{s.Test}({a}, {b}), {then}, {otherwise})";

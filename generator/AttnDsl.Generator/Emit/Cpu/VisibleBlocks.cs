@@ -10,10 +10,10 @@ namespace AttnDsl.Generator.Emit.Cpu;
 /// <summary>The loop over the keys that a block of queries can see: from where the window begins to the last query, sinks first.</summary>
 internal static class VisibleBlocks
 {
-    public static void Write(SourceWriter w, CpuPlan plan, string block, Action body, string? window, int sinkTokens)
+    public static void Write(SourceWriter w, CpuPlan plan, string block, Action body, string? window, int sinkTokens, string rows)
     {
-        const string end = "Math.Min(time, queryFirst + query + R - keyFirst)";
-        var begin = window is null ? "0" : $"Math.Max(0, queryFirst + query - ({window} - 1) - keyFirst)";
+        var end = $"Math.Min(time, queryFirst + query + {rows} - keyFirst)";
+        var begin = window is null ? "0" : $"Math.Max(0, queryFirst + query - {Before(window)} - keyFirst)";
         if (sinkTokens == 0)
         {
             if (window is not null) w.Line($"int from = {begin}; // the first query's window begins here");
@@ -40,6 +40,8 @@ internal static class VisibleBlocks
             Blocks(w, block, "from", body);
         }
     }
+
+    private static string Before(string window) => int.TryParse(window, out var size) ? Literals.Integer(size - 1) : $"({window} - 1)";
 
     /// <summary>The loop over the queries that can see a block of keys: from its own tokens to where the last key leaves the window.</summary>
     public static void WriteSeeing(SourceWriter w, string block, Action body, string? window, int sinkTokens, bool causal)

@@ -6,7 +6,8 @@ using AttnDsl.Generator.Scheduling;
 namespace AttnDsl.Generator.Ir.Primitives;
 
 /// <summary>Turns each pair (a, b) of channels of a row into (a cos − b sin, a sin + b cos).</summary>
-internal sealed record Rotate(PairLayout Layout) : Primitive
+/// <param name="Back">By the opposite angles.</param>
+internal sealed record Rotate(PairLayout Layout, bool Back = false) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
@@ -16,15 +17,15 @@ internal sealed record Rotate(PairLayout Layout) : Primitive
 
     // Turned back by the same angles; the angles come from tables, which have no gradient.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint) =>
-        d.Add(s.Args[0], name => d.To.Emit(name, this, adjoint, s.Args[1], d.To.Map("sinBack", x => -x, s.Args[2])));
+        d.Add(s.Args[0], name => d.To.Emit(name, this with { Back = !Back }, adjoint, s.Args[1], s.Args[2]));
 
-    public override string Describe(IReadOnlyList<string> args) => $"{args[0]} rotated ({(Layout == PairLayout.HalfSplit ? "half-split" : "interleaved")}) by {args[1]}, {args[2]}";
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]} rotated {(Back ? "back " : "")}({(Layout == PairLayout.HalfSplit ? "half-split" : "interleaved")}) by {args[1]}, {args[2]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var (x, cos, sin) = (s.Args[0], s.Args[1], s.Args[2]);
         w.Line($"Rotations.Rotate<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, PairLayout.{Layout}, {w.Ref(x)}, {w.Stride(x)},");
-        w.Line($"    {w.Ref(cos)}, {w.Ref(sin)}, {w.Stride(cos)}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
+        w.Line($"    {w.Ref(cos)}, {w.Ref(sin)}, {w.Stride(cos)}, {w.Ref(s.Target)}, {w.Stride(s.Target)}{(Back ? ", back: true" : "")});");
     }
 
     // A thread turns a pair; the target may be x itself.

@@ -1,0 +1,39 @@
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
+using System.Text.RegularExpressions;
+
+namespace AttnDsl.Generator.Emit.Cpu;
+
+/// <summary>A loop printed as a method beside its kernel; its variables are the kernel's, passed under the same names.</summary>
+internal sealed class OutlinedLoop
+{
+    private static readonly Regex s_variables = new(@"\b(C|R|t|query|queryFirst|keyFirst|partFirst|ahead|head|window|\w+Step)\b", RegexOptions.CultureInvariant);
+
+    private readonly string _name;
+    private readonly string _formula;
+    private readonly string _body;
+    private readonly IReadOnlyList<string> _tiles;
+    private readonly IReadOnlyList<string> _variables;
+
+    public OutlinedLoop(string kernel, string target, string formula, string body, IReadOnlyList<string> tiles, IEnumerable<OutlinedLoop> others)
+    {
+        var name = kernel + char.ToUpperInvariant(target[0]) + target.Substring(1);
+        var taken = others.Count(o => o._name.StartsWith(name, System.StringComparison.Ordinal));
+        _name = taken == 0 ? name : name + (taken + 1).ToString(CultureInfo.InvariantCulture);
+        (_formula, _body, _tiles) = (formula, body, tiles);
+        _variables = [.. s_variables.Matches(body).Cast<Match>().Select(m => m.Value).Distinct().OrderBy(v => v, System.StringComparer.Ordinal)];
+    }
+
+    public string Call => $"{_name}<TVec>({string.Join(", ", _variables.Concat(_tiles.Select(t => "ref " + t)))});";
+
+    public void Write(SourceWriter w)
+    {
+        w.Line();
+        w.Line($"/// <summary>{SurfaceEmitter.Xml(_formula)}</summary>");
+        w.Line("[MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]");
+        w.Line($"private static void {_name}<TVec>({string.Join(", ", _variables.Select(v => (v.EndsWith("Step", System.StringComparison.Ordinal) ? "nint " : "int ") + v).Concat(_tiles.Select(t => "ref float " + t)))})");
+        w.Line("    where TVec : struct, ISimd<TVec>");
+        using (w.Braces()) w.Lines(_body.TrimEnd('\n'));
+    }
+}

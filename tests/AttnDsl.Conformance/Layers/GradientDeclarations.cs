@@ -1,0 +1,122 @@
+namespace AttnDsl.Conformance.Layers;
+
+// What the gradient tests need besides Declarations.cs: the ways in which gradients of several heads, rows or pieces meet.
+
+[AttentionLayer(KeyDim = 1, ValueDim = 1, Causal = false)]
+internal static partial class Full1x1;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Causal = false)]
+internal static partial class Full7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96, Causal = false)]
+internal static partial class Full80x96;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Causal = false, KeyValueHeads = 2)]
+internal static partial class FullGrouped7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Window(9)]
+internal static partial class Window7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Window(9)]
+internal static partial class Window80x96;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Window(9, SinkTokens = 3)]
+internal static partial class Sinks7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Window(9, SinkTokens = 3)]
+internal static partial class Sinks80x96;
+
+[AttentionLayer(KeyDim = 1, ValueDim = 1, KeyValueHeads = 2)]
+internal static partial class Grouped1x1;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, KeyValueHeads = 2)]
+internal static partial class Grouped7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96, KeyValueHeads = 2)]
+internal static partial class Grouped80x96;
+
+[AttentionLayer(KeyDim = 2, ValueDim = 1)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class RotaryHalves2x1;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class RotaryHalves6x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class RotaryHalves80x96;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, KeyValueHeads = 2)]
+[Rotation(RotationKind.Rotary, Layout = PairLayout.Interleaved)]
+[Window(16, SinkTokens = 3)]
+internal static partial class RotaryGrouped6x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96, KeyValueHeads = 2)]
+[Rotation(RotationKind.Rotary, Layout = PairLayout.Interleaved)]
+[Window(16, SinkTokens = 3)]
+internal static partial class RotaryGrouped80x96;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Causal = false)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class RotaryFull6x5;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5)]
+[FeatureMap(Kernel.Identity)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class RotaryLinear6x5;
+
+[AttentionLayer(KeyDim = 1, ValueDim = 1)]
+[Gate(GateShape.Head)]
+internal static partial class SimpleGla1x1;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Gate(GateShape.Head)]
+internal static partial class SimpleGla7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Gate(GateShape.Head)]
+internal static partial class SimpleGla80x96;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Gate(GateShape.Key)]
+internal static partial class GroupedGla7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[FeatureMap(Kernel.EluPlusOne)]
+[Gate(GateShape.Key)]
+[Read(Normaliser.KeySum)]
+internal static partial class NormalisedGla7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Gate(GateShape.Constant, Decay = HeadDecay.Retention)]
+internal static partial class Retention7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Gate(GateShape.Constant, Decay = HeadDecay.Retention)]
+internal static partial class Retention80x96;
+
+[AttentionLayer(KeyDim = 1, ValueDim = 1)]
+[Gate(GateShape.Key)]
+[Write(WriteRule.Delta)]
+internal static partial class KimiDelta1x1;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Gate(GateShape.Key)]
+[Write(WriteRule.Delta)]
+internal static partial class KimiDelta7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Gate(GateShape.Key)]
+[Write(WriteRule.Delta)]
+internal static partial class KimiDelta80x96;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Gate(GateShape.Head, Activation = GateActivation.LogSigmoid)]
+[Write(WriteRule.ExponentialGate)]
+[Read(Normaliser.Stabilised, Epsilon = 0)]
+internal static partial class MlstmExact7x5;

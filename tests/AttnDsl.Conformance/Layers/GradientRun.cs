@@ -1,0 +1,123 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Conformance.Support;
+using AttnDsl.Golden.Layers;
+using AttnDsl.Golden.Vectors;
+using AttnDsl.Reference;
+
+namespace AttnDsl.Conformance.Layers;
+
+/// <summary>Gradients of a subject on random inputs, and how far they are from the slopes of the oracle.</summary>
+internal sealed class GradientRun
+{
+    private readonly LayerInputs _inputs;
+    private readonly int _seed;
+
+    public GradientRun(string subject, int seed, int time, int batch = 2)
+    {
+        Subject = GradientSubjects.All[subject];
+        (_inputs, _seed) = (new Draw(seed).Inputs(Subject.Spec, batch, time), seed);
+        Run = new(Subject, _inputs);
+        Upstream = Run.NewOutput();
+        new Draw(seed + 1).Normal(Upstream.Data.Length, 1).CopyTo(Upstream.Data, 0);
+    }
+
+    public Subject Subject { get; }
+
+    public SubjectRun Run { get; }
+
+    /// <summary>∂L/∂o.</summary>
+    public FloatTensor Upstream { get; init; }
+
+    public int Time => _inputs.Time;
+
+    /// <summary>One tensor for each input, holding NaN.</summary>
+    public Dictionary<string, FloatTensor> NewGradients() => Run.Tensors
+        .Where(pair => IsInput(pair.Key))
+        .ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+
+    public Dictionary<string, FloatTensor> Backward()
+    {
+        var gradients = NewGradients();
+        Backward(gradients);
+        return gradients;
+    }
+
+    public void Backward(IReadOnlyDictionary<string, FloatTensor> gradients)
+        => Subject.Layer.Backward(Run.Slice(0, Time), Upstream.Span, new(gradients, default, 0, Time));
+
+    /// <summary>From the last piece to the first, <paramref name="stateGradient"/> through all of them.</summary>
+    public Dictionary<string, FloatTensor> Backward(Func<ILayerState> initial, ILayerState stateGradient, params int[] pieces)
+    {
+        var gradients = NewGradients();
+        for (var (i, end) = (pieces.Length - 1, Time); i >= 0; end -= pieces[i--])
+        {
+            var (start, count) = (end - pieces[i], pieces[i]);
+            var state = initial();
+            Subject.Layer.Forward(Run.Slice(0, start), Run.NewOutput().Time(0, start), state, Forms.Fastest);
+            Subject.Layer.Backward(Run.Slice(start, count), Upstream.Time(start, count), new(gradients, default, start, count), state, stateGradient);
+        }
+
+        return gradients;
+    }
+
+    /// <summary>A state after some other tokens.</summary>
+    public ILayerState WarmState()
+    {
+        var other = new SubjectRun(Subject, new Draw(_seed + 2).Inputs(Subject.Spec, _inputs.Batch, 9));
+        return other.Stream(9).State;
+    }
+
+    /// <summary>A state gradient of random numbers.</summary>
+    public ILayerState NewStateGradient(int seed)
+    {
+        var (gradient, draw) = (Run.NewState(), new Draw(seed));
+        gradient.WriteMatrix(draw.Normal(gradient.ReadMatrix().Length, 1));
+        if (gradient.ReadKeySum() is { Length: > 0 } sum)
+        {
+            gradient.WriteKeySum(draw.Normal(sum.Length, 1));
+        }
+
+        return gradient;
+    }
+
+    public Slope Slope() => new(Subject.Spec, _inputs, Upstream.Data);
+
+    /// <summary>What is over its bar, in words.</summary>
+    public IEnumerable<string> Faults(IReadOnlyDictionary<string, FloatTensor> gradients, Slope slope, int directions)
+        => gradients.SelectMany(pair => Fault(pair.Key, pair.Value.Data, directions, direction => slope.Along(pair.Key, direction)));
+
+    /// <summary>The same for the gradient of the initial state.</summary>
+    public IEnumerable<string> StateFaults(ILayerState gradient, Slope slope, int directions)
+    {
+        var faults = Fault(Support.Slope.InitialS, gradient.ReadMatrix(), directions, direction => slope.Along(Support.Slope.InitialS, direction));
+        return gradient.ReadKeySum() is { Length: > 0 } sum
+            ? faults.Concat(Fault(Support.Slope.InitialKeySum, sum, directions, direction => slope.Along(Support.Slope.InitialKeySum, direction)))
+            : faults;
+    }
+
+    public bool IsInput(string tensor) => tensor switch
+    {
+        "in.g" => Subject.Spec.Decay is DecaySource.Head or DecaySource.Key,
+        "in.beta" => Subject.Spec.Write == WriteKind.Delta,
+        "in.i" => Subject.Spec.Write == WriteKind.ExponentialGate,
+        _ => true,
+    };
+
+    private IEnumerable<string> Fault(string tensor, float[] gradient, int directions, Func<float[], double> slopeAlong)
+    {
+        var draw = new Draw(gradient.Length);
+        var (actual, expected) = (new double[directions], new double[directions]);
+        for (var i = 0; i < directions; i++)
+        {
+            var direction = draw.Normal(gradient.Length, 1);
+            actual[i] = gradient.Select((value, at) => (double)value * direction[at]).Sum();
+            expected[i] = slopeAlong(direction);
+        }
+
+        var error = ErrorRatio.Of(actual, expected, Tolerances.LeastGradient * Math.Sqrt(gradient.Length));
+        var bar = Tolerances.Gradient(Subject.Spec, tensor);
+        return error <= bar ? [] : [$"{Subject.Name} T{Time} {tensor}: {error:e2} over {bar:e2}"];
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Golden.Layers;
+using AttnDsl.Reference;
+
+namespace AttnDsl.Conformance.Layers;
+
+/// <summary>The layers whose gradients are tested: those of <see cref="Subject"/> up to 80 channels by 96, and those of GradientDeclarations.cs.</summary>
+internal static class GradientSubjects
+{
+    private const Forms Cache = Forms.Parallel | Forms.Recurrent;
+    private const Forms InOrder = Forms.Chunkwise | Forms.Recurrent;
+    private const Forms Every = Forms.Parallel | InOrder;
+
+    private static readonly LayerSpec s_base = new() { KeyDim = 1, ValueDim = 1, Heads = 2 };
+    private static readonly LayerSpec s_softmax = s_base with { Similarity = Similarity.Softmax };
+    private static readonly LayerSpec s_mlstm = Subject.All["Mlstm7x5"].Spec;
+
+    private static readonly Subject[] s_more =
+    [
+        new(nameof(Full1x1), s_softmax with { KeyDim = 1, ValueDim = 1, Causal = false }, new Layer<Full1x1.Inputs, Full1x1.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Full1x1.Forward, Full1x1.Backward)),
+        new(nameof(Full7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Causal = false }, new Layer<Full7x5.Inputs, Full7x5.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Full7x5.Forward, Full7x5.Backward)),
+        new(nameof(Full80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Causal = false }, new Layer<Full80x96.Inputs, Full80x96.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Full80x96.Forward, Full80x96.Backward)),
+        new(nameof(FullGrouped7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Causal = false, Heads = 4, KeyValueHeads = 2 }, new Layer<FullGrouped7x5.Inputs, FullGrouped7x5.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, FullGrouped7x5.Forward, FullGrouped7x5.Backward)),
+        new(nameof(Window7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Window = 9 }, new Layer<Window7x5.Inputs, Window7x5.Gradients, Window7x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Window7x5.Forward, Window7x5.Forward, Window7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(Window80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Window = 9 }, new Layer<Window80x96.Inputs, Window80x96.Gradients, Window80x96.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Window80x96.Forward, Window80x96.Forward, Window80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(RuntimeWindow7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Window = 11 }, new Layer<RuntimeWindow7x5.Inputs, RuntimeWindow7x5.Gradients, RuntimeWindow7x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Window = 11 },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RuntimeWindow7x5.Forward, RuntimeWindow7x5.Forward, RuntimeWindow7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(Sinks7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Window = 9, SinkTokens = 3 }, new Layer<Sinks7x5.Inputs, Sinks7x5.Gradients, Sinks7x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Sinks7x5.Forward, Sinks7x5.Forward, Sinks7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(Sinks80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Window = 9, SinkTokens = 3 }, new Layer<Sinks80x96.Inputs, Sinks80x96.Gradients, Sinks80x96.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Sinks80x96.Forward, Sinks80x96.Forward, Sinks80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(Grouped1x1), s_softmax with { KeyDim = 1, ValueDim = 1, Heads = 4, KeyValueHeads = 2 }, new Layer<Grouped1x1.Inputs, Grouped1x1.Gradients, Grouped1x1.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Grouped1x1.Forward, Grouped1x1.Forward, Grouped1x1.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(Grouped7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Heads = 4, KeyValueHeads = 2 }, new Layer<Grouped7x5.Inputs, Grouped7x5.Gradients, Grouped7x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Grouped7x5.Forward, Grouped7x5.Forward, Grouped7x5.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(Grouped80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Heads = 4, KeyValueHeads = 2 }, new Layer<Grouped80x96.Inputs, Grouped80x96.Gradients, Grouped80x96.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Grouped80x96.Forward, Grouped80x96.Forward, Grouped80x96.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(RotaryHalves2x1), s_softmax with { KeyDim = 2, ValueDim = 1, Pairs = Pairs.HalfSplit }, new Layer<RotaryHalves2x1.Inputs, RotaryHalves2x1.Gradients, RotaryHalves2x1.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotaryHalves2x1.Forward, RotaryHalves2x1.Forward, RotaryHalves2x1.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(RotaryHalves6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Pairs = Pairs.HalfSplit }, new Layer<RotaryHalves6x5.Inputs, RotaryHalves6x5.Gradients, RotaryHalves6x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotaryHalves6x5.Forward, RotaryHalves6x5.Forward, RotaryHalves6x5.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(RotaryHalves80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Pairs = Pairs.HalfSplit }, new Layer<RotaryHalves80x96.Inputs, RotaryHalves80x96.Gradients, RotaryHalves80x96.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotaryHalves80x96.Forward, RotaryHalves80x96.Forward, RotaryHalves80x96.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(RotaryGrouped6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Pairs = Pairs.Interleaved, Window = 16, SinkTokens = 3 }, new Layer<RotaryGrouped6x5.Inputs, RotaryGrouped6x5.Gradients, RotaryGrouped6x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotaryGrouped6x5.Forward, RotaryGrouped6x5.Forward, RotaryGrouped6x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(RotaryGrouped80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Heads = 4, KeyValueHeads = 2, Pairs = Pairs.Interleaved, Window = 16, SinkTokens = 3 }, new Layer<RotaryGrouped80x96.Inputs, RotaryGrouped80x96.Gradients, RotaryGrouped80x96.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotaryGrouped80x96.Forward, RotaryGrouped80x96.Forward, RotaryGrouped80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+        new(nameof(RotaryFull6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Causal = false, Pairs = Pairs.HalfSplit }, new Layer<RotaryFull6x5.Inputs, RotaryFull6x5.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, RotaryFull6x5.Forward, RotaryFull6x5.Backward)),
+        new(nameof(RotaryLinear6x5), s_base with { KeyDim = 6, ValueDim = 5, Pairs = Pairs.HalfSplit }, new Layer<RotaryLinear6x5.Inputs, RotaryLinear6x5.Gradients, RotaryLinear6x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RotaryLinear6x5.Forward, RotaryLinear6x5.Forward, RotaryLinear6x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = RotaryLinear6x5.Backward }),
+        new(nameof(SimpleGla1x1), s_base with { KeyDim = 1, ValueDim = 1, Decay = DecaySource.Head }, new Layer<SimpleGla1x1.Inputs, SimpleGla1x1.Gradients, SimpleGla1x1.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            SimpleGla1x1.Forward, SimpleGla1x1.Forward, SimpleGla1x1.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SimpleGla1x1.Backward }),
+        new(nameof(SimpleGla7x5), s_base with { KeyDim = 7, ValueDim = 5, Decay = DecaySource.Head }, new Layer<SimpleGla7x5.Inputs, SimpleGla7x5.Gradients, SimpleGla7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            SimpleGla7x5.Forward, SimpleGla7x5.Forward, SimpleGla7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SimpleGla7x5.Backward }),
+        new(nameof(SimpleGla80x96), s_base with { KeyDim = 80, ValueDim = 96, Decay = DecaySource.Head }, new Layer<SimpleGla80x96.Inputs, SimpleGla80x96.Gradients, SimpleGla80x96.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            SimpleGla80x96.Forward, SimpleGla80x96.Forward, SimpleGla80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SimpleGla80x96.Backward }),
+        new(nameof(GroupedGla7x5), s_base with { KeyDim = 7, ValueDim = 5, ValueHeads = 4, Decay = DecaySource.Key }, new Layer<GroupedGla7x5.Inputs, GroupedGla7x5.Gradients, GroupedGla7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            GroupedGla7x5.Forward, GroupedGla7x5.Forward, GroupedGla7x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = GroupedGla7x5.Backward }),
+        new(nameof(NormalisedGla7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.EluPlusOne, Decay = DecaySource.Key, Denominator = Denominator.KeySum }, new Layer<NormalisedGla7x5.Inputs, NormalisedGla7x5.Gradients, NormalisedGla7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            NormalisedGla7x5.Forward, NormalisedGla7x5.Forward, NormalisedGla7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = NormalisedGla7x5.Backward }),
+        new(nameof(Retention7x5), s_base with { KeyDim = 7, ValueDim = 5, Decay = DecaySource.Retention }, new Layer<Retention7x5.Inputs, Retention7x5.Gradients, Retention7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Retention7x5.Forward, Retention7x5.Forward, Retention7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Retention7x5.Backward }),
+        new(nameof(Retention80x96), s_base with { KeyDim = 80, ValueDim = 96, Decay = DecaySource.Retention }, new Layer<Retention80x96.Inputs, Retention80x96.Gradients, Retention80x96.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            Retention80x96.Forward, Retention80x96.Forward, Retention80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Retention80x96.Backward }),
+        new(nameof(KimiDelta1x1), s_base with { KeyDim = 1, ValueDim = 1, Decay = DecaySource.Key, Write = WriteKind.Delta }, new Layer<KimiDelta1x1.Inputs, KimiDelta1x1.Gradients, KimiDelta1x1.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            KimiDelta1x1.Forward, KimiDelta1x1.Forward, KimiDelta1x1.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = KimiDelta1x1.Backward }),
+        new(nameof(KimiDelta7x5), s_base with { KeyDim = 7, ValueDim = 5, Decay = DecaySource.Key, Write = WriteKind.Delta }, new Layer<KimiDelta7x5.Inputs, KimiDelta7x5.Gradients, KimiDelta7x5.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            KimiDelta7x5.Forward, KimiDelta7x5.Forward, KimiDelta7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = KimiDelta7x5.Backward }),
+        new(nameof(KimiDelta80x96), s_base with { KeyDim = 80, ValueDim = 96, Decay = DecaySource.Key, Write = WriteKind.Delta }, new Layer<KimiDelta80x96.Inputs, KimiDelta80x96.Gradients, KimiDelta80x96.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            KimiDelta80x96.Forward, KimiDelta80x96.Forward, KimiDelta80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = KimiDelta80x96.Backward }),
+        new(nameof(MlstmExact7x5), s_mlstm with { KeyDim = 7, ValueDim = 5, Epsilon = 0 }, new Layer<MlstmExact7x5.Inputs, MlstmExact7x5.Gradients, MlstmExact7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            MlstmExact7x5.Forward, MlstmExact7x5.Forward, MlstmExact7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M, BackwardThrough = MlstmExact7x5.Backward }),
+    ];
+
+    public static readonly IReadOnlyDictionary<string, Subject> All
+        = Subject.All.Values.Where(subject => subject.Spec.KeyDim != 100).Concat(s_more).ToDictionary(subject => subject.Name);
+}

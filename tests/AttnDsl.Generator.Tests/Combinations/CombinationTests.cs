@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Semantics;
+using AttnDsl.Generator.Tests.Harness;
+using Xunit;
+
+namespace AttnDsl.Generator.Tests.Combinations;
+
+/// <summary>Every combination of attributes either has a problem with a name or gives code.</summary>
+public sealed class CombinationTests
+{
+    [Fact]
+    public void EveryCombination_OfMechanisms_HasProblemsOrGenerates() => HasProblemsOrGenerates(Space.Product(Space.Mechanisms));
+
+    [Fact]
+    public void EveryPair_OfChoices_HasProblemsOrGenerates() => HasProblemsOrGenerates(Space.Pairs(seed: 20261123).Distinct());
+
+    [Fact]
+    public void Space_OfMechanisms_IsAsLargeAsItIsMeantToBe()
+    {
+        var all = Space.Product(Space.Mechanisms).ToList();
+        Assert.Equal(8 * 4 * 4 * 4 * 2 * 2 * 2 * 3, all.Count);
+        Assert.Equal(all.Count, all.Distinct().Count());
+        Assert.InRange(all.Count(IsSound), 300, 3000);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void SoundCombinations_SeededSample_CompileAndRun(int seed)
+    {
+        var sound = Space.Pairs(seed).Concat(Space.Product(Space.Mechanisms)).Distinct().Where(IsSound).ToArray();
+        new Random(seed).Shuffle(sound);
+        var sample = sound.Take(60).ToList();
+        Assert.Equal(60, sample.Count);
+        new Project([.. sample.Select((d, n) => DeclarationText.Of(d, $"Layer{n}"))]).Run([.. sample.Select((d, n) => ProbeText.Use(d, $"Layer{n}", time: 21))]);
+    }
+
+    private static bool IsSound(LayerDeclaration d) => !LayerRules.Check(d, "Layer").Any(p => p.IsError);
+
+    private static void HasProblemsOrGenerates(IEnumerable<LayerDeclaration> declarations)
+    {
+        foreach (var d in declarations)
+        {
+            try
+            {
+                var problems = LayerRules.Check(d, "Layer").ToList();
+                Assert.All(problems, p => Assert.StartsWith("ATTN", p.Id, StringComparison.Ordinal));
+                var files = AttentionGenerator.Files(Layers.Model(d));
+                var faulty = problems.Any(p => p.IsError);
+                // The surface always, the state of a causal layer, the kernels of a sound one.
+                Assert.Equal(1 + (d.Causal ? 1 : 0) + (faulty ? 0 : 1), files.Length);
+                Assert.All(files, f => Assert.EndsWith("}\n", f.Text));
+                Assert.Equal(faulty, files[0].Text.Contains("has a declaration error"));
+            }
+            catch (Exception e)
+            {
+                throw new InvalidOperationException(DeclarationText.Of(d, "Layer") + "\n" + d, e);
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Tests.Harness;
+
+namespace AttnDsl.Generator.Tests.Combinations;
+
+/// <summary>What attributes can say, as axes of choices: each choice turns a declaration into another.</summary>
+internal static class Space
+{
+    private static GateDeclaration Gate(GateShape shape) => new(shape, null, null, null);
+
+    private static Func<LayerDeclaration, LayerDeclaration> None => d => d;
+
+    /// <summary>The axes whose every combination is tried.</summary>
+    public static Func<LayerDeclaration, LayerDeclaration>[][] Mechanisms { get; } =
+    [
+        [None, .. Enum.GetValues<Kernel>().Select<Kernel, Func<LayerDeclaration, LayerDeclaration>>(k => d => d with { Kernel = k })],
+        [None, d => d with { Gate = Gate(GateShape.Constant) }, d => d with { Gate = Gate(GateShape.Head) }, d => d with { Gate = Gate(GateShape.Key) with { Activation = GateActivation.LogSigmoid } }],
+        [None, .. Enum.GetValues<WriteRule>().Select<WriteRule, Func<LayerDeclaration, LayerDeclaration>>(w => d => d with { Write = w })],
+        [None, .. Enum.GetValues<Normaliser>().Select<Normaliser, Func<LayerDeclaration, LayerDeclaration>>(n => d => d with { Read = new(n, null) })],
+        [None, d => d with { Rotation = new(RotationKind.Rotary, 10000, PairLayout.HalfSplit) }],
+        [None, d => d with { Window = new(5, false, 0) }],
+        [None, d => d with { Causal = false }],
+        [None, d => d with { Heads = 4, KeyValueHeads = 2 }, d => d with { Heads = 2, ValueHeads = 4 }],
+    ];
+
+    /// <summary>The axes of which every pair is tried: the mechanisms with all their options, and sizes.</summary>
+    public static Func<LayerDeclaration, LayerDeclaration>[][] All { get; } =
+    [
+        [d => d with { KeyDim = 1, ValueDim = 1 }, d => d with { KeyDim = 6, ValueDim = 5 }, d => d with { KeyDim = 7, ValueDim = 16 }, d => d with { KeyDim = 32, ValueDim = 20 }],
+        Mechanisms[0],
+        [
+            .. Mechanisms[1],
+            d => d with { Gate = Gate(GateShape.Constant) with { Decay = HeadDecay.Retention } },
+            d => d with { Gate = Gate(GateShape.Head) with { Activation = GateActivation.LogSigmoid, Temperature = 16 } },
+            d => d with { Gate = Gate(GateShape.Key) },
+            d => d with { Gate = Gate(GateShape.Key) with { Decay = HeadDecay.Retention } },
+            d => d with { Gate = Gate(GateShape.Constant) with { Temperature = 2 } },
+        ],
+        Mechanisms[2],
+        [.. Mechanisms[3], d => d with { Read = new(Normaliser.KeySum, 1e-3) }, d => d with { Read = new(Normaliser.KeySum, -1) }],
+        [.. Mechanisms[4], d => d with { Rotation = new(RotationKind.Rotary, 500, PairLayout.Interleaved) }],
+        [.. Mechanisms[5], d => d with { Window = new(1, false, 0) }, d => d with { Window = new(9, true, 0) }, d => d with { Window = new(9, false, 2) }, d => d with { Window = new(9, true, 2) }, d => d with { Window = new(0, false, 0) }],
+        Mechanisms[6],
+        [None, d => d with { Heads = 3 }, d => d with { KeyValueHeads = 2 }, d => d with { Heads = 4, KeyValueHeads = 2 }, d => d with { ValueHeads = 4 }, d => d with { Heads = 2, ValueHeads = 4 }, d => d with { Heads = 3, ValueHeads = 4 }],
+        [None, d => d with { Scale = 1 }, d => d with { Scale = 0.3 }],
+        [None, .. Enumerable.Range(0, 8).Select<int, Func<LayerDeclaration, LayerDeclaration>>(f => d => d with { Form = new((Forms)f, null) })],
+        [None, d => d with { Form = new(d.Form?.Forms ?? 0, 16) }, d => d with { Form = new(d.Form?.Forms ?? 0, 128) }, d => d with { Form = new(d.Form?.Forms ?? 0, 17) }],
+    ];
+
+    public static IEnumerable<LayerDeclaration> Product(Func<LayerDeclaration, LayerDeclaration>[][] axes) => axes.Aggregate<Func<LayerDeclaration, LayerDeclaration>[], IEnumerable<LayerDeclaration>>(
+        [Layers.Plain(4, 6)],
+        (points, axis) => points.SelectMany(p => axis.Select(choice => choice(p))));
+
+    /// <summary>
+    /// For every pair of choices of two axes: with nothing else (or the defaults of each family of layers), and with random choices elsewhere.
+    /// </summary>
+    public static IEnumerable<LayerDeclaration> Pairs(int seed)
+    {
+        var random = new Random(seed);
+        for (var a = 0; a < All.Length; a++)
+        for (var b = a + 1; b < All.Length; b++)
+        foreach (var x in All[a])
+        foreach (var y in All[b])
+        {
+            foreach (var family in Families()) yield return y(x(family));
+            for (var n = 0; n < 2; n++)
+            {
+                var point = Layers.Plain(4, 6);
+                for (var axis = 0; axis < All.Length; axis++)
+                    point = (axis == a ? x : axis == b ? y : All[axis][random.Next(All[axis].Length)])(point);
+                yield return point;
+            }
+        }
+    }
+
+    private static IEnumerable<LayerDeclaration> Families()
+    {
+        var plain = Layers.Plain(4, 6);
+        return [plain, plain with { Gate = Gate(GateShape.Head) }, plain with { Write = WriteRule.Delta }, plain with { Write = WriteRule.ExponentialGate }, plain with { Kernel = Kernel.Exp, Causal = false }];
+    }
+}
