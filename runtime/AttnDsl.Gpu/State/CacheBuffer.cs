@@ -50,8 +50,13 @@ public sealed class CacheBuffer : IDisposable
     /// <summary>Cached rows after the append that is under way: those attended to.</summary>
     public int Rows { get; private set; }
 
-    /// <summary>Position of the first cached row.</summary>
-    public long FirstRow { get; private set; }
+    /// <summary>Position of the first cached row, as far as kernels tell: only whether the first tokens are among the rows matters.</summary>
+    public int KeyFirst => (int)Math.Min(FirstRow, 1 << 30);
+
+    /// <summary>Position of the next token, counted as <see cref="KeyFirst"/> is.</summary>
+    public int QueryFirst => KeyFirst + (int)(Position - FirstRow);
+
+    private long FirstRow { get; set; }
 
     /// <summary>Refuses inputs that belong to another state, or more tokens than fit; changes nothing.</summary>
     public void Match(int batch, int heads, int time, GpuStream stream)
@@ -59,8 +64,6 @@ public sealed class CacheBuffer : IDisposable
         _state.Match(batch, heads, stream);
         if (_keep < 0 && Position + time > _capacity)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"this state of {_layer} holds {_capacity} tokens and has seen {Position}: {time} more do not fit; make it with a larger capacity, or declare a [Window]"));
-        if (Position + time > 1 << 24)
-            throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"this state of {_layer} has seen {Position} tokens; positions beyond 2^24 are not exact in float: Reset it or start a new one"));
     }
 
     /// <summary>Makes room behind the rows for some of the tokens and says for how many.</summary>
@@ -133,7 +136,7 @@ public sealed class CacheBuffer : IDisposable
     {
         Match(host);
         _state.CopyFrom(ref host.Reference(0), stream);
-        (_state.Position, Rows, FirstRow) = (host.Position, host.Rows, host.FirstRow);
+        (_state.Position, Rows, FirstRow) = (host.Position, host.Rows, host.Position - (host.QueryFirst - host.KeyFirst));
     }
 
     /// <summary>Frees the memory.</summary>
@@ -151,6 +154,6 @@ public sealed class CacheBuffer : IDisposable
     {
         // The host's checks and messages.
         _ = CacheMemory.FloatCount(layer, batch, heads, capacity, sinks, keyDim, valueDim);
-        return ((capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16;
+        return (int)((((long)capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16);
     }
 }

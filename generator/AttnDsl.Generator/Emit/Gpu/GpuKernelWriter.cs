@@ -32,7 +32,7 @@ internal sealed class GpuKernelWriter
     public IDisposable Block(string header) => _out.Block(header);
 
     /// <summary>Length of a dimension: a constant, or the rows of this turn's block.</summary>
-    public string Size(Dim dim) => dim == Dim.C || dim == Dim.R ? dim.Letter : Literals.Integer(_plan.Sizes.Of(dim));
+    public string Size(Dim dim) => (dim == Dim.C || dim == Dim.R) && _plan.Sizes.Of(dim) > 1 ? dim.Letter : Literals.Integer(_plan.Sizes.Of(dim));
 
     /// <summary>An element of a tile; of a vector, whichever way it lies.</summary>
     public string At(Tile tile, string row, string col)
@@ -76,7 +76,7 @@ internal sealed class GpuKernelWriter
 
     /// <summary>Prints what an expression needs before it, and returns it at an element of its domain.</summary>
     public string Value(Expr expr, IReadOnlyList<Tile> args, Shape domain, string row, string col) =>
-        new ScalarPrinter(Line, n => At(args[n], row, col), place => Position(place, domain, row, col)).Print(expr);
+        new ScalarPrinter(Line, n => At(args[n], row, col), place => Position(place, domain, row, col), FromBlock).Print(expr);
 
     public void Barrier() => _out.Line("Group.Barrier();");
 
@@ -84,19 +84,19 @@ internal sealed class GpuKernelWriter
     {
         if (place == Place.Head) return "(float)h";
         var (dim, index) = place == Place.Row ? (domain.Rows, row) : (domain.Cols, col);
-        var first = PositionOf(dim);
-        return dim == Dim.One ? $"(float)({first})" : $"(float)({first} + {index})";
+        return dim == Dim.R && IsTwoSided ? $"(float)(ahead + {index})" : $"(float){index}";
     }
 
-    /// <summary>Position in time of the first row of a dimension's block.</summary>
-    private string PositionOf(Dim dim) => (dim == Dim.R, _plan.Program.Visits) switch
-    {
-        (true, Visits.Visible) => "queryFirst + query",
-        (_, Visits.Seeing) => dim == Dim.R ? "query" : "t",
-        (true, _) => "query",
-        (_, Visits.Visible) => (_kernel.SinkTokens > 0 ? "partFirst" : "keyFirst") + " + t",
-        _ => "t",
-    };
+    /// <summary>
+    /// A position counted from the start of the sequence, as one counted from the block's first key: masks compare positions, and
+    /// small numbers are exact in float however long the sequence is.
+    /// </summary>
+    private string FromBlock(double position) => $"(float)({Literals.Number(position)} - {(_plan.Program.Visits != Visits.Visible ? "t" : FirstKey)})";
+
+    private string FirstKey => _kernel.SinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)";
+
+    /// <summary>Whether queries and keys are blocks of their own.</summary>
+    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
 
     private void Write(bool checksOverflow)
     {
@@ -147,6 +147,8 @@ internal sealed class GpuKernelWriter
 
     private void Body()
     {
+        if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
+            _out.Line($"int ahead = {(_plan.Program.Visits == Visits.Seeing ? "query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }
@@ -164,6 +166,9 @@ internal sealed class GpuKernelWriter
                 _out.Line($"var {_names[tile]} = {slot.Tensor}.SubView((long)(t / {_plan.Sizes.C}) * {_plan.Sizes.Of(tile.Shape.Rows) * _plan.Sizes.Of(tile.Shape.Cols)}); // [{tile.Shape.Rows},{tile.Shape.Cols}]");
         }
     }
+
+    private static bool UsesPosition(Primitive op) =>
+        (op is Map m ? m.Expr : op is Reduce r ? r.Expr : null)?.Any(e => e is Position { Place: not Place.Head }) == true;
 
     private void Steps(IReadOnlyList<PlanStep> steps)
     {

@@ -52,8 +52,8 @@ internal static class GpuLoops
     /// <summary>The blocks of keys that a block of queries can see: from where the window begins to the last query, sinks first.</summary>
     private static void Visible(SourceWriter w, GpuSignature kernel, string block, Action body)
     {
-        const string end = "Math.Min(time, queryFirst + query + R - keyFirst)";
-        var begin = kernel.Window is null ? "0" : $"Math.Max(0, queryFirst + query - ({kernel.Window} - 1) - keyFirst)";
+        var end = $"Math.Min(time, queryFirst + query + {(kernel.Plan.Sizes.R == 1 ? "1" : "R")} - keyFirst)";
+        var begin = kernel.Window is null ? "0" : $"Math.Max(0, queryFirst + query - {Before(kernel.Window)} - keyFirst)";
         if (kernel.SinkTokens == 0)
         {
             if (kernel.Window is not null) w.Line($"int from = {begin}; // the first query's window begins here");
@@ -86,6 +86,8 @@ internal static class GpuLoops
             body();
         }
     }
+
+    private static string Before(string window) => window == "window" ? "(window - 1)" : Literals.Integer(int.Parse(window, System.Globalization.CultureInfo.InvariantCulture) - 1);
 
     private static void Blocks(SourceWriter w, string block, string from, string to, Action body)
     {

@@ -74,7 +74,7 @@ internal static class GpuRunEmitter
     private static void Angles(SourceWriter w, DynamicalSystem system, string first, string rows, bool declare = true)
     {
         if (system.Rotation is not { } rotation) return;
-        w.Line($"{(declare ? "var " : "")}(cos, sin) = stream.Angles({first}, {rows}, {system.KeyDim / 2}, {Literals.Number(rotation.Base)});");
+        w.Line($"{(declare ? "var " : "")}(cos, sin) = stream.Angles({first}, {rows}, {system.KeyDim / 2}, {Literals.Double(rotation.Base)});");
     }
 
     private static void MatrixForward(SourceWriter w, LayerPlan plan, Launches launches)
@@ -135,8 +135,8 @@ internal static class GpuRunEmitter
         {
             w.Line("// As many tokens as the cache has room for: first their keys and values, then their queries.");
             w.Line("call.Time = cache.MakeRoom(stream, time - start);");
-            w.Line("(call.QueryFirst, call.KeyFirst) = ((int)cache.Position, (int)cache.FirstRow);");
-            Angles(w, system, "call.QueryFirst", "call.Time");
+            w.Line("(call.QueryFirst, call.KeyFirst) = (cache.QueryFirst, cache.KeyFirst);");
+            Angles(w, system, "cache.Position", "call.Time");
             w.Line($"{View} keys = cache.View(0), values = cache.View(1){(sinks ? ", sinkKeys = cache.View(2), sinkValues = cache.View(3)" : "")};");
             launches.Add(plan.Kernels.First(k => k.Name == "Append"), t => t switch
             {

@@ -104,10 +104,16 @@ internal sealed class GpuSignature
             var head = IsGrouped ? "shared" : "h";
             if (_kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)
             {
+                if (_kernel.Unit == WorkUnit.QueryBlock && Plan.Sizes.R == 1)
+                {
+                    yield return $"int query = item % call.Blocks, b = item / call.Blocks / call.Heads, {head} = item / call.Blocks % call.Heads;";
+                    yield break;
+                }
+
                 yield return $"int block = item % call.Blocks, b = item / call.Blocks / call.Heads, {head} = item / call.Blocks % call.Heads;";
                 var (rows, first, size) = _kernel.Unit == WorkUnit.KeyBlock ? ("C", "t", Plan.Sizes.C) : ("R", "query", Plan.Sizes.R);
-                yield return size == 1 ? $"int {first} = block;" : $"int {first} = block * {size};";
-                yield return size == 1 ? $"const int {rows} = 1;" : $"int {rows} = Math.Min({size}, call.Time - {first});";
+                yield return $"int {first} = block * {size};";
+                yield return $"int {rows} = Math.Min({size}, call.Time - {first});";
             }
             else
             {

@@ -5,7 +5,7 @@ using AttnDsl.Generator.Expressions;
 namespace AttnDsl.Generator.Emit.Gpu;
 
 /// <summary>An expression as scalar C# for a kernel. A part that occurs twice becomes a local first.</summary>
-internal sealed class ScalarPrinter(Action<string> line, Func<int, string> arg, Func<Place, string> position)
+internal sealed class ScalarPrinter(Action<string> line, Func<int, string> arg, Func<Place, string> position, Func<double, string> fromBlock)
 {
     private readonly Dictionary<Expr, int> _count = [];
     private readonly Dictionary<Expr, string> _locals = [];
@@ -74,7 +74,8 @@ internal sealed class ScalarPrinter(Action<string> line, Func<int, string> arg, 
     private string Choice(Select s)
     {
         var a = Operand(s.A, 4);
-        var b = Operand(s.B, 4);
+        // Positions are counted from the block, so a constant position is too.
+        var b = s is { A: Position { Place: not Place.Head }, B: Const c } ? fromBlock(c.Value) : Operand(s.B, 4);
         var then = Operand(s.Then, 2);
         var otherwise = Operand(s.Otherwise, 2);
         return $"{a} {(s.Test == Comparison.Less ? "<" : "<=")} {b} ? {then} : {otherwise}";

@@ -14,7 +14,7 @@ internal sealed class TileNames
     private static readonly HashSet<string> s_taken =
     [
         "call", "lane", "lanes", "work", "scratch", "states", "stateGrads", "kept", "item", "block", "shared", "b", "h", "t", "time", "query", "to", "from", "part",
-        "sinks", "windowFrom", "partFirst", "window", "queryFirst", "keyFirst", "e", "i", "j", "r", "c", "x", "y", "a", "b2", "cosine", "sine", "own", "acc", "fold", "log", "C", "R",
+        "sinks", "windowFrom", "partFirst", "window", "queryFirst", "keyFirst", "ahead", "e", "i", "j", "r", "c", "x", "y", "a", "b2", "cosine", "sine", "own", "acc", "fold", "log", "C", "R",
     ];
 
     private readonly CpuPlan _plan;
@@ -55,7 +55,7 @@ internal sealed class TileNames
     /// <summary>Aliases share one name: that of the tile which is written first.</summary>
     private string OfScratch(Scratch place, Tile tile)
     {
-        while (_plan.Steps.FirstOrDefault(s => s.Target == tile && s.Op is StopGradient) is { } held) tile = held.Args[0];
+        while (_plan.Steps.FirstOrDefault(s => s.Target == tile && (s.Op is StopGradient || (s.Op is Transpose && tile.Shape.IsVector))) is { } same) tile = same.Args[0];
         var first = _plan.Steps.FirstOrDefault(s => s.Target == tile)?.Target ?? tile;
         var carried = _plan.Program.Carries.FirstOrDefault(c =>
             _plan.Places.TryGetValue(c.Start, out var start) && start is Scratch && start == place && (first == c.Start || first == c.Next || first == c.Final || first == c.Initial));

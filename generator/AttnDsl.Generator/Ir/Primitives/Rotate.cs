@@ -37,8 +37,8 @@ internal sealed record Rotate(PairLayout Layout, bool Back = false) : Primitive
             var half = w.Size(cos.Shape.Cols);
             var (first, second) = Layout == PairLayout.HalfSplit ? (p, p == "0" ? half : $"({p} + {half})") : (p == "0" ? "0" : $"2 * {p}", p == "0" ? "1" : $"(2 * {p} + 1)");
             w.Line($"float a = {w.At(x, i, first)}, b2 = {w.At(x, i, second)}, cosine = {w.At(cos, i, p)}, sine = {w.At(sin, i, p)};");
-            w.Line($"{w.At(s.Target, i, first)} = a * cosine - b2 * sine;");
-            w.Line($"{w.At(s.Target, i, second)} = a * sine + b2 * cosine;");
+            w.Line($"{w.At(s.Target, i, first)} = a * cosine {(Back ? "+" : "-")} b2 * sine;");
+            w.Line($"{w.At(s.Target, i, second)} = {(Back ? "b2 * cosine - a * sine" : "a * sine + b2 * cosine")};");
         });
     }
 }
