@@ -133,7 +133,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// One head of one sequence, token by token.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Recurrent<TVec>(
             int time,
             ref float q, nint qStep,
@@ -208,7 +208,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// One head of one sequence, 32 tokens at a time: products inside a chunk, the state S between chunks.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Chunkwise<TVec>(
             int time,
             ref float q, nint qStep,
@@ -308,7 +308,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// 32 queries of one head against every key up to them, block by block, last to first.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Parallel<TVec>(
             int query, int R,
             ref float q, nint qStep,
@@ -452,7 +452,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// Brings the state of one head up to date without reading it.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Absorb<TVec>(
             int time,
             ref float k, nint kStep,

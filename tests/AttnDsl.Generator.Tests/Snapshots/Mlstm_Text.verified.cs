@@ -138,7 +138,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// One head of one sequence, token by token.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Recurrent<TVec>(
             int time,
             ref float q, nint qStep,
@@ -243,7 +243,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// One head of one sequence, 64 tokens at a time: products inside a chunk, the state S between chunks.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Chunkwise<TVec>(
             int time,
             ref float q, nint qStep,
@@ -458,7 +458,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// 64 queries of one head against every key up to them, block by block, last to first.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Parallel<TVec>(
             int query, int R,
             ref float q, nint qStep,
@@ -720,7 +720,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// Brings the state of one head up to date without reading it.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Absorb<TVec>(
             int time,
             ref float k, nint kStep,

@@ -145,7 +145,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// Puts the new keys and values of one head into the cache.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Append<TVec>(
             int time,
             ref float k, nint kStep,
@@ -183,7 +183,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// Rotates the keys of one head, once for all queries.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void RotateKeys<TVec>(
             int time,
             ref float k, nint kStep,
@@ -210,7 +210,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// One query of one head against the keys it sees, block by block, under a running maximum.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void AttendOne<TVec>(
             int time, int query, int R, int queryFirst, int keyFirst, int window,
             ref float q, nint qStep,
@@ -360,7 +360,7 @@ namespace AttnDsl.Generated
         /// <summary>
         /// 64 queries of one head, one in each lane, against the keys they see, 128 at a time, under a running maximum.
         /// </summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Attend<TVec>(
             int time, int query, int R, int queryFirst, int keyFirst, int window,
             ref float q, nint qStep,
