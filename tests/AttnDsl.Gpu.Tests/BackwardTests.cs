@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using AttnDsl.Conformance.Layers;
+using AttnDsl.Conformance.Support;
+using AttnDsl.Golden.Vectors;
+using Xunit;
+
+namespace AttnDsl.Gpu.Tests;
+
+/// <summary>The twin's gradients are the CPU's.</summary>
+[Collection(OnCpu.Name)]
+public sealed class BackwardTests(CpuAccelerator accelerator)
+{
+    private const double Bar = 2e-6;
+
+    public static TheoryData<string, int> Narrow { get; } = Cases(Twins.Narrow, [1, 19, 70]);
+
+    public static TheoryData<string, int> Wide { get; } = Cases(Twins.Wide, [35]);
+
+    [Theory]
+    [MemberData(nameof(Narrow))]
+    [MemberData(nameof(Wide))]
+    public void Backward_OnePass_EqualsCpu(string name, int time)
+    {
+        var (cpu, gpu) = Runs(name, time);
+        AssertEqual(cpu.Backward(), gpu.Backward(), $"{name} T{time}");
+    }
+
+    [Theory]
+    [MemberData(nameof(Narrow))]
+    public void Backward_ThroughStates_EqualsCpu(string name, int time)
+    {
+        var (cpu, gpu) = Runs(name, time);
+        if (!cpu.Subject.Layer.HasStateGradient) return;
+        var (expectedState, actualState) = (cpu.NewStateGradient(time), gpu.NewStateGradient(time));
+        var expected = cpu.Backward(cpu.WarmState, expectedState, time / 2, time - (time / 2));
+        var actual = gpu.Backward(gpu.WarmState, actualState, time / 2, time - (time / 2));
+        AssertEqual(expected, actual, $"{name} T{time} in pieces");
+        AssertEqual(expectedState.ReadMatrix(), actualState.ReadMatrix(), $"{name} T{time} initial state");
+    }
+
+    private static void AssertEqual(Dictionary<string, FloatTensor> expected, Dictionary<string, FloatTensor> actual, string what)
+    {
+        foreach (var (tensor, values) in expected) AssertEqual(values.Data, actual[tensor].Data, $"{what} {tensor}");
+    }
+
+    // As in the conformance tests, a gradient that all but cancels is measured as if it did not.
+    private static void AssertEqual(float[] expected, float[] actual, string what)
+    {
+        var error = ErrorRatio.Of(Array.ConvertAll(actual, x => (double)x), Array.ConvertAll(expected, x => (double)x), Tolerances.LeastGradient);
+        Assert.True(error <= Bar, $"{what}: {error:e2} over {Bar:e2}");
+    }
+
+    private static TheoryData<string, int> Cases(IEnumerable<Subject> subjects, int[] times)
+    {
+        var cases = new TheoryData<string, int>();
+        foreach (var subject in subjects)
+            foreach (var time in times) cases.Add(subject.Name, time);
+        return cases;
+    }
+
+    private (GradientRun Cpu, GradientRun Gpu) Runs(string name, int time)
+    {
+        var subject = GradientSubjects.All[name];
+        return (new(subject, seed: time, time), new(subject.OnGpu(accelerator.Device), seed: time, time));
+    }
+}
