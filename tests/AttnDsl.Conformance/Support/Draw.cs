@@ -26,6 +26,17 @@ internal sealed class Draw(int seed)
         };
     }
 
+    /// <summary>Every number to one of its two neighbours in float32.</summary>
+    public LayerInputs Nudged(LayerInputs inputs) => inputs with
+    {
+        Q = Nudged(inputs.Q),
+        K = Nudged(inputs.K),
+        V = Nudged(inputs.V),
+        G = Nudged(inputs.G),
+        Beta = Nudged(inputs.Beta),
+        I = Nudged(inputs.I),
+    };
+
     public float[] Normal(int count, double deviation)
     {
         var values = new float[count];
@@ -59,6 +70,9 @@ internal sealed class Draw(int seed)
         };
         return spec.LogSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);
     }
+
+    private float[] Nudged(float[] values)
+        => Array.ConvertAll(values, value => _random.Next(2) == 0 ? MathF.BitIncrement(value) : MathF.BitDecrement(value));
 
     private static void Normalise(float[] rows, int width)
     {

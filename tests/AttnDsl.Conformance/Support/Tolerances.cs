@@ -23,6 +23,13 @@ internal static class Tolerances
     /// <summary>Gradients below this RMS are measured as if they had it, as all inputs are of size 1: a few (those of q and k at T = 1) cancel to nothing.</summary>
     public const double LeastGradient = 0.1;
 
+    /// <summary>
+    /// Where a denominator of mLSTM comes near zero (input gates so large that its floor is out of reach), and where scores are so large that
+    /// their last bit moves a weight by 1e-5, the gradient itself is worse than float32: it may be as far off as this many times what it
+    /// changes by when every input moves to the next float32.
+    /// </summary>
+    public const double NudgedInputsFactor = 4;
+
     /// <summary>Gradients of the generated float32 code: what golden/README.md says careful float32 code meets.</summary>
     private const double Float32Gradient = 5e-6;
 
