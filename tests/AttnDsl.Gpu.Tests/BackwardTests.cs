@@ -13,6 +13,9 @@ public sealed class BackwardTests(CpuAccelerator accelerator)
 {
     private const double Bar = 2e-6;
 
+    /// <summary>Of the initial state, behind every token: what float32 gradients are held to everywhere, as both computations are off.</summary>
+    private const double StateBar = 5e-6;
+
     public static TheoryData<string, int> Narrow { get; } = Cases(Twins.Narrow, [1, 19, 70]);
 
     public static TheoryData<string, int> Wide { get; } = Cases(Twins.Wide, [35]);
@@ -36,19 +39,19 @@ public sealed class BackwardTests(CpuAccelerator accelerator)
         var expected = cpu.Backward(cpu.WarmState, expectedState, time / 2, time - (time / 2));
         var actual = gpu.Backward(gpu.WarmState, actualState, time / 2, time - (time / 2));
         AssertEqual(expected, actual, $"{name} T{time} in pieces");
-        AssertEqual(expectedState.ReadMatrix(), actualState.ReadMatrix(), $"{name} T{time} initial state");
+        AssertEqual(expectedState.ReadMatrix(), actualState.ReadMatrix(), $"{name} T{time} initial state", StateBar);
     }
 
-    private static void AssertEqual(Dictionary<string, FloatTensor> expected, Dictionary<string, FloatTensor> actual, string what)
+    internal static void AssertEqual(Dictionary<string, FloatTensor> expected, Dictionary<string, FloatTensor> actual, string what)
     {
         foreach (var (tensor, values) in expected) AssertEqual(values.Data, actual[tensor].Data, $"{what} {tensor}");
     }
 
     // As in the conformance tests, a gradient that all but cancels is measured as if it did not.
-    private static void AssertEqual(float[] expected, float[] actual, string what)
+    private static void AssertEqual(float[] expected, float[] actual, string what, double bar = Bar)
     {
         var error = ErrorRatio.Of(Array.ConvertAll(actual, x => (double)x), Array.ConvertAll(expected, x => (double)x), Tolerances.LeastGradient);
-        Assert.True(error <= Bar, $"{what}: {error:e2} over {Bar:e2}");
+        Assert.True(error <= bar, $"{what}: {error:e2} over {bar:e2}");
     }
 
     private static TheoryData<string, int> Cases(IEnumerable<Subject> subjects, int[] times)

@@ -152,7 +152,8 @@ public static class GpuMath
         if (!(Abs(x) <= 1e9f)) return float.NaN;
         double turned = x * 0.63661977236758134;
         int n = (int)(turned + (turned < 0 ? -0.5 : 0.5));
-        float r = (float)((x - n * 1.5707963267341256) - n * 6.0771005065061922e-11);
+        // The first part of π/2 has 28 bits, so that its product with n is exact.
+        float r = (float)((x - n * 1.570796325802803) - n * 9.920935796805404e-10);
         float square = r * r;
 
         float s = -0.000195151981f;

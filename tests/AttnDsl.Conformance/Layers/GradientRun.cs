@@ -20,8 +20,13 @@ internal sealed class GradientRun
     /// <param name="batch">B.</param>
     /// <param name="change">Changes the random inputs.</param>
     public GradientRun(string subject, int seed, int time, int batch = 2, Action<LayerInputs>? change = null)
+        : this(GradientSubjects.All[subject], seed, time, batch, change)
     {
-        Subject = GradientSubjects.All[subject];
+    }
+
+    public GradientRun(Subject subject, int seed, int time, int batch = 2, Action<LayerInputs>? change = null)
+    {
+        Subject = subject;
         (_inputs, _seed) = (new Draw(seed).Inputs(Subject.Spec, batch, time), seed);
         change?.Invoke(_inputs);
         Run = new(Subject, _inputs);
