@@ -3,9 +3,11 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using AttnDsl.Golden.Cases;
+using AttnDsl.Golden.Layers;
 using AttnDsl.Golden.Printing;
 using AttnDsl.Golden.Runs;
 using AttnDsl.Golden.Vectors;
+using AttnDsl.Gpu;
 
 namespace AttnDsl.Golden;
 
@@ -38,9 +40,11 @@ internal static class GoldenTool
         var required = options.RequireAll ? index.Select(entry => entry.Name).ToHashSet() : [];
         required.UnionWith(options.Required);
         var rows = new List<Row>();
+        using var device = !options.Gpu ? null : GpuDevice.HasCuda ? GpuDevice.OpenCuda() : GpuDevice.OpenCpu(threads: 4);
+        if (device is not null) output.WriteLine($"GPU twins on {device.Name}");
         for (var i = 0; i < index.Count; i++)
         {
-            rows.AddRange(RunCase(options.Folder, index[i], required.Contains(index[i].Name), form => progress.Show(i + 1, index.Count, index[i].Name, form)));
+            rows.AddRange(RunCase(options.Folder, device, index[i], required.Contains(index[i].Name), form => progress.Show(i + 1, index.Count, index[i].Name, form)));
         }
 
         progress.Clear();
@@ -53,7 +57,7 @@ internal static class GoldenTool
         return rows.Any(row => row.Breaks) ? Failed : Passed;
     }
 
-    private static List<Row> RunCase(string folder, IndexEntry entry, bool required, Action<string> started)
+    private static List<Row> RunCase(string folder, GpuDevice? device, IndexEntry entry, bool required, Action<string> started)
     {
         GoldenCase @case;
         try
@@ -65,7 +69,8 @@ internal static class GoldenTool
             return [Row.Unreadable(entry.Name, exception.Message)];
         }
 
-        var declarations = Catalogue.All.Where(declaration => declaration.Matches(@case)).ToList();
+        var declarations = Catalogue.All.Where(declaration => declaration.Matches(@case))
+            .Select(declaration => device is null ? declaration : declaration with { Layer = new GpuLayer(declaration.Layer, device) }).ToList();
         return declarations.Count == 0
             ? [Row.Missing(entry.Name, required)]
             : [.. declarations.SelectMany(declaration => CaseRunner.Run(@case, declaration, started))];

@@ -7,9 +7,10 @@ namespace AttnDsl.Golden;
 /// <param name="Folder">Where index.json and the .safetensors files lie.</param>
 /// <param name="RequireAll">Whether every case of the index must have a declaration.</param>
 /// <param name="Required">Cases that must be there and have a declaration.</param>
-internal sealed record ToolOptions(string Folder, bool RequireAll, IReadOnlyList<string> Required)
+/// <param name="Gpu">Whether the GPU twins are run, on a CUDA device or else on the CPU accelerator.</param>
+internal sealed record ToolOptions(string Folder, bool RequireAll, IReadOnlyList<string> Required, bool Gpu = false)
 {
-    public const string Usage = "usage: AttnDsl.Golden FOLDER [--require all|NAME,NAME...]";
+    public const string Usage = "usage: AttnDsl.Golden FOLDER [--require all|NAME,NAME...] [--gpu]";
 
     /// <exception cref="FormatException">The command line does not say what to do.</exception>
     public static ToolOptions Parse(IReadOnlyList<string> arguments)
@@ -17,6 +18,7 @@ internal sealed record ToolOptions(string Folder, bool RequireAll, IReadOnlyList
         string? folder = null;
         var requireAll = false;
         var required = new List<string>();
+        var gpu = false;
         for (var i = 0; i < arguments.Count; i++)
         {
             var argument = arguments[i];
@@ -36,6 +38,10 @@ internal sealed record ToolOptions(string Folder, bool RequireAll, IReadOnlyList
                     required.AddRange(arguments[i].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries));
                 }
             }
+            else if (argument == "--gpu")
+            {
+                gpu = true;
+            }
             else if (argument.StartsWith('-'))
             {
                 throw new FormatException($"unknown option '{argument}'");
@@ -50,6 +56,6 @@ internal sealed record ToolOptions(string Folder, bool RequireAll, IReadOnlyList
             }
         }
 
-        return new(folder ?? throw new FormatException("no folder given"), requireAll, required);
+        return new(folder ?? throw new FormatException("no folder given"), requireAll, required, gpu);
     }
 }
