@@ -56,6 +56,23 @@ public sealed class ForwardTests(CpuAccelerator accelerator)
         }
     }
 
+    /// <summary>A gate of −∞ forgets everything; sums of it must not become NaN.</summary>
+    [Theory]
+    [InlineData("SimpleGla7x5")]
+    [InlineData("KimiDelta7x5")]
+    [InlineData("GroupedGla7x5")]
+    public void Forward_WithClosedGates_EqualsCpu(string name)
+    {
+        var (cpu, gpu) = Runs(name, 40);
+        foreach (var run in new[] { cpu, gpu })
+        {
+            var gates = run.Tensors["in.g"].Data;
+            for (var i = 0; i < gates.Length; i += 5) gates[i] = float.NegativeInfinity;
+        }
+
+        foreach (var form in new[] { Forms.Chunkwise, Forms.Recurrent }) AssertEqual(cpu.Forward(form), gpu.Forward(form), $"{name} {form}");
+    }
+
     private static TheoryData<string, int> Cases(bool narrow, int[] times)
     {
         var cases = new TheoryData<string, int>();

@@ -23,6 +23,15 @@ public static class GpuMath
     /// <summary>The lesser of two; NaN where the second is.</summary>
     public static float Min(float a, float b) => a < b ? a : b;
 
+    /// <summary>sum + x, less what earlier additions rounded away; keeps what this one does (Kahan). An infinite sum stays infinite.</summary>
+    public static float Add(float sum, float x, ref float lost)
+    {
+        float term = x - lost;
+        float next = sum + term;
+        lost = Abs(next) <= float.MaxValue ? (next - sum) - term : 0f;
+        return next;
+    }
+
     /// <summary>|x|.</summary>
     public static float Abs(float x) => Interop.IntAsFloat(Interop.FloatAsInt(x) & 0x7fffffffu);
 

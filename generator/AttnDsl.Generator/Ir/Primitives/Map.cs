@@ -70,7 +70,7 @@ internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) :
 
     public override void Cpu(CpuKernelWriter w, PlanStep s) => w.Loops.Reduce(this, [.. s.Args], s.Target);
 
-    // A thread folds a row, or a column.
+    // A thread folds a row, or a column; sums carry along what they round away, as products do.
     public override void Gpu(GpuKernelWriter w, PlanStep s)
     {
         var down = Along == Along.Rows;
@@ -78,11 +78,11 @@ internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) :
         w.Threads(kept, down ? "j" : "i", at =>
         {
             var along = down ? "i" : "j";
-            w.Line($"float fold = {(Fold == Fold.Sum ? "0f" : "float.NegativeInfinity")};");
+            w.Line(Fold == Fold.Sum ? "float fold = 0f, lost = 0f;" : "float fold = float.NegativeInfinity;");
             using (w.Block($"for (int {along} = 0; {along} < {w.Size(folded)}; {along}++)"))
             {
                 var x = down ? w.Value(Expr, s.Args, Domain, along, at) : w.Value(Expr, s.Args, Domain, at, along);
-                w.Line(Fold == Fold.Sum ? $"fold += {x};" : $"fold = GpuMath.Max(fold, {x});");
+                w.Line(Fold == Fold.Sum ? $"fold = GpuMath.Add(fold, {x}, ref lost);" : $"fold = GpuMath.Max(fold, {x});");
             }
 
             w.Line($"{(down ? w.At(s.Target, "0", at) : w.At(s.Target, at, "0"))} = fold;");

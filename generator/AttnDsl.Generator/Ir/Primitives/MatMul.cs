@@ -48,15 +48,16 @@ internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) 
             : $"Products.Multiply<TVec>({sizes}, {w.Ref(a)}, {(TransposeA ? $"1, {w.Stride(a)}" : $"{w.Stride(a)}, 1")}, {w.Ref(b)}, {w.Stride(b)}, {target});");
     }
 
-    // A thread computes an element.
+    // A thread computes an element. One long sum loses more than the lanes of a CPU's vectors do, and normalisers divide by such sums
+    // (mLSTM's nearly cancel): what each addition rounds away is added to the next term.
     public override void Gpu(GpuKernelWriter w, PlanStep s)
     {
         var (a, b) = (s.Args[0], s.Args[1]);
         var (left, right) = Oriented(s.Args);
         w.Elements(new(left.Rows, right.Cols), (i, j) =>
         {
-            w.Line("float acc = 0f;");
-            w.Line($"for (int r = 0; r < {w.Size(left.Cols)}; r++) acc += {(TransposeA ? w.At(a, "r", i) : w.At(a, i, "r"))} * {(TransposeB ? w.At(b, j, "r") : w.At(b, "r", j))};");
+            w.Line("float acc = 0f, lost = 0f;");
+            w.Line($"for (int r = 0; r < {w.Size(left.Cols)}; r++) acc = GpuMath.Add(acc, {(TransposeA ? w.At(a, "r", i) : w.At(a, i, "r"))} * {(TransposeB ? w.At(b, j, "r") : w.At(b, "r", j))}, ref lost);");
             w.Line($"{w.At(s.Target, i, j)} {(s.Accumulate ? "+=" : "=")} acc;");
         });
     }
