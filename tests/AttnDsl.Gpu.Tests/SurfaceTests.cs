@@ -35,7 +35,7 @@ public sealed class SurfaceTests(CpuAccelerator accelerator)
         var error = Assert.Throws<ArgumentException>(() => Softmax7x5.Gpu.Forward(new() { Q = q, K = v, V = v }, output));
         Assert.Contains("K has shape [2,5,2,5], expected [B,T,H,K] = [2,5,2,7]", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => Softmax7x5.Gpu.Forward(new() { Q = q, K = q, V = v }, v));
-        Assert.Contains("The output is V itself", error.Message, StringComparison.Ordinal);
+        Assert.Contains("the output and V are one tensor", error.Message, StringComparison.Ordinal);
         error = Assert.Throws<ArgumentException>(() => Softmax7x5.Gpu.Forward(new() { Q = q, K = null!, V = v }, output));
         Assert.Contains("K is missing", error.Message, StringComparison.Ordinal);
     }

@@ -71,8 +71,9 @@ internal static class BackwardEmitter
             foreach (var input in system.Inputs)
             {
                 w.Line($"{Runtime}.Guards.Output(gradients.{input.Member}, \"gradients.{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
-                w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\");");
-                foreach (var other in system.Inputs) w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\");");
+                w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\", \"gradients.{input.Member}\");");
+                foreach (var other in system.Inputs) w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\", \"gradients.{input.Member}\");");
+                foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Runtime}.Guards.Distinct(gradients.{input.Member}, \"gradients.{input.Member}\", gradients.{other.Member}, \"gradients.{other.Member}\");");
             }
 
             if (HasStateGradient(system))
@@ -82,6 +83,7 @@ internal static class BackwardEmitter
                 {
                     w.Line($"initial.Match(batch, {Heads(system, HeadCount.State, "heads")});");
                     w.Line($"stateGradient.Match(batch, {Heads(system, HeadCount.State, "heads")});");
+                    w.Line("stateGradient.Apart(initial, \"stateGradient\", \"initial\");");
                 }
             }
 

@@ -30,10 +30,16 @@ public static class GpuGuards
     }
 
     /// <summary>Refuses to write where an input lies.</summary>
-    public static void Apart(GpuTensor output, GpuTensor input, string inputName)
+    public static void Apart(GpuTensor output, GpuTensor input, string inputName, string outputName = "the output")
     {
         if (ReferenceEquals(output, input))
-            throw new ArgumentException($"The output is {inputName} itself, which would be read after it is overwritten: pass a tensor of its own as output");
+            throw new ArgumentException($"{outputName} and {inputName} are one tensor, which would be used after it is overwritten: pass a tensor of its own");
+    }
+
+    /// <summary>Refuses one state in two places.</summary>
+    public static void Apart(object? state, object? other, string name, string otherName)
+    {
+        if (state is not null && ReferenceEquals(state, other)) throw new ArgumentException($"{name} and {otherName} are one state: make a state of its own for each, or Fork one");
     }
 
     /// <summary>The stream on which to run; every tensor must lie on its device.</summary>

@@ -24,7 +24,7 @@ public static class Guards
     {
         if (tensor.Rank == 0)
         {
-            throw new ArgumentException($"{name} is missing: set Inputs.{name} to a tensor {letters}");
+            throw new ArgumentException($"{name} is missing: {(char.IsUpper(name[0]) ? $"set Inputs.{name} to" : "pass")} a tensor {letters}");
         }
 
         CheckLayout(tensor.Lengths, tensor.Strides, name, letters, d0, d1, d2, d3);
@@ -70,7 +70,7 @@ public static class Guards
     public static ref float Reference(in TensorSpan<float> tensor) => ref tensor.GetPinnableReference();
 
     /// <summary>Throws when the memory that the output spans overlaps the memory that the input spans.</summary>
-    public static void Apart(in TensorSpan<float> output, in ReadOnlyTensorSpan<float> input, string inputName)
+    public static void Apart(in TensorSpan<float> output, in ReadOnlyTensorSpan<float> input, string inputName, string outputName = "the output")
     {
         if (output.FlattenedLength == 0 || input.FlattenedLength == 0)
         {
@@ -80,21 +80,16 @@ public static class Guards
         nint inputStart = Unsafe.ByteOffset(in output.GetPinnableReference(), in input.GetPinnableReference()) / sizeof(float);
         if (inputStart < Extent(output.Lengths, output.Strides) && -inputStart < Extent(input.Lengths, input.Strides))
         {
-            throw new ArgumentException($"The output overlaps {inputName} in memory, which would be read after it is overwritten: pass a tensor of its own as output");
+            throw new ArgumentException($"{outputName} overlaps {inputName} in memory, which would be read after it is overwritten: pass a tensor of its own");
         }
     }
 
-    /// <summary>Checks the length of a plain span.</summary>
-    /// <param name="actual">Its length.</param>
-    /// <param name="expected">The length wanted.</param>
-    /// <param name="name">Its name.</param>
-    /// <param name="letters">How the expected length comes about: <c>B·T·H·K = 2·5·4·16</c>.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Length(int actual, long expected, string name, string letters)
+    /// <summary>Throws when two outputs are the same memory. (Slices of one fused row may lie between each other.)</summary>
+    public static void Distinct(in TensorSpan<float> output, string name, in TensorSpan<float> other, string otherName)
     {
-        if (actual != expected)
+        if (output.FlattenedLength > 0 && other.FlattenedLength > 0 && Unsafe.AreSame(in output.GetPinnableReference(), in other.GetPinnableReference()))
         {
-            ThrowLength(actual, expected, name, letters);
+            throw new ArgumentException($"{name} and {otherName} are the same memory, so one would overwrite the other: pass tensors of their own");
         }
     }
 
@@ -131,10 +126,6 @@ public static class Guards
     private static void ThrowStride(nint stride, string name, string letters) =>
         throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"{name} has stride {stride} along its last axis, expected 1: copy it with CopyTo into a dense tensor {letters}, or arrange its memory so before the call"));
-
-    [DoesNotReturn]
-    private static void ThrowLength(int actual, long expected, string name, string letters) =>
-        throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} has {actual} floats, expected {letters} = {expected}"));
 
     private static string Shape(ReadOnlySpan<nint> lengths)
     {

@@ -73,6 +73,12 @@ public readonly struct StateMemory
     /// <summary>Refuses an output that lies in the state's own memory.</summary>
     public void Apart(in TensorSpan<float> output) => Guards.Apart(output, new ReadOnlyTensorSpan<float>(Checked.Span), "the state");
 
+    /// <summary>Refuses a second state over the same memory.</summary>
+    public void Apart(StateMemory other, string name, string otherName)
+    {
+        if (Unsafe.AreSame(ref Header, ref other.Header)) throw new ArgumentException($"{name} and {otherName} are one state: make a state of its own for each, or Fork one");
+    }
+
     /// <summary>First float of the first unit.</summary>
     public ref float Units() => ref MemoryMarshal.GetReference(Checked.Span[HeaderFloats..]);
 

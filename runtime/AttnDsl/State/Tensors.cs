@@ -9,6 +9,9 @@ namespace AttnDsl.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Tensors
 {
+    /// <summary>Behind tensors without elements, whose shape no empty span can carry.</summary>
+    private static readonly float[] s_empty = new float[1];
+
     /// <summary>A span as a tensor of these lengths.</summary>
     /// <param name="span">Exactly as many floats as the lengths multiply to.</param>
     /// <param name="lengths">Lengths; any may be 0.</param>
@@ -18,14 +21,14 @@ public static class Tensors
     public static ReadOnlyTensorSpan<float> Of(ReadOnlySpan<float> span, scoped ReadOnlySpan<nint> lengths, string name, string letters)
     {
         Check(span.Length, lengths, name, letters);
-        return span.IsEmpty ? new(span, lengths, stackalloc nint[lengths.Length]) : new(span, lengths);
+        return span.IsEmpty ? new(s_empty, lengths) : new(span, lengths);
     }
 
     /// <inheritdoc cref="Of(ReadOnlySpan{float}, ReadOnlySpan{nint}, string, string)"/>
     public static TensorSpan<float> Of(Span<float> span, scoped ReadOnlySpan<nint> lengths, string name, string letters)
     {
         Check(span.Length, lengths, name, letters);
-        return span.IsEmpty ? new(span, lengths, stackalloc nint[lengths.Length]) : new(span, lengths);
+        return span.IsEmpty ? new(s_empty, lengths) : new(span, lengths);
     }
 
     private static void Check(int actual, scoped ReadOnlySpan<nint> lengths, string name, string letters)

@@ -19,11 +19,11 @@ namespace AttnDsl.Generated
     internal static class Samples_GatedLinear_fab87c3a
     {
         public const int RecurrentScratch = 208; // floats a worker
-        public const int ChunkwiseScratch = 17408; // floats a worker
-        public const int ParallelScratch = 27776; // floats a worker
+        public const int ChunkwiseScratch = 14656; // floats a worker
+        public const int ParallelScratch = 25024; // floats a worker
         public const int AbsorbScratch = 4160; // floats a worker
         public const int KeepScratch = 4160; // floats a worker
-        public const int BackwardScratch = 31872; // floats a worker
+        public const int BackwardScratch = 29120; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -1178,8 +1178,8 @@ namespace Samples
     ///
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 832 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 69,632 bytes of scratch a worker
-    ///   parallel: blocks of 32 queries by 32 keys; 111,104 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 58,624 bytes of scratch a worker
+    ///   parallel: blocks of 32 queries by 32 keys; 100,096 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class GatedLinear
@@ -1224,8 +1224,8 @@ Gradients
 
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 832 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 69,632 bytes of scratch a worker
-  parallel: blocks of 32 queries by 32 keys; 111,104 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 58,624 bytes of scratch a worker
+  parallel: blocks of 32 queries by 32 keys; 100,096 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>
@@ -1407,33 +1407,40 @@ Forms and schedule
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H,K]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(outputGradient, "outputGradient", "[B,T,H,V]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Output(gradients.Q, "gradients.Q", "[B,T,H,K]", batch, time, heads, 64);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.G, "G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, outputGradient, "outputGradient", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.Q, "Q", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.K, "K", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.V, "V", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.G, "G", "gradients.Q");
             global::AttnDsl.Runtime.Guards.Output(gradients.K, "gradients.K", "[B,T,H,K]", batch, time, heads, 64);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.G, "G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, outputGradient, "outputGradient", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.Q, "Q", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.K, "K", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.V, "V", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.G, "G", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.K, "gradients.K", gradients.Q, "gradients.Q");
             global::AttnDsl.Runtime.Guards.Output(gradients.V, "gradients.V", "[B,T,H,V]", batch, time, heads, 64);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.G, "G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, outputGradient, "outputGradient", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.Q, "Q", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.K, "K", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.G, "G", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.Q, "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.K, "gradients.K");
             global::AttnDsl.Runtime.Guards.Output(gradients.G, "gradients.G", "[B,T,H,K]", batch, time, heads, 64);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.G, "G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, outputGradient, "outputGradient", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.Q, "Q", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.K, "K", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.V, "V", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.G, "G", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.Q, "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.K, "gradients.K");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.V, "gradients.V");
             if (stateful)
             {
                 initial.Match(batch, heads);
                 stateGradient.Match(batch, heads);
+                stateGradient.Apart(initial, "stateGradient", "initial");
             }
             if (batch == 0 || time == 0 || heads == 0) return;
 

@@ -19,11 +19,11 @@ namespace AttnDsl.Generated
     internal static class Samples_Mlstm_3d9abc1f
     {
         public const int RecurrentScratch = 128; // floats a worker
-        public const int ChunkwiseScratch = 19904; // floats a worker
-        public const int ParallelScratch = 39376; // floats a worker
+        public const int ChunkwiseScratch = 20224; // floats a worker
+        public const int ParallelScratch = 39696; // floats a worker
         public const int AbsorbScratch = 2256; // floats a worker
         public const int KeepScratch = 2256; // floats a worker
-        public const int BackwardScratch = 28416; // floats a worker
+        public const int BackwardScratch = 28800; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -1860,8 +1860,8 @@ namespace Samples
     ///
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 79,616 bytes of scratch a worker
-    ///   parallel: blocks of 64 queries by 64 keys; 157,504 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
+    ///   parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class Mlstm
@@ -1906,8 +1906,8 @@ Gradients
 
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 79,616 bytes of scratch a worker
-  parallel: blocks of 64 queries by 64 keys; 157,504 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
+  parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>
@@ -2102,44 +2102,55 @@ Forms and schedule
             global::AttnDsl.Runtime.Guards.Input(inputs.I, "I", "[B,T,H]", batch, time, heads);
             global::AttnDsl.Runtime.Guards.Input(outputGradient, "outputGradient", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Output(gradients.Q, "gradients.Q", "[B,T,H,K]", batch, time, heads, 20);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.G, "G");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.I, "I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, outputGradient, "outputGradient", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.Q, "Q", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.K, "K", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.V, "V", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.G, "G", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.I, "I", "gradients.Q");
             global::AttnDsl.Runtime.Guards.Output(gradients.K, "gradients.K", "[B,T,H,K]", batch, time, heads, 20);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.G, "G");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.I, "I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, outputGradient, "outputGradient", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.Q, "Q", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.K, "K", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.V, "V", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.G, "G", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.I, "I", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.K, "gradients.K", gradients.Q, "gradients.Q");
             global::AttnDsl.Runtime.Guards.Output(gradients.V, "gradients.V", "[B,T,H,V]", batch, time, heads, 24);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.G, "G");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.I, "I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, outputGradient, "outputGradient", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.Q, "Q", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.K, "K", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.G, "G", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.I, "I", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.Q, "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.K, "gradients.K");
             global::AttnDsl.Runtime.Guards.Output(gradients.G, "gradients.G", "[B,T,H]", batch, time, heads);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.G, "G");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.I, "I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, outputGradient, "outputGradient", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.Q, "Q", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.K, "K", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.V, "V", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.G, "G", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.G, inputs.I, "I", "gradients.G");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.Q, "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.K, "gradients.K");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.V, "gradients.V");
             global::AttnDsl.Runtime.Guards.Output(gradients.I, "gradients.I", "[B,T,H]", batch, time, heads);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.I, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.V, "V");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.G, "G");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.I, "I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.I, outputGradient, "outputGradient", "gradients.I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.Q, "Q", "gradients.I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.K, "K", "gradients.I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.V, "V", "gradients.I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.G, "G", "gradients.I");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.I, inputs.I, "I", "gradients.I");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.Q, "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.K, "gradients.K");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.V, "gradients.V");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.G, "gradients.G");
             if (stateful)
             {
                 initial.Match(batch, heads);
                 stateGradient.Match(batch, heads);
+                stateGradient.Apart(initial, "stateGradient", "initial");
             }
             if (batch == 0 || time == 0 || heads == 0) return;
 

@@ -20,11 +20,11 @@ namespace AttnDsl.Generated
     {
         public const int AppendScratch = 0; // floats a worker
         public const int RotateKeysScratch = 0; // floats a worker
-        public const int AttendOneScratch = 8736; // floats a worker
+        public const int AttendOneScratch = 9760; // floats a worker
         public const int AttendScratch = 41216; // floats a worker
         public const int AttendKeepingScratch = 33024; // floats a worker
         public const int QueryGradientsScratch = 49216; // floats a worker
-        public const int KeyGradientsScratch = 41024; // floats a worker
+        public const int KeyGradientsScratch = 42048; // floats a worker
         public const int RotateBackScratch = 0; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
@@ -1272,7 +1272,7 @@ namespace Samples
     ///   Backward runs forward once more and keeps o and log Σ e^score, 388 bytes a token and head; the weights are computed again from them
     ///
     /// Forms and schedule
-    ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 34,944 bytes of scratch a worker
+    ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
     ///   parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
     ///
     /// Not supported
@@ -1321,7 +1321,7 @@ Gradients
   Backward runs forward once more and keeps o and log Σ e^score, 388 bytes a token and head; the weights are computed again from them
 
 Forms and schedule
-  recurrent: one query at a time, keys in blocks of 128, dot products along K; 34,944 bytes of scratch a worker
+  recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
   parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
 
 Not supported
@@ -1512,20 +1512,23 @@ Not supported
             if (inputs.Window is < 1 or > 256) throw new global::System.ArgumentOutOfRangeException("Window", inputs.Window, "Window must be from 1 to 256, the size that WindowSoftmax declares");
             global::AttnDsl.Runtime.Guards.Input(outputGradient, "outputGradient", "[B,T,H,V]", batch, time, heads, 96);
             global::AttnDsl.Runtime.Guards.Output(gradients.Q, "gradients.Q", "[B,T,H,K]", batch, time, heads, 64);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.V, "V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, outputGradient, "outputGradient", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.Q, "Q", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.K, "K", "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.Q, inputs.V, "V", "gradients.Q");
             global::AttnDsl.Runtime.Guards.Output(gradients.K, "gradients.K", "[B,T,G,K]", batch, time, 2, 64);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.V, "V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, outputGradient, "outputGradient", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.Q, "Q", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.K, "K", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.K, inputs.V, "V", "gradients.K");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.K, "gradients.K", gradients.Q, "gradients.Q");
             global::AttnDsl.Runtime.Guards.Output(gradients.V, "gradients.V", "[B,T,G,V]", batch, time, 2, 96);
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, outputGradient, "outputGradient");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.Q, "Q");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.K, "K");
-            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, outputGradient, "outputGradient", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.Q, "Q", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.K, "K", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V", "gradients.V");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.Q, "gradients.Q");
+            global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.K, "gradients.K");
             if (batch == 0 || time == 0 || heads == 0) return;
             gradients.V.Clear(); // several heads add to it
 

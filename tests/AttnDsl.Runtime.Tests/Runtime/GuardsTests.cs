@@ -89,7 +89,7 @@ public sealed class GuardsTests
     [Fact]
     public void Apart_Overlap_IsRefused()
     {
-        AssertMessage("The output overlaps Q in memory, which would be read after it is overwritten: pass a tensor of its own as output",
+        AssertMessage("the output overlaps Q in memory, which would be read after it is overwritten: pass a tensor of its own",
             () => Guards.Apart(Out(0), In(0), "Q"));
         Assert.Throws<ArgumentException>(() => Guards.Apart(Out(0), In(119), "Q"));
         Assert.Throws<ArgumentException>(() => Guards.Apart(Out(119), In(0), "Q"));
@@ -103,10 +103,11 @@ public sealed class GuardsTests
     }
 
     [Fact]
-    public void Length_Wrong_NamesTheProduct()
+    public void Tensors_WrongLength_NamesShapeAndProduct()
     {
-        Guards.Length(640, 640, "q", "B·T·H·K = 2·5·4·16");
-        AssertMessage("q has 120 floats, expected B·T·H·K = 2·5·4·16 = 640", () => Guards.Length(120, 640, "q", "B·T·H·K = 2·5·4·16"));
+        Assert.Equal(4, Tensors.Of(new ReadOnlySpan<float>(new float[640]), [2, 5, 4, 16], "q", "[B,T,H,K]").Rank);
+        Assert.Equal(0, Tensors.Of(ReadOnlySpan<float>.Empty, [2, 0, 4, 16], "q", "[B,T,H,K]").FlattenedLength);
+        AssertMessage("q has 120 floats, expected [B,T,H,K] = [2,5,4,16]: 640 floats", () => Tensors.Of(new ReadOnlySpan<float>(new float[120]), [2, 5, 4, 16], "q", "[B,T,H,K]"));
     }
 
     [Fact]
@@ -118,7 +119,7 @@ public sealed class GuardsTests
         CultureInfo.CurrentCulture = foreign;
         try
         {
-            AssertMessage("q has -1 floats, expected B·T = 4", () => Guards.Length(-1, 4, "q", "B·T"));
+            AssertMessage("q [B,T] cannot have the lengths [-1,4]: batch, time and heads are 0 or more", () => Tensors.Of(ReadOnlySpan<float>.Empty, [-1, 4], "q", "[B,T]"));
         }
         finally
         {

@@ -185,11 +185,13 @@ internal static class GpuRunEmitter
             foreach (var input in system.Inputs)
             {
                 Output(w, system, "gradients." + input.Member, input.Letters, input.HeadCount, input.Width);
-                w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\");");
-                foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\");");
+                w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\", \"gradients.{input.Member}\");");
+                foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\", \"gradients.{input.Member}\");");
+                foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, gradients.{other.Member}, \"gradients.{other.Member}\", \"gradients.{input.Member}\");");
             }
 
             Stream(w, system, ["outputGradient", .. system.Inputs.Select(i => "gradients." + i.Member)]);
+            if (states) w.Line($"{Support}.GpuGuards.Apart(stateGradient, (object?)initial, \"stateGradient\", \"initial\");");
             if (states)
                 foreach (var state in new[] { "initial", "stateGradient" }) w.Line($"{state}?.Memory.Match(batch, {Heads(system, HeadCount.State, "heads")}, stream);");
             Begin(w, system, ["oGrad = outputGradient", .. system.Inputs.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);

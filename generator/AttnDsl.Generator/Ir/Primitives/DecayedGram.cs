@@ -61,7 +61,7 @@ internal sealed record DecayedGram(bool Strict = false) : Primitive
         });
     }
 
-    /// <summary>Rescaled copies of q and k, the decays, and a packed kᵀ.</summary>
+    /// <summary>What Decays.Gram asks for: two blocks of 16 rescaled rows and one row, their products, and a packed kᵀ with room between its rows.</summary>
     public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
-        4 * CpuPlan.Padded(size(args[0].Shape.Rows)) * CpuPlan.Padded(size(args[0].Shape.Cols));
+        33 * CpuPlan.Padded(size(args[0].Shape.Cols)) + 256 + size(args[0].Shape.Cols) * (CpuPlan.Padded(size(args[0].Shape.Rows)) + 16);
 }

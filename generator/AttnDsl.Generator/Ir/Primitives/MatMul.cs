@@ -62,9 +62,9 @@ internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) 
         });
     }
 
-    /// <summary>Room to pack Bᵀ, one padded row for each summed column.</summary>
+    /// <summary>Room to pack Bᵀ, one padded row for each summed column, and a gap between rows that would share cache sets.</summary>
     public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
-        TransposeB ? size(args[1].Shape.Cols) * CpuPlan.Padded(size(args[1].Shape.Rows)) : 0;
+        TransposeB ? size(args[1].Shape.Cols) * (CpuPlan.Padded(size(args[1].Shape.Rows)) + 16) : 0;
 
     private (Shape Left, Shape Right) Oriented(IReadOnlyList<Tile> args) =>
         (TransposeA ? args[0].Shape.Transposed : args[0].Shape, TransposeB ? args[1].Shape.Transposed : args[1].Shape);
