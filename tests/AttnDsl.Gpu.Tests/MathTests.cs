@@ -98,6 +98,15 @@ public sealed class MathTests(CpuAccelerator accelerator, ITestOutputHelper outp
         Assert.Contains("0f4B400000", ptx, StringComparison.OrdinalIgnoreCase);
     }
 
+    /// <summary>A compiler that simplified (next − sum) − term would lose what it is for.</summary>
+    [Fact]
+    public void Add_AsPtx_KeepsEverySubtraction()
+    {
+        var ptx = PtxTests.Compile(typeof(SumKernel).GetMethod(nameof(SumKernel.Sum))!);
+        Assert.Equal(3, ptx.Split("sub.f32").Length - 1);
+        Assert.Equal(1, ptx.Split("add.f32").Length - 1);
+    }
+
     private static double Expm1(double x) => Math.Abs(x) < 1e-5 ? x + (x * x / 2) + (x * x * x / 6) : Math.Exp(x) - 1;
 
     private static double Log1p(double x)
@@ -162,5 +171,16 @@ public static class MathKernel
             y[(7 * n) + e] = GpuMath.Sin(x[e]);
             y[(8 * n) + e] = GpuMath.Cos(x[e]);
         }
+    }
+}
+
+/// <summary>A sum that carries along what it rounds away.</summary>
+public static class SumKernel
+{
+    public static void Sum(ArrayView<float> x, ArrayView<float> y)
+    {
+        float sum = 0f, lost = 0f;
+        for (int e = 0; e < (int)x.Length; e++) sum = GpuMath.Add(sum, x[e], ref lost);
+        y[Group.IdxX] = sum;
     }
 }
