@@ -129,6 +129,8 @@ public sealed class GpuDevice : IDisposable
             Accelerator.Bind();
             var buffer = Accelerator.Allocate1D<float>(Math.Max(1, floats));
             buffer.MemSetToZero();
+            // Other streams may use it first.
+            Accelerator.DefaultStream.Synchronize();
             return buffer;
         }
         catch (Exception e) when (e is AcceleratorException or OutOfMemoryException or OverflowException)

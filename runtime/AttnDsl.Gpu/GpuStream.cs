@@ -79,6 +79,29 @@ public sealed class GpuStream : IDisposable
         from.SubView(0, floats).CopyTo(Native, to.SubView(0, floats));
     }
 
+    /// <summary>Copies floats from the host; done when it returns.</summary>
+    internal unsafe void Upload(ArrayView<float> target, ref float source, long floats)
+    {
+        Device.Accelerator.Bind();
+        // ILGPU takes the address and does not pin.
+        fixed (float* pinned = &source)
+        {
+            target.CopyFromCPU(Native, ref *pinned, floats);
+            Native.Synchronize();
+        }
+    }
+
+    /// <summary>Copies floats to the host; done when it returns.</summary>
+    internal unsafe void Download(ArrayView<float> source, ref float target, long floats)
+    {
+        Device.Accelerator.Bind();
+        fixed (float* pinned = &target)
+        {
+            source.CopyToCPU(Native, ref *pinned, floats);
+            Native.Synchronize();
+        }
+    }
+
     /// <summary>How many groups, of how many threads, work on so many items. For generated code.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public KernelConfig Groups(int items)
@@ -104,9 +127,8 @@ public sealed class GpuStream : IDisposable
             if (_angles.Length < 2 * floats) _angles = new float[2 * floats];
             Rotations.FillTable(first, ahead, pairs, numberBase, ref _angles[0], ref _angles[floats], pairs);
             var target = Rent(Purpose.Angles, 2L * floats);
-            target.CopyFromCPU(Native, ref _angles[0], 2L * floats);
-            // The array is filled again by a later call.
-            Native.Synchronize();
+            // Done when it returns: the array is filled again by a later call.
+            Upload(target, ref _angles[0], 2L * floats);
             _tabulated = known = (first, ahead, pairs, numberBase);
         }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using AttnDsl.Gpu.Kernels;
 using ILGPU;
 using ILGPU.Runtime;
@@ -51,10 +52,7 @@ public sealed class GpuTensor : IDisposable
     {
         Check(values.Length);
         if (Length == 0) return;
-        var on = stream ?? Device.DefaultStream;
-        Device.Accelerator.Bind();
-        View.Data.CopyFromCPU(on.Native, ref System.Runtime.CompilerServices.Unsafe.AsRef(in values[0]), Length);
-        on.Synchronize();
+        (stream ?? Device.DefaultStream).Upload(View.Data, ref Unsafe.AsRef(in values[0]), Length);
     }
 
     /// <summary>Copies the floats to the host, behind the calls before it on the stream; done when it returns.</summary>
@@ -62,10 +60,7 @@ public sealed class GpuTensor : IDisposable
     {
         Check(values.Length);
         if (Length == 0) return;
-        var on = stream ?? Device.DefaultStream;
-        Device.Accelerator.Bind();
-        View.Data.CopyToCPU(on.Native, ref values[0], Length);
-        on.Synchronize();
+        (stream ?? Device.DefaultStream).Download(View.Data, ref values[0], Length);
     }
 
     /// <summary>Zeros.</summary>

@@ -145,6 +145,38 @@ public sealed class SurfaceTests(CpuAccelerator accelerator)
         Assert.Equal(bytes, stream.WorkingBytes);
     }
 
+    /// <summary>ILGPU takes addresses of managed memory without pinning it.</summary>
+    [Fact]
+    public void Copies_WhileTheCollectorMovesArrays_ArriveWhole()
+    {
+        using var tensor = Device.Tensor(1, 20, 1, 50);
+        var stop = false;
+        var collector = new System.Threading.Thread(() =>
+        {
+            while (!System.Threading.Volatile.Read(ref stop))
+            {
+                GC.KeepAlive(Enumerable.Range(0, 50).Select(n => new byte[n * 20]).ToArray());
+                GC.Collect(2, GCCollectionMode.Forced, blocking: true, compacting: true);
+            }
+        });
+        collector.Start();
+        try
+        {
+            for (var n = 0; n < 1000; n++)
+            {
+                var (from, to) = (Enumerable.Repeat(n + 1f, 1000).ToArray(), new float[1000]);
+                tensor.CopyFrom(from);
+                tensor.CopyTo(to);
+                Assert.Equal(from, to);
+            }
+        }
+        finally
+        {
+            System.Threading.Volatile.Write(ref stop, true);
+            collector.Join();
+        }
+    }
+
     [Fact]
     public void GroupSize_DoesNotChangeTheResult()
     {

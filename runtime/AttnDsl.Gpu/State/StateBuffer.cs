@@ -94,22 +94,10 @@ public sealed class StateBuffer : IDisposable
     }
 
     /// <summary>Copies the units to the host; done when it returns.</summary>
-    public void CopyTo(ref float units, GpuStream? stream)
-    {
-        var on = stream ?? Device.DefaultStream;
-        Device.Accelerator.Bind();
-        Units.CopyToCPU(on.Native, ref units, Floats);
-        on.Synchronize();
-    }
+    public void CopyTo(ref float units, GpuStream? stream) => (stream ?? Device.DefaultStream).Download(Units, ref units, Floats);
 
     /// <summary>Takes the units from the host; done when it returns.</summary>
-    public void CopyFrom(ref float units, GpuStream? stream)
-    {
-        var on = stream ?? Device.DefaultStream;
-        Device.Accelerator.Bind();
-        Units.CopyFromCPU(on.Native, ref units, Floats);
-        on.Synchronize();
-    }
+    public void CopyFrom(ref float units, GpuStream? stream) => (stream ?? Device.DefaultStream).Upload(Units, ref units, Floats);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => _buffer.Dispose();
