@@ -38,6 +38,9 @@ internal sealed class Tile(string name, Shape shape)
 {
     public string Name { get; } = name;
 
+    /// <summary>What it is called where no other tile of its program is: see <see cref="TileNaming"/>.</summary>
+    public string Plain { get; set; } = name;
+
     public Shape Shape { get; } = shape;
 
     public override string ToString() => Name;

@@ -27,7 +27,9 @@ internal static class MatrixProgram
         var gt = system.Decay is null ? "" : "e^g ";
         var written = system.Write == WriteRule.Delta ? "u" : "v";
 
-        b.Stage = Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began.");
+        b.Begin(
+            system.Decay is null ? Say("The token's query and key.", "The chunk's queries and keys.") : Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began."),
+            "The gradients of the inputs.");
         var q = Sources.Query(system, b, rows);
         var k = Sources.Key(system, b, rows);
         var v = b.Load("v", rows, V);
@@ -37,7 +39,9 @@ internal static class MatrixProgram
         Tile? rowMax = null;
         if (max is { } m)
         {
-            b.Stage = Say("m_t = max(g + m, i): the largest log-weight that this token meets.", "m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.");
+            b.Begin(
+                Say("m_t = max(g + m, i): the largest log-weight that this token meets.", "m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets."),
+                $"The log-weights' gradients W, taken apart: di_j = Σ_i W_ij{(system.Decay is null ? "" : ", dg_r = Σ_{j<r≤i} W_ij")}.");
             var reach = fromStart is null ? b.Fill("reach", new(rows, One), 0) : fromStart;
             var own = b.MaxCols("ownMax", b.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(rows, rows), weights.BetweenRows!));
             rowMax = b.Emit("rowMaxHeld", new StopGradient(), b.Map("rowMax", (x, y, z) => Ex.Max(Ex.Max(x + y, z), Ex.NoScore), reach, m.Start, own));
@@ -54,31 +58,38 @@ internal static class MatrixProgram
 
         if (system.Write == WriteRule.Delta)
         {
-            b.Stage = Say($"u = β (v − ({gt}S)ᵀ k): what the key's value still has to change.", $"u_i = β_i (v_i − Sᵀ{Reach("k_i")} − Σ_{{j<i}} κ_ij u_j): what each key's value still has to change.");
+            b.Begin(
+                Say($"u = β (v − ({gt}S)ᵀ k): what the key's value still has to change.", $"u_i = β_i (v_i − Sᵀ{Reach("k_i")} − Σ_{{j<i}} κ_ij u_j): what each key's value still has to change."),
+                $"The solve, from the last row up: c = (I + κ)⁻ᵀ du is the gradient of β (v − Sᵀ{Reach("k")}), and dκ = −c uᵀ.");
             var beta = b.Load("beta", rows, One);
-            var kappa = b.Map("kappa", (x, y) => x * y, beta, weights.Scores("keyScores", k, k, strict: true));
+            var kappa = b.Map("kappa", (x, y) => x * y, beta, weights.Scores(k, k, strict: true));
             var seen = b.MatMul("seen", Decayed("kDecayed", k), S.Start);
             v = b.Emit("u", new UnitLowerSolve(), kappa, b.Map("change", (x, y, z) => x * (y - z), beta, v, seen));
         }
 
         if (readOut)
         {
-            b.Stage = Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Reach("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part.");
-            var scores = weights.Scores("scores", q, k, rowMax);
+            b.Begin(
+                Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Reach("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part."),
+                $"dscores_ij = do_i·{written}_j, d{written}_j += Σ_i scores_ij do_i, dS += Σ_i {Reach("q_i").TrimStart()} do_iᵀ; dq and dk follow from dscores and S do{(sum is null ? "" : " (do here the numerator's)")}.");
+            var scores = weights.Scores(q, k, rowMax);
             var qDecayed = Decayed("qDecayed", q);
             var read = b.Add("read", b.MatMul("fromState", qDecayed, S.Start), b.MatMul("fromBlock", scores, v));
             if (sum is { } z)
             {
-                b.Stage = "The normaliser, accumulated as the numerator is.";
+                b.Begin("The normaliser, accumulated as the numerator is.", "o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.");
                 var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start)), b.SumCols("denBlock", scores));
                 read = Sources.Normalise(system, b, read, den, rowMax);
             }
 
-            b.Stage = Say("The output.", "The chunk's outputs.");
+            b.Begin(Say("The output.", "The chunk's outputs."), "The gradients that arrive.");
             b.Store("o", read);
         }
 
-        b.Stage = Say($"S ← {gt}S + k {written}ᵀ.", system.Decay is null ? $"S ← S + Σ_j k_j {written}_jᵀ." : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ.");
+        var write = Say($"S ← {gt}S + k {written}ᵀ.", system.Decay is null ? $"S ← S + Σ_j k_j {written}_jᵀ." : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ.");
+        var decays = system.Decay is not null;
+        var unwrite = $"What the chunk wrote: dk_j += {(decays ? "e^{L_C − L_j} " : "")}dS {written}_j, d{written}_j += dSᵀ{(decays ? "(k_j e^{L_C − L_j})" : " k_j")}{(decays ? "; the gates get what they let through" : "")}.";
+        b.Begin(write, unwrite);
         var (total, toEnd) = (weights.Whole, weights.ToEnd);
         Tile? next = null;
         if (max is { } running)
@@ -88,9 +99,10 @@ internal static class MatrixProgram
             next = total is null
                 ? b.Map("mNext", Ex.Max, running.Start, block)
                 : b.Map("mNext", (x, y, w) => Ex.Max(Ex.Max(x + y, w), Ex.NoScore), total, running.Start, block);
-            p.Carry("m", head.Load("m", One, One, Access.Whole), running, next, isReference: true);
+            p.Carry("m", head.LoadAs("m0", "m", One, One, Access.Whole), running, next, isReference: true);
             tail.Store("m", running.Final, Access.Whole);
             next = b.Emit("mHeld", new StopGradient(), next);
+            b.Begin(write, unwrite);
         }
 
         var kWritten = (toEnd, next) switch
@@ -111,12 +123,12 @@ internal static class MatrixProgram
 
         if (sum is { } n)
         {
-            p.Carry(SumName(system), head.Load(SumName(system), One, K, Access.Whole), n,
+            p.Carry(SumName(system), head.LoadAs(SumName(system) + "0", SumName(system), One, K, Access.Whole), n,
                 b.Add(SumName(system) + "Next", Kept("sumKept", n.Start, transposed: false), b.SumRows("keySum", kWritten)));
             tail.Store(SumName(system), n.Final, Access.Whole);
         }
 
-        p.Carry("S", head.Load("S", K, V, Access.Whole), S,
+        p.Carry("S", head.LoadAs("S0", "S", K, V, Access.Whole), S,
             b.Add("SNext", Kept("stateKept", S.Start, transposed: true), b.MatMulTN("writes", kWritten, v)));
         tail.Store("S", S.Final, Access.Whole);
         return p.Build();

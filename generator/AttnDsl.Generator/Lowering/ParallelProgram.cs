@@ -21,13 +21,13 @@ internal static class ParallelProgram
 
         head.Stage = "The queries, and the keys of their own block, which the mask cuts.";
         var q = Sources.Query(system, head, R);
-        var own = new Weighting(system, p, head, R);
-        var (ownKeys, ownValues) = (Sources.Key(system, head, R), head.Load("v", R, V));
+        var own = new Weighting(system, p, head, R, "own");
+        var (ownKeys, ownValues) = (Sources.Key(system, head, R, "ownK"), head.LoadAs("ownV", "v", R, V));
         var reach = own.FromStart;
         var firstMax = stabilised
-            ? head.Map("ownMax", x => Ex.Max(x, Ex.NoScore), head.MaxCols("blockMax", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!)))
+            ? head.Map("ownMax", x => Ex.Max(x, Ex.NoScore), head.MaxCols("largestOwn", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!)))
             : null;
-        var ownScores = own.Scores("ownScores", q, ownKeys, firstMax);
+        var ownScores = own.Scores(q, ownKeys, firstMax);
         var qReach = reach is not null && !stabilised ? head.Map("qReach", (x, l) => x * Ex.Exp(l), q, reach) : q;
 
         var num = p.Open("num", new(R, V));
@@ -142,7 +142,7 @@ internal static class ParallelProgram
         var p = new ProgramBuilder(name, C);
         var (head, b) = (p.Head, p.Body);
         var state = head.Load("S", K, V, Access.Whole);
-        b.Stage = "o_i = Sᵀφ(q_i) of the state that all tokens wrote.";
+        b.Begin("o_i = Sᵀφ(q_i) of the state that all tokens wrote.", "dφ(q_i) = S do_i, dS = Σ_i φ(q_i) do_iᵀ.");
         var q = Sources.Query(system, b, C);
         var output = b.MatMul("read", q, state);
         if (system.Normaliser != Normaliser.None)

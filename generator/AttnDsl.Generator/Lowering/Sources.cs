@@ -14,8 +14,8 @@ internal static class Sources
         return b.Map("qScaled", x => system.Scale * x, q);
     }
 
-    public static Tile Key(DynamicalSystem system, RegionBuilder b, Dim rows) =>
-        Rotated(system, b, b.Map("kMapped", x => FeatureMaps.Apply(system.Kernel, x), b.Load("k", rows, Dim.K)), "kRotated");
+    public static Tile Key(DynamicalSystem system, RegionBuilder b, Dim rows, string name = "k") =>
+        Rotated(system, b, b.Map(name + "Mapped", x => FeatureMaps.Apply(system.Kernel, x), b.LoadAs(name, "k", rows, Dim.K)), name + "Rotated");
 
     /// <summary>Turned by the angles of its rows' positions, which the caller tabulates as <c>cos</c> and <c>sin</c>.</summary>
     public static Tile Rotated(DynamicalSystem system, RegionBuilder b, Tile x, string name) => system.Rotation is not { } rotation
@@ -25,7 +25,9 @@ internal static class Sources
     /// <summary>Numerator over normaliser; <paramref name="max"/> is the maximum relative to which both were accumulated.</summary>
     public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max) => system.Normaliser switch
     {
-        Normaliser.KeySum => b.Map("output", (x, d) => x / Ex.Max(d, system.Epsilon), numerator, den),
-        _ => b.Map("output", (x, d, m) => x / (Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon), numerator, den, max!),
+        Normaliser.KeySum => Divide(b, numerator, b.Map("divisor", d => Ex.Max(d, system.Epsilon), den)),
+        _ => Divide(b, numerator, b.Map("divisor", (d, m) => Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon, den, max!)),
     };
+
+    private static Tile Divide(RegionBuilder b, Tile numerator, Tile divisor) => b.Map("output", (x, d) => x / d, numerator, divisor);
 }

@@ -19,22 +19,25 @@ internal sealed class Weighting
     /// <summary>Logarithm of each row's write strength, C×1; none without an exponential gate.</summary>
     private readonly Tile? _i;
 
-    public Weighting(DynamicalSystem system, ProgramBuilder p, RegionBuilder b, Dim rows)
+    /// <summary>Before the names of its tiles, where a program weighs two blocks.</summary>
+    private readonly string _of;
+
+    public Weighting(DynamicalSystem system, ProgramBuilder p, RegionBuilder b, Dim rows, string of = "")
     {
-        _b = b;
+        (_b, _of) = (b, of);
         if (system.Decay is { Shape: GateShape.Constant } constant)
         {
             p.Head.Stage = "The head's constant log-decay.";
             var g = p.Head.Fill("logDecay", new(Dim.One, Dim.One), FeatureMaps.HeadLogDecay(constant.Constants));
-            _g = b.Map("g", x => x, g).Shape.Rows == rows ? g : b.Map("g", new Arg(0), new Shape(rows, Dim.One), g);
+            _g = g.Shape.Rows == rows ? g : b.Map(Own("gates"), new Arg(0), new Shape(rows, Dim.One), g);
         }
         else if (system.Decay is { } decay)
         {
-            var z = b.Load("g", rows, decay.Shape == GateShape.Key ? Dim.K : Dim.One);
-            _g = b.Map("logDecay", x => FeatureMaps.LogDecay(decay, x), z);
+            var z = b.LoadAs(Own("g"), "g", rows, decay.Shape == GateShape.Key ? Dim.K : Dim.One);
+            _g = b.Map(Own("logDecay"), x => FeatureMaps.LogDecay(decay, x), z);
         }
 
-        if (system.IsStabilised) _i = b.Load("inputGate", rows, Dim.One);
+        if (system.IsStabilised) _i = b.LoadAs(Own("inputGate"), "inputGate", rows, Dim.One);
     }
 
     public bool IsPerKey => _g is { Shape.Cols: var c } && c == Dim.K;
@@ -61,19 +64,21 @@ internal sealed class Weighting
     {
         get
         {
-            var decay = _g is null ? null : _b.Emit("decay", new SegmentSum(), _g);
+            var decay = _g is null ? null : _b.Emit(Own("decay"), new SegmentSum(), _g);
             if (_i is null) return decay;
-            var across = _b.Transpose("iAcross", _i);
-            return decay is null ? across : _b.Add("logWeight", decay, across);
+            var across = _b.Transpose(Own("inputGate") + "Across", _i);
+            return decay is null ? across : _b.Add(Own("logWeights"), decay, across);
         }
     }
 
     /// <summary>Scores of the block's own rows, P_ij = q_i·k_j weighted; zero where j comes after i.</summary>
+    /// <param name="strict">Keys by keys, of earlier rows only: what a delta rule retrieves.</param>
     /// <param name="max">The running maximum of each row, C×1, under which the weights are taken.</param>
-    public Tile Scores(string name, Tile q, Tile k, Tile? max = null, bool strict = false)
+    public Tile Scores(Tile q, Tile k, Tile? max = null, bool strict = false)
     {
+        var name = strict ? "keyScores" : Own("scores");
         if (IsPerKey) return _b.Emit(name, new DecayedGram(strict), q, k, _g!);
-        var dots = _b.MatMulNT(name + "Dots", q, k);
+        var dots = _b.MatMulNT(strict ? "keyDots" : Own("dots"), q, k);
         Expr Masked(Expr x) => strict ? Ex.StrictlyCausal(x) : Ex.Causal(x);
         var shape = dots.Shape;
         return (BetweenRows, max) switch
@@ -83,4 +88,6 @@ internal sealed class Weighting
             ({ } w, { } m) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
         };
     }
+
+    private string Own(string name) => _of.Length == 0 ? name : _of + char.ToUpperInvariant(name[0]) + name.Substring(1);
 }

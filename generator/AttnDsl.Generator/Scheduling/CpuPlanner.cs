@@ -20,7 +20,7 @@ internal sealed class CpuPlanner
 
     private CpuPlanner(TileProgram program, BlockSizes sizes)
     {
-        (_program, _sizes) = (HoistInvariants.Apply(MapFusion.Fuse(program)), sizes);
+        (_program, _sizes) = (TileNaming.Settle(HoistInvariants.Apply(MapFusion.Fuse(program))), sizes);
         _uses = MapFusion.Uses(_program);
     }
 
@@ -39,6 +39,7 @@ internal sealed class CpuPlanner
         StoreInPlace(head);
         StoreInPlace(body);
         StoreInPlace(tail);
+        foreach (var steps in new[] { head, body, tail }) steps.RemoveAll(IsCopyOntoItself);
 
         var end = PlaceScratch(head, body, tail);
         var scratch = _program.Statements.Select(s => s.Op.CpuScratch(_sizes.Of, s.Args)).DefaultIfEmpty(0).Max();
@@ -170,6 +171,9 @@ internal sealed class CpuPlanner
                 : new(new Map(new Arg(0), tile.Shape), [tile], there, store.Stage);
         }
     }
+
+    /// <summary>What is left of a sum in place when its products are taken out.</summary>
+    private bool IsCopyOntoItself(PlanStep s) => s is { Op: Map { Expr: Arg }, Accumulate: false } && s.Args[0].Shape == s.Target.Shape && AliasOf(s.Args[0]) == AliasOf(s.Target);
 
     private bool IsFree(Tile tile) => !_places.ContainsKey(tile) && !_aliases.ContainsKey(tile);
 

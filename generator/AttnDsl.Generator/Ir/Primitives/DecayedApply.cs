@@ -23,8 +23,8 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys) : Primitive
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (w, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        var dx = d.To.Emit(Adjoints.NameOf(x), new DecayedApply(Strict, !ToKeys), w, adjoint, g);
-        d.Add(x, _ => dx);
+        Tile dx = null!;
+        d.Add(x, name => dx = d.To.Emit(name, new DecayedApply(Strict, !ToKeys), w, adjoint, g));
         d.Add(w, name => ToKeys ? d.To.Emit(name, new DecayedGram(Strict), x, adjoint, g) : d.To.Emit(name, new DecayedGram(Strict), adjoint, x, g));
         var (atResult, atInput) = (d.To.Map("read", (a, b) => a * b, s.Result!, adjoint), d.To.Map("handed", (a, b) => a * b, x, dx));
         AddGates(d, g, ToKeys ? atInput : atResult, ToKeys ? atResult : atInput);

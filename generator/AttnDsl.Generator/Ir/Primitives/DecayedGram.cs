@@ -27,10 +27,9 @@ internal sealed record DecayedGram(bool Strict = false) : Primitive
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        var dq = d.To.Emit(Adjoints.NameOf(q), new DecayedApply(Strict, ToKeys: false), adjoint, k, g);
-        var dk = d.To.Emit(Adjoints.NameOf(k), new DecayedApply(Strict, ToKeys: true), adjoint, q, g);
-        d.Add(q, _ => dq);
-        d.Add(k, _ => dk);
+        Tile dq = null!, dk = null!;
+        d.Add(q, name => dq = d.To.Emit(name, new DecayedApply(Strict, ToKeys: false), adjoint, k, g));
+        d.Add(k, name => dk = d.To.Emit(name, new DecayedApply(Strict, ToKeys: true), adjoint, q, g));
         DecayedApply.AddGates(d, g, d.To.Map("read", (x, dx) => x * dx, q, dq), d.To.Map("handed", (x, dx) => x * dx, k, dk));
     }
 

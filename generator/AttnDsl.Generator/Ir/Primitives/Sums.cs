@@ -62,8 +62,8 @@ internal sealed record SegmentSum : Primitive
     // g_r counts in every D_ij with j < r ≤ i: what rows from r on receive, less what columns from r on hand out.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
-        var own = d.To.Map("dSegments", Ex.StrictlyCausal(new Arg(0)), adjoint.Shape, adjoint);
-        var net = d.To.Map("net", (rows, cols) => rows - cols, d.To.SumCols("intoRows", own), d.To.Transpose("intoColsDown", d.To.SumRows("intoCols", own)));
+        var below = d.To.Map("belowDiagonal", Ex.StrictlyCausal(new Arg(0)), adjoint.Shape, adjoint);
+        var net = d.To.Map("net", (rows, cols) => rows - cols, d.To.SumCols("rowSums", below), d.To.Transpose("colSumsDown", d.To.SumRows("colSums", below)));
         d.Add(s.Args[0], name => d.To.Emit(name, new PrefixSum(Reversed: true), net));
     }
 
