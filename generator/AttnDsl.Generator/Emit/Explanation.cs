@@ -8,7 +8,8 @@ namespace AttnDsl.Generator.Emit;
 /// <summary>What a layer is, in words and formulas: one text for the type's remarks and for <c>Explanation</c>.</summary>
 internal static class Explanation
 {
-    public static string Of(string name, LayerPlan plan)
+    /// <param name="hasGpu">Whether the layer has a GPU twin.</param>
+    public static string Of(string name, LayerPlan plan, bool hasGpu = false)
     {
         var s = plan.System;
         var lines = new List<string> { $"{name}: {Title(s)}." };
@@ -19,6 +20,7 @@ internal static class Explanation
         Section(lines, "Cost", Cost(plan));
         Section(lines, "Gradients", Gradients(plan));
         Section(lines, "Forms and schedule", plan.Forms.Select(f => Schedule(plan, f)));
+        if (hasGpu) Section(lines, "GPU twin (the nested class Gpu, from the same programs)", Gpu.GpuExplanation.Of(plan));
         var refused = Refused(s).ToList();
         if (refused.Count > 0) Section(lines, "Not supported", refused);
         return string.Join("\n", lines);

@@ -17,10 +17,10 @@ internal static class SurfaceEmitter
     public const string Runtime = "global::AttnDsl.Runtime";
 
     /// <param name="plan">Null for a declaration with problems: the surface stands, its bodies throw.</param>
-    public static string Emit(TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass)
+    public static string Emit(TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass, bool hasGpu)
     {
         var w = new SourceWriter();
-        var explanation = plan is null ? null : Explanation.Of(type.Name, plan);
+        var explanation = plan is null ? null : Explanation.Of(type.Name, plan, hasGpu);
         FileHeader.Write(w);
         using (TypeScope.Open(w, type, () => Remarks(w, explanation)))
         {
