@@ -50,6 +50,7 @@ internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, I
         }
 
         if (_only.TryGetValue(tile, out var first)) first.Part.Plain = first.Via;
+        else if (sum.Plain == name) sum.Plain = name + "SoFar";
         _only.Remove(tile);
         _adjoints[tile] = To.Add(name, sum, part);
     }

@@ -6,8 +6,7 @@ namespace AttnDsl.Generator.Ir;
 
 /// <summary>
 /// Names while a program is built must differ from everything that is built beside them; most of that is fused or dead in the end.
-/// Then each tile gets its plain name, and a number only where two still want the same. The last one, the total of a sum in
-/// parts, has it before the others.
+/// Then each tile gets its plain name, and a number only where two still want the same.
 /// </summary>
 internal static class TileNaming
 {
@@ -17,7 +16,7 @@ internal static class TileNaming
             .Concat(p.Carries.Select(c => c.Final)).Concat(p.Tail.Select(s => s.Result)).OfType<Tile>().Distinct().ToList();
         var taken = new HashSet<string>(tiles.Where(t => t.Name == t.Plain).Select(t => t.Name));
         var renamed = new Dictionary<Tile, Tile>();
-        foreach (var tile in Enumerable.Reverse(tiles).Where(t => t.Name != t.Plain))
+        foreach (var tile in tiles.Where(t => t.Name != t.Plain))
         {
             var name = tile.Plain;
             for (var n = 2; !taken.Add(name); n++) name = tile.Plain + n.ToString(System.Globalization.CultureInfo.InvariantCulture);

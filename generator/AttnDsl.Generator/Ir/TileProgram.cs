@@ -67,21 +67,26 @@ internal sealed record TileProgram(
     {
         var text = new StringBuilder($"program {Name}\n");
         var indent = "  ";
-        if (Grid is { } grid)
+        if (GridText is { } grid)
         {
-            text.Append($"  for each block {grid} of {(grid == Dim.R ? "queries" : "keys")}\n");
+            text.Append($"  {grid}\n");
             indent += "  ";
         }
 
-        var width = Statements.Max(s => s.Result?.Name.Length ?? 0);
+        var width = Statements.Select(s => s.Result?.Name.Length ?? 0).DefaultIfEmpty(0).Max();
         foreach (var s in Head) text.Append($"{indent}{s.ToString(width)}\n");
-        text.Append($"{indent}for {Describe(Visits)} block {Loop}");
+        text.Append($"{indent}{LoopText}");
         text.Append(Carries.Count == 0 ? "\n" : $" carrying {string.Join(", ", Carries.Select(c => $"{c.Start}[{c.Start.Shape}] from {c.Initial}"))}\n");
         foreach (var s in Body) text.Append($"{indent}  {s.ToString(width)}\n");
         foreach (var c in Carries) text.Append($"{indent}  next {c.Start} = {c.Next}\n");
         foreach (var s in Tail) text.Append($"{indent}{s.ToString(width)}\n");
         return text.ToString();
     }
+
+    /// <summary>The outer loop of a program that is repeated for blocks.</summary>
+    public string? GridText => Grid is { } grid ? $"for each block {grid} of {(grid == Dim.R ? "queries" : "keys")}" : null;
+
+    public string LoopText => $"for {Describe(Visits)} block {Loop}";
 
     private static string Describe(Visits visits) => visits switch
     {

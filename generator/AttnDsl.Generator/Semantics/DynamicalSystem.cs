@@ -1,3 +1,5 @@
+using System.Text;
+using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Infrastructure;
 
 namespace AttnDsl.Generator.Semantics;
@@ -13,13 +15,22 @@ internal enum StateFamily
 }
 
 /// <summary>The real part of the transition.</summary>
-internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature);
+internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature)
+{
+    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {Activation}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}";
+}
 
 /// <summary>The imaginary part of the transition.</summary>
-internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout);
+internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout)
+{
+    public override string ToString() => $"{Kind} {Layout}, base {Literals.Number(Base)}";
+}
 
 /// <summary>What of the past a query sees.</summary>
-internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
+internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens)
+{
+    public override string ToString() => $"{(RuntimeSized ? "up to " : "")}{Literals.Integer(Size)}, {Literals.Integer(SinkTokens)} sinks";
+}
 
 /// <summary>A tensor that the caller hands in.</summary>
 /// <param name="Member">Name in <c>Inputs</c>.</param>
@@ -72,4 +83,24 @@ internal sealed record DynamicalSystem(
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
 
     public bool Has(Forms form) => (Forms & form) != 0;
+
+    /// <summary>Every part, chosen.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder($"system {Family} state, {(Causal ? "causal" : "bidirectional")}\n");
+        Line("sizes", $"K = {KeyDim}, V = {ValueDim}, heads {Count(Heads)}, key/value heads {Count(KeyValueHeads)}, value heads {Count(ValueHeads)}");
+        Line("decay", Part(Decay));
+        Line("rotation", Part(Rotation));
+        Line("write", Write);
+        Line("read", $"kernel {Kernel}, scale {Literals.Number(Scale)}, normaliser {Normaliser}{(Normaliser == Normaliser.None ? "" : $" with ε = {Literals.Number(Epsilon)}")}");
+        Line("window", Part(Window));
+        Line("forms", $"{Forms}, chunks of {ChunkSize}");
+        foreach (var i in Inputs) Line("input", $"{i.Tensor,-9} {i.Letters,-9} {i.Meaning}");
+        foreach (var s in States) Line("state", $"{s.Name,-9} {s.Letters,-9} {s.Meaning}");
+        return text.ToString();
+
+        void Line(string part, object value) => text.Append($"  {part,-8}  {value}\n");
+        static string Count(int? n) => n is { } number ? Literals.Integer(number) : "not declared";
+        static string Part(object? part) => part?.ToString() ?? "none";
+    }
 }
