@@ -12,6 +12,7 @@ public enum Similarity
     ReluSquared,
     Silu,
     Exp,
+    ChannelSoftmax,
 }
 
 /// <summary>Where the log-decay of a matrix state comes from.</summary>
@@ -89,6 +90,9 @@ public sealed record LayerSpec
     public int SinkTokens { get; init; }
 
     public bool IsSoftmax => Similarity == Similarity.Softmax;
+
+    /// <summary>F, the width of φ: rows of the state.</summary>
+    public int FeatureDim => Features.Width(Similarity, KeyDim);
 
     /// <summary>N.</summary>
     public int StateHeads => ValueHeads == 0 ? Heads : ValueHeads;

@@ -46,7 +46,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         {
             DecaySource.Retention => Scalars.RetentionLogDecay<T>(n),
             DecaySource.Head => Activate(gate),
-            DecaySource.Key => Activate((gate * spec.KeyDim) + c),
+            DecaySource.Key => Activate((gate * spec.FeatureDim) + c),
             _ => T.Zero,
         };
     }
@@ -66,10 +66,10 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         var row = new T[spec.KeyDim];
         for (var c = 0; c < row.Length; c++)
         {
-            row[c] = Scalars.Feature(spec.Similarity, At(tensor, direction, start + c));
+            row[c] = At(tensor, direction, start + c);
         }
 
-        return row;
+        return Features.Of(spec.Similarity, row);
     }
 
     /// <summary>A tensor that the direction leaves out stays where it is.</summary>

@@ -128,7 +128,7 @@ internal static class Explanation
             yield break;
         }
 
-        yield return Bytes(string.Join(", ", s.States.Select(t => $"{t.Name}{(t.Name == "S" ? "[K,V]" : t.Cols > 1 ? "[K]" : "")}")), 4L * StateLayout.UnitFloats(s));
+        yield return Bytes(string.Join(", ", s.States.Select(t => $"{t.Name}{(t.Name == "S" ? $"[{s.Map.Letter},V]" : t.Cols > 1 ? $"[{s.Map.Letter}]" : "")}")), 4L * StateLayout.UnitFloats(s));
 
         string Bytes(string what, long perHead, string suffix = "") => heads is { } h
             ? $"{what}: {Literals.Grouped(perHead * h)} bytes{suffix} ({Literals.Grouped(perHead)} a head)"

@@ -141,7 +141,7 @@ internal static class RunEmitter
     /// <summary>How many items, and what one costs in nanoseconds, roughly: the threshold for threads needs no more.</summary>
     private static (string Items, string Cost) Work(LayerKernel kernel, DynamicalSystem system)
     {
-        var perToken = 6.0 * system.KeyDim * system.ValueDim / 40;
+        var perToken = 6.0 * system.Map.Width * system.ValueDim / 40;
         var perPair = 2.0 * (system.KeyDim + system.ValueDim) / 40;
         return (kernel.Unit, system.Family) switch
         {

@@ -2,10 +2,10 @@ using System;
 
 namespace AttnDsl.Generator.Ir;
 
-/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>P</c> pairs of channels.</summary>
+/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>F</c> features, <c>P</c> pairs of channels.</summary>
 internal readonly record struct Dim(string Letter)
 {
-    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), P = new("P");
+    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), P = new("P");
 
     public override string ToString() => Letter;
 }

@@ -11,14 +11,15 @@ namespace AttnDsl.Generator.Lowering;
 /// </summary>
 internal static class MatrixProgram
 {
-    private static readonly Dim One = Dim.One, K = Dim.K, V = Dim.V;
+    private static readonly Dim One = Dim.One, V = Dim.V;
 
     public static TileProgram Build(DynamicalSystem system, string name, Dim rows, bool readOut = true)
     {
         var p = new ProgramBuilder(name, rows);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
-        var S = p.Open("S", new(K, V));
-        (Tile Start, Tile Final)? sum = system.Normaliser == Normaliser.None ? null : p.Open(SumName(system), new(One, K));
+        var F = Sources.Features(system);
+        var S = p.Open("S", new(F, V));
+        (Tile Start, Tile Final)? sum = system.Normaliser == Normaliser.None ? null : p.Open(SumName(system), new(One, F));
         (Tile Start, Tile Final)? max = system.IsStabilised ? p.Open("m", new(One, One)) : null;
 
         // The same steps, said for one token or for a chunk of them.
@@ -100,7 +101,7 @@ internal static class MatrixProgram
             ({ } w, { } r) => b.Map("kWritten", (x, y, s) => x * Ex.Exp(y - s), k, w, r),
         };
 
-        // What is kept of a state: laid along its rows (K×1) for S, along its columns for z.
+        // What is kept of a state: laid along its rows (F×1) for S, along its columns for z.
         Tile Kept(string kept, Tile state, bool transposed) => (total, next) switch
         {
             (null, null) => state,
@@ -111,12 +112,12 @@ internal static class MatrixProgram
 
         if (sum is { } n)
         {
-            p.Carry(SumName(system), head.Load(SumName(system), One, K, Access.Whole), n,
+            p.Carry(SumName(system), head.Load(SumName(system), One, F, Access.Whole), n,
                 b.Add(SumName(system) + "Next", Kept("sumKept", n.Start, transposed: false), b.SumRows("keySum", kWritten)));
             tail.Store(SumName(system), n.Final, Access.Whole);
         }
 
-        p.Carry("S", head.Load("S", K, V, Access.Whole), S,
+        p.Carry("S", head.Load("S", F, V, Access.Whole), S,
             b.Add("SNext", Kept("stateKept", S.Start, transposed: true), b.MatMulTN("writes", kWritten, v)));
         tail.Store("S", S.Final, Access.Whole);
         return p.Build();

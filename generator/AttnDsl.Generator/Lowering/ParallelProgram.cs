@@ -11,7 +11,7 @@ namespace AttnDsl.Generator.Lowering;
 /// </summary>
 internal static class ParallelProgram
 {
-    private static readonly Dim One = Dim.One, R = Dim.R, C = Dim.C, K = Dim.K, V = Dim.V;
+    private static readonly Dim One = Dim.One, R = Dim.R, C = Dim.C, V = Dim.V;
 
     public static TileProgram Causal(DynamicalSystem system, string name)
     {
@@ -74,7 +74,7 @@ internal static class ParallelProgram
         }
 
         tail.Stage = "What the initial state still counts for.";
-        var state = tail.Load("S", K, V, Access.Whole);
+        var state = tail.Load("S", Sources.Features(system), V, Access.Whole);
         var (numerator, denominator, finalMax) = (num.Final, normalised ? den.Final : null, stabilised ? max.Final : null);
         Tile qState;
         if (stabilised)
@@ -100,7 +100,7 @@ internal static class ParallelProgram
         if (normalised)
         {
             tail.Stage = "Divide and store.";
-            var sum = tail.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
+            var sum = tail.Load(MatrixProgram.SumName(system), One, Sources.Features(system), Access.Whole);
             var all = tail.Add("denAll", denominator!, tail.SumCols("denState", tail.Map("denTerms", (x, y) => x * y, qState, sum)));
             read2 = Sources.Normalise(system, tail, read2, all, finalMax);
         }
@@ -141,13 +141,13 @@ internal static class ParallelProgram
     {
         var p = new ProgramBuilder(name, C);
         var (head, b) = (p.Head, p.Body);
-        var state = head.Load("S", K, V, Access.Whole);
+        var state = head.Load("S", Sources.Features(system), V, Access.Whole);
         b.Stage = "o_i = Sᵀφ(q_i) of the state that all tokens wrote.";
         var q = Sources.Query(system, b, C);
         var output = b.MatMul("read", q, state);
         if (system.Normaliser != Normaliser.None)
         {
-            var sum = head.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
+            var sum = head.Load(MatrixProgram.SumName(system), One, Sources.Features(system), Access.Whole);
             output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum)), null);
         }
 

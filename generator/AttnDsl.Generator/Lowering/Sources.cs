@@ -8,14 +8,17 @@ namespace AttnDsl.Generator.Lowering;
 /// <summary>What stands before and behind every matrix program: feature-mapped, rotated, scaled queries and keys; the division.</summary>
 internal static class Sources
 {
+    /// <summary>The dimension of the features, which the rows of the state have: the channels' own where there is one for each.</summary>
+    public static Dim Features(DynamicalSystem system) => system.Map.KeepsChannels ? Dim.K : Dim.F;
+
     public static Tile Query(DynamicalSystem system, RegionBuilder b, Dim rows)
     {
-        var q = Rotated(system, b, b.Map("qMapped", x => FeatureMaps.Apply(system.Kernel, x), b.Load("q", rows, Dim.K)), "qRotated");
+        var q = Rotated(system, b, FeatureProgram.Map(system, b, "q", b.Load("q", rows, Dim.K)), "qRotated");
         return b.Map("qScaled", x => system.Scale * x, q);
     }
 
     public static Tile Key(DynamicalSystem system, RegionBuilder b, Dim rows) =>
-        Rotated(system, b, b.Map("kMapped", x => FeatureMaps.Apply(system.Kernel, x), b.Load("k", rows, Dim.K)), "kRotated");
+        Rotated(system, b, FeatureProgram.Map(system, b, "k", b.Load("k", rows, Dim.K)), "kRotated");
 
     /// <summary>Turned by the angles of its rows' positions, which the caller tabulates as <c>cos</c> and <c>sin</c>.</summary>
     public static Tile Rotated(DynamicalSystem system, RegionBuilder b, Tile x, string name) => system.Rotation is not { } rotation

@@ -13,7 +13,7 @@ internal sealed class Weighting
 {
     private readonly RegionBuilder _b;
 
-    /// <summary>Log-decay of this block's rows: C×1, C×K, or none.</summary>
+    /// <summary>Log-decay of this block's rows: C×1, C×F, or none.</summary>
     private readonly Tile? _g;
 
     /// <summary>Logarithm of each row's write strength, C×1; none without an exponential gate.</summary>
@@ -30,14 +30,14 @@ internal sealed class Weighting
         }
         else if (system.Decay is { } decay)
         {
-            var z = b.Load("g", rows, decay.Shape == GateShape.Key ? Dim.K : Dim.One);
+            var z = b.Load("g", rows, decay.Shape == GateShape.Key ? Sources.Features(system) : Dim.One);
             _g = b.Map("logDecay", x => FeatureMaps.LogDecay(decay, x), z);
         }
 
         if (system.IsStabilised) _i = b.Load("inputGate", rows, Dim.One);
     }
 
-    public bool IsPerKey => _g is { Shape.Cols: var c } && c == Dim.K;
+    public bool IsPerKey => _g is { Shape.Cols: var c } && c != Dim.One;
 
     /// <summary>Log-decay from before the block up to and including each row; none where nothing decays.</summary>
     public Tile? FromStart => _g is null ? null : _b.PrefixSum("fromStart", _g);
@@ -45,7 +45,7 @@ internal sealed class Weighting
     /// <summary>Log-decay from after each row to the end of the block.</summary>
     public Tile? AfterRow => _g is null ? null : _b.SuffixSum("toEnd", _g);
 
-    /// <summary>Log-decay of the whole block, 1×1 or 1×K.</summary>
+    /// <summary>Log-decay of the whole block, 1×1 or 1×F.</summary>
     public Tile? Whole => _g is null ? null : _b.SumRows("total", _g);
 
     /// <summary>Log-weight that each row's write keeps at the end of the block.</summary>

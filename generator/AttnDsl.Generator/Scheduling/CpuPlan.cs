@@ -24,7 +24,7 @@ internal sealed record WholeTensor(string Tensor) : Storage;
 internal sealed record Scratch(int Offset) : Storage;
 
 /// <summary>What the lengths of the dimensions are: constants, except the blocks of time, which may be shorter at the end.</summary>
-internal sealed record BlockSizes(int C, int R, int K, int V)
+internal sealed record BlockSizes(int C, int R, int K, int V, int F)
 {
     /// <summary>The length, or the greatest length, of a dimension.</summary>
     public int Of(Dim dim) => dim.Letter switch
@@ -34,6 +34,7 @@ internal sealed record BlockSizes(int C, int R, int K, int V)
         "R" => R,
         "K" => K,
         "V" => V,
+        "F" => F,
         _ => K / 2,
     };
 }

@@ -68,6 +68,9 @@ internal sealed record DynamicalSystem(
     EquatableArray<InputTensor> Inputs,
     EquatableArray<StateTensor> States)
 {
+    /// <summary>The feature map of queries and keys.</summary>
+    public FeatureMap Map => new(Kernel, KeyDim);
+
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
 

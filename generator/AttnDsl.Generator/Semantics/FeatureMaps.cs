@@ -23,6 +23,7 @@ internal static class FeatureMaps
         Kernel.ReluSquared => "φ(x) = max(x, 0)²",
         Kernel.Silu => "φ(x) = x·σ(x)",
         Kernel.Exp => "φ(x) = e^x",
+        Kernel.ChannelSoftmax => "φ(x) = softmax over the channels of x",
         _ => "φ(x) = x",
     };
 

@@ -99,7 +99,7 @@ internal static class LayerRules
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
             if (write == WriteRule.Delta && normaliser == Normaliser.KeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString());
-            if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && kernel is Kernel.Identity or Kernel.Silu) yield return new(SignedKeySum, "Read", name, kernel.ToString());
+            if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && new FeatureMap(kernel, d.KeyDim).IsSigned) yield return new(SignedKeySum, "Read", name, kernel.ToString());
         }
 
         var available = AvailableForms(d);

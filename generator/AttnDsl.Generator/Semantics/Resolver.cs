@@ -58,7 +58,7 @@ internal static class Resolver
                 ? $"Gate logits z; the log-decay is log σ(z){(decay.Temperature == 1 ? "" : " / " + Emit.Literals.Number(decay.Temperature))}."
                 : "Log-decay (natural logarithm), at most 0.";
             yield return decay.Shape == GateShape.Key
-                ? new("G", "g", $"[B,T,{n},K]", HeadCount.State, s.KeyDim, meaning)
+                ? new("G", "g", $"[B,T,{n},{s.Map.Letter}]", HeadCount.State, s.Map.Width, meaning)
                 : new("G", "g", $"[B,T,{n}]", HeadCount.State, 0, meaning);
         }
 
@@ -69,11 +69,11 @@ internal static class Resolver
     private static IEnumerable<StateTensor> States(DynamicalSystem s)
     {
         if (s.Family == StateFamily.Cache) yield break;
-        var n = s.ValueHeads is null ? "H" : "N";
-        yield return new("S", s.KeyDim, s.ValueDim, 0, $"[B,{n},K,V]", s.IsStabilised ? "The memory, relative to e^M." : "The memory: rows are key channels.");
-        if (s.Normaliser == Normaliser.KeySum) yield return new("z", 1, s.KeyDim, 0, $"[B,{n},K]", "Sum of the mapped keys.");
+        var (n, f) = (s.ValueHeads is null ? "H" : "N", s.Map.Letter);
+        yield return new("S", s.Map.Width, s.ValueDim, 0, $"[B,{n},{f},V]", s.IsStabilised ? "The memory, relative to e^M." : s.Map.KeepsChannels ? "The memory: rows are key channels." : "The memory: rows are features of the keys.");
+        if (s.Normaliser == Normaliser.KeySum) yield return new("z", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the mapped keys.");
         if (!s.IsStabilised) yield break;
-        yield return new("n", 1, s.KeyDim, 0, $"[B,{n},K]", "Sum of the keys, relative to e^M.");
+        yield return new("n", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the keys, relative to e^M.");
         yield return new("m", 1, 1, Expressions.Ex.NoScore, $"[B,{n}]", "The running maximum of the log-weights.");
     }
 }

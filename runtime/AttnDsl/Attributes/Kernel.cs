@@ -25,6 +25,9 @@ public enum Kernel
 
     /// <summary><c>φ(x) = e^x</c>, channel by channel (not the softmax kernel).</summary>
     Exp,
+
+    /// <summary><c>φ(x) = softmax(x)</c> over the channels of the row (not the softmax kernel).</summary>
+    ChannelSoftmax,
 }
 
 /// <summary>Chooses the kernel feature map. Without it a layer that has a gate, a write rule or a normaliser uses <see cref="Kernel.Identity"/>, any other <see cref="Kernel.Softmax"/>.</summary>

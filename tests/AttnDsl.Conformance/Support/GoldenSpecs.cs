@@ -35,6 +35,7 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["linear_relu_squared"] = new(s_normalised with { Similarity = Similarity.ReluSquared }),
         ["linear_silu"] = new(s_base with { Scale = 1, Similarity = Similarity.Silu }),
         ["linear_exp"] = new(s_normalised with { Similarity = Similarity.Exp }),
+        ["linear_softmax"] = new(s_normalised with { Similarity = Similarity.ChannelSoftmax }),
         ["linear_elu_bidirectional"] = new(s_normalised with { Similarity = Similarity.EluPlusOne, Causal = false }),
         ["retention"] = new(s_base with { Decay = DecaySource.Retention }),
         ["simple_gla"] = new(s_base with { Decay = DecaySource.Head }),

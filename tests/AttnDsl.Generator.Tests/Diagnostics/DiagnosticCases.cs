@@ -38,7 +38,7 @@ internal static class DiagnosticCases
         new(WindowNotPositive, Sized + "[Window([|0|])]" + Class, "Window size 0 of 'Layer' must be at least 1 token (1 sees only itself)"),
         new(WindowNotPositive, Sized + "[Window([|size: -7|], RuntimeSized = true)]" + Class, "Window size -7 of 'Layer' must be at least 1 token (1 sees only itself)"),
         new(SinksNegative, Sized + "[Window(4, [|SinkTokens = -1|])]" + Class, "SinkTokens = -1 of 'Layer' must be 0 or more; leave it out for none"),
-        new(UnknownValue, Sized + "[FeatureMap([|(Kernel)99|])]" + Class, "FeatureMap.kernel of 'Layer' is 99, which is none of Softmax, Identity, EluPlusOne, Relu, ReluSquared, Silu, Exp"),
+        new(UnknownValue, Sized + "[FeatureMap([|(Kernel)99|])]" + Class, "FeatureMap.kernel of 'Layer' is 99, which is none of " + string.Join(", ", System.Enum.GetNames<Kernel>())),
         new(UnknownValue, Sized + "[Gate([|(GateShape)(-1)|])]" + Class, "Gate.shape of 'Layer' is -1, which is none of Constant, Head, Key"),
         new(UnknownValue, Sized + "[Gate(GateShape.Constant, [|Decay = (HeadDecay)5|])]" + Class, "Gate.Decay of 'Layer' is 5, which is none of Retention"),
         new(UnknownValue, Sized + "[Gate(GateShape.Head, [|Activation = (GateActivation)2|])]" + Class, "Gate.Activation of 'Layer' is 2, which is none of LogDecay, LogSigmoid"),
