@@ -14,6 +14,7 @@ internal static class Explanation
         var lines = new List<string> { $"{name}: {Title(s)}." };
         Section(lines, "Recurrence of one head (s the scale)", Recurrence(s));
         Section(lines, $"Inputs (B batch, T time, H query heads{(s.KeyValueHeads is null ? "" : ", G key/value heads")}{(s.ValueHeads is null ? "" : ", N value heads")})", s.Inputs.Select(i => $"{i.Member,-5} {i.Letters,-10} {i.Meaning}").Concat(Window(s)));
+        if (s.Parameters.Count > 0) Section(lines, "Learned parameters", s.Parameters.Select(p => $"{p.Member,-5} {p.Letters,-10} {p.Meaning}"));
         Section(lines, "Output", [$"o     [B,T,{SurfaceEmitter.OutputHeads(s)},V]"]);
         Section(lines, s.Causal ? "State a sequence (fp32)" : "State", State(s));
         Section(lines, "Cost", Cost(plan));
@@ -89,11 +90,12 @@ internal static class Explanation
         }
 
         var state = s.Causal ? "S_t" : "S";
+        var skip = s.HasSkip ? " + D v_t" : "";
         yield return s.Normaliser switch
         {
-            Normaliser.KeySum => $"o_t = s {state}ᵀ {phi.Q} / max(s {(s.Causal ? "z_t" : "z")}·{phi.Q}, {Literals.Number(s.Epsilon)}),   z the {(s.Decay is null ? "" : "decayed ")}sum of {phi.K},  {scale}",
-            Normaliser.Stabilised => $"o_t = s S_tᵀ q_t / (max(|s n_t·q_t|, e^{{−m_t}}) + {Literals.Number(s.Epsilon)}),  {scale}",
-            _ => $"o_t = s {state}ᵀ {phi.Q},  {scale}",
+            Normaliser.KeySum => $"o_t = s {state}ᵀ {phi.Q} / max(s {(s.Causal ? "z_t" : "z")}·{phi.Q}, {Literals.Number(s.Epsilon)}){skip},   z the {(s.Decay is null ? "" : "decayed ")}sum of {phi.K},  {scale}",
+            Normaliser.Stabilised => $"o_t = s S_tᵀ q_t / (max(|s n_t·q_t|, e^{{−m_t}}) + {Literals.Number(s.Epsilon)}){skip},  {scale}",
+            _ => $"o_t = s {state}ᵀ {phi.Q}{skip},  {scale}",
         };
         if (gate is not null) yield return gate;
         if (s.Kernel != Kernel.Identity) yield return FeatureMaps.Formula(s.Kernel);

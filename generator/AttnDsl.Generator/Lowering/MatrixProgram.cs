@@ -76,7 +76,7 @@ internal static class MatrixProgram
             }
 
             b.Stage = Say("The output.", "The chunk's outputs.");
-            b.Store("o", read);
+            b.Store("o", Sources.Skipped(system, head, b, read));
         }
 
         b.Stage = Say($"S ← {gt}S + k {written}ᵀ.", system.Decay is null ? $"S ← S + Σ_j k_j {written}_jᵀ." : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ.");

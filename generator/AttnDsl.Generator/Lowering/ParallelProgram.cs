@@ -105,7 +105,7 @@ internal static class ParallelProgram
             read2 = Sources.Normalise(system, tail, read2, all, finalMax);
         }
 
-        tail.Store("o", read2);
+        tail.Store("o", Sources.Skipped(system, head, tail, read2));
         return p.Build();
     }
 
@@ -132,7 +132,7 @@ internal static class ParallelProgram
             output = Sources.Normalise(system, tail, num.Final, den.Final, null);
         }
 
-        tail.Store("o", output);
+        tail.Store("o", Sources.Skipped(system, head, tail, output));
         return p.Build();
     }
 
@@ -151,7 +151,7 @@ internal static class ParallelProgram
             output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum)), null);
         }
 
-        b.Store("o", output);
+        b.Store("o", Sources.Skipped(system, head, b, output));
         return p.Build();
     }
 }

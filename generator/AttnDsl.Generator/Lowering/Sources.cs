@@ -25,6 +25,11 @@ internal static class Sources
         ? x
         : b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", x.Shape.Rows, Dim.P, isFixed: true), b.Load("sin", x.Shape.Rows, Dim.P, isFixed: true));
 
+    /// <summary>The read-out and, where the layer has a skip, D times the tokens' own values.</summary>
+    public static Tile Skipped(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Tile read) => system.HasSkip
+        ? b.Map("skipped", (x, d, v) => x + d * v, read, head.Load("skip", Dim.One, Dim.One, Access.Parameter), b.Load("v", read.Shape.Rows, Dim.V))
+        : read;
+
     /// <summary>Numerator over normaliser; <paramref name="max"/> is the maximum relative to which both were accumulated.</summary>
     public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max) => system.Normaliser switch
     {

@@ -17,7 +17,7 @@ internal sealed record TensorRows(string Tensor) : Storage;
 /// <summary>Where a tensor keeps what belongs to this turn's block.</summary>
 internal sealed record TensorSlot(string Tensor) : Storage;
 
-/// <summary>A whole tensor: a state, a parameter.</summary>
+/// <summary>A whole tensor: a state, a head's part of a parameter.</summary>
 internal sealed record WholeTensor(string Tensor) : Storage;
 
 /// <summary>In the worker's scratch memory, every row padded to a multiple of 16 floats, so that whole vectors may be read and written.</summary>

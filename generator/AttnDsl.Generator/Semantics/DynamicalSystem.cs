@@ -1,3 +1,4 @@
+using System.Linq;
 using AttnDsl.Generator.Infrastructure;
 
 namespace AttnDsl.Generator.Semantics;
@@ -31,6 +32,19 @@ internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
 internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning);
 
 internal enum HeadCount { Query, KeyValue, State }
+
+/// <summary>A learned tensor: the same for every sequence and token. Dense.</summary>
+/// <param name="Member">Name in <c>Parameters</c>.</param>
+/// <param name="Tensor">Name in programs and kernels.</param>
+/// <param name="Letters">Shape, such as <c>[H,K]</c>.</param>
+/// <param name="PerHead">Of which head count there is one part each; null for one that all heads share.</param>
+/// <param name="Axes">Lengths of the axes behind the heads; none for one number.</param>
+/// <param name="Meaning">For the documentation, with units.</param>
+internal sealed record ParameterTensor(string Member, string Tensor, string Letters, HeadCount? PerHead, EquatableArray<int> Axes, string Meaning)
+{
+    /// <summary>Floats of one head's part, or of the whole.</summary>
+    public int Floats => Axes.Aggregate(1, (product, n) => product * n);
+}
 
 /// <summary>A part of a head's state.</summary>
 /// <param name="Name">Name in programs and in <c>State</c>.</param>
@@ -70,6 +84,12 @@ internal sealed record DynamicalSystem(
 {
     /// <summary>The feature map of queries and keys.</summary>
     public FeatureMap Map => new(Kernel, KeyDim);
+
+    /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
+    public EquatableArray<ParameterTensor> Parameters { get; init; }
+
+    /// <summary>Adds D·v to the read-out, D a learned number a head.</summary>
+    public bool HasSkip { get; init; }
 
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;

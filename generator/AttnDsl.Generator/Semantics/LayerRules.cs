@@ -78,6 +78,7 @@ internal static class LayerRules
         if (softmax && d.Gate is not null) yield return new(GateOnSoftmax, "Gate", name);
         if (softmax && write != WriteRule.Plain) yield return new(WriteOnSoftmax, "Write", name, write.ToString());
         if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
+        if (softmax && d.Read is { Skip: true }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
         if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);

@@ -38,8 +38,8 @@ internal static class Resolver
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
             default,
-            default);
-        return system with { Inputs = new(Inputs(system)), States = new(States(system)) };
+            default) { HasSkip = family == StateFamily.Matrix && d.Read is { Skip: true } };
+        return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
     }
 
     /// <summary>Per-key decays cost C products a token inside a chunk that scalar ones do not, so their chunks are shorter.</summary>
@@ -64,6 +64,12 @@ internal static class Resolver
 
         if (s.Write == WriteRule.Delta) yield return new("Beta", "beta", $"[B,T,{n}]", HeadCount.State, 0, "Write strength β: 1 overwrites what the key retrieved, 0 leaves it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
+    }
+
+    private static IEnumerable<ParameterTensor> Parameters(DynamicalSystem s)
+    {
+        var n = s.ValueHeads is null ? "H" : "N";
+        if (s.HasSkip) yield return new("D", "skip", $"[{n}]", HeadCount.State, default, "How much of its own value a token adds to its output.");
     }
 
     private static IEnumerable<StateTensor> States(DynamicalSystem s)
