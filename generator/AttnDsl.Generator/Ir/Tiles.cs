@@ -7,6 +7,9 @@ internal readonly record struct Dim(string Letter)
 {
     public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), P = new("P");
 
+    /// <summary>The cells of a matrix, row after row: as long as both together.</summary>
+    public static Dim Product(Dim rows, Dim cols) => rows == One ? cols : cols == One ? rows : new(rows.Letter + cols.Letter);
+
     public override string ToString() => Letter;
 }
 

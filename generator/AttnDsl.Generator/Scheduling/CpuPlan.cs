@@ -35,6 +35,7 @@ internal sealed record BlockSizes(int C, int R, int K, int V, int F)
         "K" => K,
         "V" => V,
         "F" => F,
+        { Length: 2 } product => Of(new Dim(product.Substring(0, 1))) * Of(new Dim(product.Substring(1))),
         _ => K / 2,
     };
 }
