@@ -1,0 +1,25 @@
+using System.Collections.Generic;
+using System.Numerics;
+
+namespace AttnDsl.Generator.Tests.Interpretation;
+
+/// <summary>What a program loads from and stores to under one name: its rows or its whole, and what was kept for each turn.</summary>
+internal sealed class Tensor
+{
+    /// <summary>Token by column, or the whole; null until something is written.</summary>
+    public Complex[,]? Values { get; set; }
+
+    public Dictionary<int, Complex[,]> Slots { get; } = [];
+}
+
+/// <summary>Tensors by name; one that nobody gave is made when it is first written.</summary>
+internal sealed class Tensors
+{
+    private readonly Dictionary<string, Tensor> _tensors = [];
+
+    public Tensor this[string name]
+    {
+        get => _tensors.TryGetValue(name, out var tensor) ? tensor : _tensors[name] = new();
+        set => _tensors[name] = value;
+    }
+}
