@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Numerics;
 
@@ -12,14 +13,11 @@ internal sealed class Tensor
     public Dictionary<int, Complex[,]> Slots { get; } = [];
 }
 
-/// <summary>Tensors by name; one that nobody gave is made when it is first written.</summary>
-internal sealed class Tensors
+/// <summary>Tensors by name.</summary>
+/// <param name="make">Finds or makes the one that is asked for first; without it, a new one.</param>
+internal sealed class Tensors(Func<string, Tensor>? make = null)
 {
     private readonly Dictionary<string, Tensor> _tensors = [];
 
-    public Tensor this[string name]
-    {
-        get => _tensors.TryGetValue(name, out var tensor) ? tensor : _tensors[name] = new();
-        set => _tensors[name] = value;
-    }
+    public Tensor this[string name] => _tensors.TryGetValue(name, out var tensor) ? tensor : _tensors[name] = make?.Invoke(name) ?? new();
 }
