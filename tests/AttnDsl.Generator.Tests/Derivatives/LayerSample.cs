@@ -28,7 +28,7 @@ internal sealed class LayerSample
         Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
         var block = _random.Next(1, 6);
         // The parallel form of a matrix layer has blocks of one size.
-        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim);
+        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width);
         var strong = _random.Next(3) == 0;
         foreach (var input in System.Inputs)
         {

@@ -32,8 +32,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
     /// <summary>Every variant of every primitive; <see cref="CoverageTests"/> sees to it that none is missing.</summary>
     public static IReadOnlyList<PrimitiveCase> All { get; } =
     [
-        .. from access in new[] { Access.Rows, Access.Whole, Access.Slot } from isFixed in new[] { false, true } select new PrimitiveCase(new Load("x", Of(access), access, isFixed)),
-        .. from access in new[] { Access.Rows, Access.Whole, Access.Slot } from adds in new[] { false, true } select new PrimitiveCase(new Store("y", access, adds), new Argument(Of(access))),
+        .. from access in new[] { Access.Rows, Access.Whole, Access.Slot, Access.Parameter } from isFixed in new[] { false, true } select new PrimitiveCase(new Load("x", Of(access), access, isFixed)),
+        .. from access in new[] { Access.Rows, Access.Whole, Access.Slot, Access.Parameter } from adds in new[] { false, true } select new PrimitiveCase(new Store("y", access, adds), new Argument(Of(access))),
         new(new Map(X * Ex.Exp(Y), new(C, K)), new(new(C, K)), new(new(C, One))),
         new(new Map(X / (2 + Y * Y), new(C, K)), new(new(C, K)), new(new(One, K))),
         new(new Map(Ex.Sigmoid(X - Y) * X, new(K, V)), new(new(K, One)), new(new(One, V))),
@@ -62,6 +62,12 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. from transposed in new[] { false, true } from right in new[] { V, One } select new PrimitiveCase(new UnitLowerSolve(transposed), new(new(C, C), Values.Small), new(new(C, right))),
         .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from back in new[] { false, true } select new PrimitiveCase(new Rotate(layout, back), new(new(C, K)), new(new(C, P), IsFixed: true), new(new(C, P), IsFixed: true)),
         new(new StopGradient(), new Argument(new(C, K))),
+        new(new Scan(), new(new(C, K), Values.Small), new(new(C, K)), new(new(One, K))),
+        new(new ReverseScan(), new(new(C, K), Values.Small), new(new(C, K))),
+        .. from up in new[] { false, true } select new PrimitiveCase(new Shift(up), new(new(C, K)), new(new(One, K))),
+        .. from last in new[] { false, true } select new PrimitiveCase(new EdgeRow(last), new Argument(new(C, K))),
+        .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Spread(K, V, ofOuter), new Argument(new(C, ofOuter ? K : V))),
+        .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Collect(K, V, ofOuter), new Argument(new(C, Dim.Product(K, V)))),
     ];
 
     public string Name => $"{Op.GetType().Name}: {Op.Describe([.. Args.Select((a, n) => $"{(char)('a' + n)}[{a.Shape}]")])}{(Op is Load { IsFixed: true } ? ", fixed" : "")}";
@@ -76,18 +82,23 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         Load l => [l.Shape],
         Map m => [m.Shape],
         Reduce r => [r.Domain],
+        Spread s => [new(s.Outer, s.Inner)],
+        Collect c => [new(c.Outer, c.Inner)],
         _ => (IEnumerable<Shape>)[],
-    }).SelectMany(s => new[] { s.Rows, s.Cols }).Where(d => d != One).Distinct();
+    }).SelectMany(s => new[] { s.Rows, s.Cols }).Where(d => d != One && d.Letter.Length == 1).Distinct();
 
     /// <summary>The same with some dimensions of length one, where the primitive may simplify itself.</summary>
     public PrimitiveCase With(ICollection<Dim> ones)
     {
-        Shape In(Shape s) => new(ones.Contains(s.Rows) ? One : s.Rows, ones.Contains(s.Cols) ? One : s.Cols);
+        Dim Of(Dim d) => d.Letter.Length == 2 ? Dim.Product(Of(new(d.Letter[..1])), Of(new(d.Letter[1..]))) : ones.Contains(d) ? One : d;
+        Shape In(Shape s) => new(Of(s.Rows), Of(s.Cols));
         Primitive op = Op switch
         {
             Load l => l with { Shape = In(l.Shape) },
             Map m => m with { Shape = In(m.Shape) },
             Reduce r => r with { Domain = In(r.Domain) },
+            Spread s => s with { Outer = Of(s.Outer), Inner = Of(s.Inner) },
+            Collect c => c with { Outer = Of(c.Outer), Inner = Of(c.Inner) },
             _ => Op,
         };
         return new(op, [.. Args.Select(a => a with { Shape = In(a.Shape) })]);

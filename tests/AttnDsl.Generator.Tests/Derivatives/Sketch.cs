@@ -41,7 +41,7 @@ internal sealed class Sketch
 
     public bool Twin { get; }
 
-    public Setting Setting => new(d => Sizes[d], Time) { Head = 3, HoldsStabilisers = true };
+    public Setting Setting => new(SizeOf, Time) { Head = 3, HoldsStabilisers = true };
 
     public static Sketch Draw(PrimitiveCase variant, int seed) => new(variant, new Random(seed));
 
@@ -67,18 +67,18 @@ internal sealed class Sketch
         {
             var arg = variant.Args[n];
             var access = AccessOf(n);
-            var region = access == Access.Whole ? p.Head : p.Body;
+            var region = access is Access.Whole or Access.Parameter ? p.Head : p.Body;
             args.Add(n == zero ? p.Body.Fill("zero", arg.Shape, 0) : Twin && n == 1 ? args[0] : region.Load(NameOf(n), arg.Shape.Rows, arg.Shape.Cols, access, arg.IsFixed));
         }
 
         switch (variant.Op)
         {
             case Load load:
-                var region = load.Access == Access.Whole ? p.Head : p.Body;
+                var region = load.Access is Access.Whole or Access.Parameter ? p.Head : p.Body;
                 p.Body.Store("y", region.Emit("x", load), load.Access == Access.Rows ? Access.Rows : Access.Slot);
                 break;
             case Store store:
-                (store.Access == Access.Whole ? p.Tail : p.Body).Store(store.Tensor, args[0], store.Access, store.Accumulate);
+                (store.Access is Access.Whole or Access.Parameter ? p.Tail : p.Body).Store(store.Tensor, args[0], store.Access, store.Accumulate);
                 break;
             default:
                 p.Body.Store("y", Result(p.Body, variant.Op, [.. args], simplifies), Case.Result.Rows == Dim.C ? Access.Rows : Access.Slot);
@@ -112,8 +112,11 @@ internal sealed class Sketch
         List<Complex[,]> Draw(Shape shape, Access access, Func<double> value) =>
             [.. Enumerable.Range(0, access == Access.Slot ? turns : 1).Select(_ => Operations.Fill(access == Access.Rows ? Time : Length(shape.Rows), Length(shape.Cols), (_, _) => value()))];
 
-        int Length(Dim d) => d == Dim.One ? 1 : Sizes[d];
+        int Length(Dim d) => d == Dim.One ? 1 : SizeOf(d);
     }
+
+    /// <summary>The length of a dimension, or of the cells of two.</summary>
+    private int SizeOf(Dim d) => d.Letter.Length == 2 ? SizeOf(new(d.Letter[..1])) * SizeOf(new(d.Letter[1..])) : Sizes[d];
 
     public double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
 

@@ -24,6 +24,12 @@ internal static class Operations
         DecayedApply a => Fill(Rows(x[1]), Cols(x[1]), (j, c) => Sum(Rows(x[1]), i => Counts(i, j, a.Strict), i => x[0][i, j] * x[1][i, c] * Complex.Exp(Between(x[2], j, i, c)))),
         UnitLowerSolve s => Solved(x[0], x[1], s.Transposed),
         Rotate r => Rotated(r, x[0], x[1], x[2]),
+        Scan => Recurrent(x[0], x[1], x[2]),
+        ReverseScan => Fill(Rows(x[1]), Cols(x[1]), (i, j) => Sum(Rows(x[1]), r => r >= i, r => x[1][r, j] * Enumerable.Range(i + 1, r - i).Aggregate(Complex.One, (p, n) => p * x[0][n, j]))),
+        Shift s => Fill(Rows(x[0]), Cols(x[0]), (i, j) => s.Up ? i + 1 < Rows(x[0]) ? x[0][i + 1, j] : x[1][0, j] : i > 0 ? x[0][i - 1, j] : x[1][0, j]),
+        EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
+        Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
+        Collect c => Fill(Rows(x[0]), turn.Size(c.OfOuter ? c.Outer : c.Inner), (i, j) => Sum(Cols(x[0]), n => (c.OfOuter ? n / turn.Size(c.Inner) : n % turn.Size(c.Inner)) == j, n => x[0][i, n])),
         StopGradient => turn.Setting.HoldsStabilisers ? Held(x[0]) : x[0],
         _ => throw new NotSupportedException($"the interpreter does not know {op.GetType().Name}"),
     };
@@ -77,6 +83,16 @@ internal static class Operations
                 ? terms.Aggregate(Complex.Zero, (a, b) => a + b)
                 : terms.Aggregate(new Complex(double.NegativeInfinity, 0), (a, b) => b.Real > a.Real ? b : a);
         });
+    }
+
+    /// <summary>h_i = a_i h_{i−1} + x_i.</summary>
+    private static Complex[,] Recurrent(Complex[,] a, Complex[,] x, Complex[,] start)
+    {
+        var h = new Complex[Rows(x), Cols(x)];
+        for (var i = 0; i < Rows(x); i++)
+        for (var j = 0; j < Cols(x); j++)
+            h[i, j] = a[i, j] * (i == 0 ? start[0, j] : h[i - 1, j]) + x[i, j];
+        return h;
     }
 
     private static Complex[,] Transposed(Complex[,] x) => Fill(Cols(x), Rows(x), (i, j) => x[j, i]);

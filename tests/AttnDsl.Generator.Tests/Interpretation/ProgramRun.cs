@@ -122,7 +122,7 @@ internal sealed class ProgramRun
         var tensor = _tensors[name];
         switch (access)
         {
-            case Access.Whole:
+            case Access.Whole or Access.Parameter:
                 return (tensor.Values ??= New(turn.Size(shape.Rows), turn.Size(shape.Cols)), (i, _) => i, j => j);
             case Access.Slot:
                 var turnIndex = (turn.Loop ?? throw new InvalidOperationException("outside of the loop there is no turn")).First / LoopSize;

@@ -48,6 +48,7 @@ internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFi
     {
         Access.Rows => "[rows]",
         Access.Slot => "[turn]",
+        Access.Parameter => "[learned]",
         _ => "",
     };
 }
