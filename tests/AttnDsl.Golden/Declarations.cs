@@ -191,3 +191,13 @@ internal static partial class LinearSoftmax16x24;
 [FeatureMap(Kernel.ChannelSoftmax)]
 [Read(Normaliser.KeySum)]
 internal static partial class LinearSoftmax64x64;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[FeatureMap(Kernel.Taylor)]
+[Read(Normaliser.KeySum, AddsEpsilon = true)]
+internal static partial class TaylorBased16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[FeatureMap(Kernel.Square)]
+[Read(Normaliser.KeySum, AddsEpsilon = true)]
+internal static partial class RebasedSquare16x24;

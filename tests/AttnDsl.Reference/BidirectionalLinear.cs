@@ -90,5 +90,5 @@ public static class BidirectionalLinear
 
     private static T Floor<T>(LayerSpec spec, T denominator)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.Denominator == Denominator.KeySum ? T.Max(denominator, T.CreateChecked(spec.Epsilon)) : T.One;
+        => spec.Denominator == Denominator.KeySum ? Rows.Guarded(spec, denominator) : T.One;
 }

@@ -69,9 +69,9 @@ public static class DiagonalDecay
 
     private static void Check(LayerSpec spec)
     {
-        if (spec.Denominator == Denominator.KeySum && (spec.Write != WriteKind.Plain || spec.Pairs != Pairs.None))
+        if (spec.Denominator == Denominator.KeySum && (spec.Write != WriteKind.Plain || (spec.Pairs != Pairs.None && !spec.ScalesInside)))
         {
-            throw new NotSupportedException("A key sum goes with plain writes and without rotation.");
+            throw new NotSupportedException("A key sum goes with plain writes and without rotated features.");
         }
     }
 
@@ -120,7 +120,7 @@ public static class DiagonalDecay
         if (spec.Denominator == Denominator.KeySum)
         {
             denominator = Rows.Dot(query, z.ToArray());
-            denominator = T.Max(denominator, T.CreateChecked(spec.Epsilon));
+            denominator = Rows.Guarded(spec, denominator);
         }
 
         for (var r = 0; r < output.Length; r++)
@@ -173,7 +173,7 @@ public static class DiagonalDecay
                     denominator += weights[j];
                 }
 
-                denominator = T.Max(denominator, T.CreateChecked(spec.Epsilon));
+                denominator = Rows.Guarded(spec, denominator);
             }
 
             for (var r = 0; r < valueDim; r++)

@@ -58,6 +58,7 @@ internal static class SurfaceEmitter
     {
         Constant("KeyDim", system.KeyDim, "K, the width of queries and keys.");
         Constant("ValueDim", system.ValueDim, "V, the width of values and outputs.");
+        if (!system.Map.KeepsChannels) Constant("FeatureDim", system.Map.Width, "F, the number of features of a query or key.");
         if (system.Heads is { } h) Constant("Heads", h, "H, the number of query heads.");
         if (system.KeyValueHeads is { } g) Constant("KeyValueHeads", g, "G, the number of key and value heads.");
         if (system.ValueHeads is { } n) Constant("ValueHeads", n, "N, the number of value, state and output heads.");

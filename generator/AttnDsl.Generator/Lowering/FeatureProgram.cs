@@ -13,6 +13,7 @@ internal static class FeatureProgram
     public static Tile Map(DynamicalSystem system, RegionBuilder b, string name, Tile x) => system.Kernel switch
     {
         Kernel.ChannelSoftmax => ChannelSoftmax(b, name, x),
+        _ when system.Map.Polynomial is { } polynomial => b.Emit(name + "Mapped", new Monomials(polynomial), x),
         _ => b.Map(name + "Mapped", e => FeatureMaps.Apply(system.Kernel, e), x),
     };
 

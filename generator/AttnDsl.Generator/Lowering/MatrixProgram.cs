@@ -58,7 +58,7 @@ internal static class MatrixProgram
             b.Stage = Say($"u = β (v − ({gt}S)ᵀ k): what the key's value still has to change.", $"u_i = β_i (v_i − Sᵀ{Reach("k_i")} − Σ_{{j<i}} κ_ij u_j): what each key's value still has to change.");
             var beta = b.Load("beta", rows, One);
             var kappa = b.Map("kappa", (x, y) => x * y, beta, weights.Scores("keyScores", k, k, strict: true));
-            var seen = b.MatMul("seen", Decayed("kDecayed", k), S.Start);
+            var seen = b.MatMul("seen", Decayed("kDecayed", k.Features), S.Start);
             v = b.Emit("u", new UnitLowerSolve(), kappa, b.Map("change", (x, y, z) => x * (y - z), beta, v, seen));
         }
 
@@ -66,7 +66,7 @@ internal static class MatrixProgram
         {
             b.Stage = Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Reach("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part.");
             var scores = weights.Scores("scores", q, k, rowMax);
-            var qDecayed = Decayed("qDecayed", q);
+            var qDecayed = Decayed("qDecayed", q.Features);
             var read = b.Add("read", b.MatMul("fromState", qDecayed, S.Start), b.MatMul("fromBlock", scores, v));
             if (sum is { } z)
             {
@@ -96,9 +96,9 @@ internal static class MatrixProgram
 
         var kWritten = (toEnd, next) switch
         {
-            (null, _) => k,
-            ({ } w, null) => b.Map("kWritten", (x, y) => x * Ex.Exp(y), k, w),
-            ({ } w, { } r) => b.Map("kWritten", (x, y, s) => x * Ex.Exp(y - s), k, w, r),
+            (null, _) => k.Features,
+            ({ } w, null) => b.Map("kWritten", (x, y) => x * Ex.Exp(y), k.Features, w),
+            ({ } w, { } r) => b.Map("kWritten", (x, y, s) => x * Ex.Exp(y - s), k.Features, w, r),
         };
 
         // What is kept of a state: laid along its rows (F×1) for S, along its columns for z.

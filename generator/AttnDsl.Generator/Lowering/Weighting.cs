@@ -11,6 +11,7 @@ namespace AttnDsl.Generator.Lowering;
 /// </summary>
 internal sealed class Weighting
 {
+    private readonly DynamicalSystem _system;
     private readonly RegionBuilder _b;
 
     /// <summary>Log-decay of this block's rows: C×1, C×F, or none.</summary>
@@ -21,7 +22,7 @@ internal sealed class Weighting
 
     public Weighting(DynamicalSystem system, ProgramBuilder p, RegionBuilder b, Dim rows)
     {
-        _b = b;
+        (_system, _b) = (system, b);
         if (system.Decay is { Shape: GateShape.Constant } constant)
         {
             p.Head.Stage = "The head's constant log-decay.";
@@ -69,18 +70,20 @@ internal sealed class Weighting
     }
 
     /// <summary>Scores of the block's own rows, P_ij = q_i·k_j weighted; zero where j comes after i.</summary>
+    /// <remarks>A polynomial kernel is taken of the product of the channels; under decays that differ from feature to feature, the features' is.</remarks>
     /// <param name="max">The running maximum of each row, C×1, under which the weights are taken.</param>
-    public Tile Scores(string name, Tile q, Tile k, Tile? max = null, bool strict = false)
+    public Tile Scores(string name, Operand q, Operand k, Tile? max = null, bool strict = false)
     {
-        if (IsPerKey) return _b.Emit(name, new DecayedGram(strict), q, k, _g!);
-        var dots = _b.MatMulNT(name + "Dots", q, k);
+        if (IsPerKey) return _b.Emit(name, new DecayedGram(strict), q.Features, k.Features, _g!);
+        var dots = _b.MatMulNT(name + "Dots", q.Factors, k.Factors);
+        var kernel = Sources.Kernel(_system, new Arg(0));
         Expr Masked(Expr x) => strict ? Ex.StrictlyCausal(x) : Ex.Causal(x);
         var shape = dots.Shape;
         return (BetweenRows, max) switch
         {
-            (null, _) => _b.Map(name, Masked(new Arg(0)), shape, dots),
-            ({ } w, null) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1))), shape, dots, w),
-            ({ } w, { } m) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
+            (null, _) => _b.Map(name, Masked(kernel), shape, dots),
+            ({ } w, null) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1))), shape, dots, w),
+            ({ } w, { } m) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
         };
     }
 }

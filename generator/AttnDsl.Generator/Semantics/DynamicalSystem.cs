@@ -82,6 +82,9 @@ internal sealed record DynamicalSystem(
     EquatableArray<InputTensor> Inputs,
     EquatableArray<StateTensor> States)
 {
+    /// <summary>Adds ε to the key sum instead of keeping it above ε.</summary>
+    public bool AddsEpsilon { get; init; }
+
     /// <summary>The feature map of queries and keys.</summary>
     public FeatureMap Map => new(Kernel, KeyDim);
 

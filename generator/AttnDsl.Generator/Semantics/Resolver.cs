@@ -38,7 +38,7 @@ internal static class Resolver
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
             default,
-            default) { HasSkip = family == StateFamily.Matrix && d.Read is { Skip: true } };
+            default) { HasSkip = family == StateFamily.Matrix && d.Read is { Skip: true }, AddsEpsilon = d.Read is { AddsEpsilon: true } };
         return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
     }
 

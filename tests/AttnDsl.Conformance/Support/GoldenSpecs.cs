@@ -36,6 +36,8 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["linear_silu"] = new(s_base with { Scale = 1, Similarity = Similarity.Silu }),
         ["linear_exp"] = new(s_normalised with { Similarity = Similarity.Exp }),
         ["linear_softmax"] = new(s_normalised with { Similarity = Similarity.ChannelSoftmax }),
+        ["taylor_based"] = new(s_base with { Similarity = Similarity.Taylor, Denominator = Denominator.KeySum, AddsEpsilon = true }),
+        ["rebased_square"] = new(s_base with { Similarity = Similarity.Square, Denominator = Denominator.KeySum, AddsEpsilon = true }),
         ["linear_elu_bidirectional"] = new(s_normalised with { Similarity = Similarity.EluPlusOne, Causal = false }),
         ["retention"] = new(s_base with { Decay = DecaySource.Retention }),
         ["simple_gla"] = new(s_base with { Decay = DecaySource.Head }),

@@ -94,6 +94,8 @@ internal static class DiagnosticCases
         new(ChunkSizeUnused, Sized + "[Form(Forms.Parallel, [|ChunkSize = 64|])]" + Class, "'Layer' sets ChunkSize = 64 but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
         new(EpsilonUnused, Sized + "[Gate(GateShape.Head)] [Read(Normaliser.None, [|Epsilon = 0.5|])]" + Class, "'Layer' sets Epsilon = 0.5 but reads without a normaliser; choose one or remove Epsilon"),
         new(SkipOnSoftmax, Sized + "[FeatureMap(Kernel.Softmax)] [Read(Normaliser.None, [|Skip = true|])]" + Class, "'Layer' sets Skip on softmax attention, whose output is a mean of values; remove Skip, or choose another [FeatureMap]"),
+        new(TooManyFeatures, "[AttentionLayer(KeyDim = 90, ValueDim = 6)] [FeatureMap([|Kernel.Taylor|])]" + Class, "Taylor of 'Layer' makes 4186 features of KeyDim = 90, more than the 4096 of the widest state; use a smaller KeyDim and more heads"),
+        new(AddedEpsilonUnused, Sized + "[FeatureMap(Kernel.Taylor)] [Read(Normaliser.None, [|AddsEpsilon = true|])]" + Class, "'Layer' sets AddsEpsilon and reads with None, which has no key sum to add it to; use Normaliser.KeySum or remove AddsEpsilon"),
         new(SignedKeySum, Sized + "[FeatureMap(Kernel.Silu)] [[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Silu, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
         new(SignedKeySum, Sized + "[[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Identity, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

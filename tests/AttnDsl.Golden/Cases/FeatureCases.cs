@@ -26,5 +26,15 @@ internal static class FeatureCases
         {
             Parameters = """{"feature_map": "softmax", "normalised": true, "scale": 1.0}""",
         },
+        new("taylor_based", 16, 24, new Layer<TaylorBased16x24.Inputs, TaylorBased16x24.Gradients, TaylorBased16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            TaylorBased16x24.Forward, TaylorBased16x24.Forward, TaylorBased16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = TaylorBased16x24.Backward }),
+        new("rebased_square", 16, 24, new Layer<RebasedSquare16x24.Inputs, RebasedSquare16x24.Gradients, RebasedSquare16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RebasedSquare16x24.Forward, RebasedSquare16x24.Forward, RebasedSquare16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = RebasedSquare16x24.Backward }),
     ];
 }

@@ -22,7 +22,7 @@ internal static class CpuEmitter
             foreach (var name in new[] { "System", "System.ComponentModel", "System.Runtime.CompilerServices", "AttnDsl.Primitives", "AttnDsl.Runtime", "AttnDsl.Simd" })
                 w.Line($"using {name};");
             w.Line();
-            w.Line($"/// <summary>CPU kernels of {typeName}. B batch, T time, H heads, K key width, V value width, C tokens of a chunk, R queries of a block.</summary>");
+            w.Line($"/// <summary>CPU kernels of {typeName}. B batch, T time, H heads, K key width, V value width,{(plan.System.Map.KeepsChannels ? "" : " F features,")} C tokens of a chunk, R queries of a block.</summary>");
             w.Line(FileHeader.GeneratedCode);
             w.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
             using (w.Block($"internal static class {className}"))
