@@ -3,6 +3,7 @@ using System.Linq;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Tests.Derivatives;
 
@@ -62,6 +63,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. from transposed in new[] { false, true } from right in new[] { V, One } select new PrimitiveCase(new UnitLowerSolve(transposed), new(new(C, C), Values.Small), new(new(C, right))),
         .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from back in new[] { false, true } select new PrimitiveCase(new Rotate(layout, back), new(new(C, K)), new(new(C, P), IsFixed: true), new(new(C, P), IsFixed: true)),
         new(new StopGradient(), new Argument(new(C, K))),
+        .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new Monomials(kernel), new Argument(new(C, K))),
+        .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new MonomialsBack(kernel), new(new(C, K)), new(new(C, Dim.F))),
         new(new Scan(), new(new(C, K), Values.Small), new(new(C, K)), new(new(One, K))),
         new(new ReverseScan(), new(new(C, K), Values.Small), new(new(C, K))),
         .. from up in new[] { false, true } select new PrimitiveCase(new Shift(up), new(new(C, K)), new(new(One, K))),
@@ -84,6 +87,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         Reduce r => [r.Domain],
         Spread s => [new(s.Outer, s.Inner)],
         Collect c => [new(c.Outer, c.Inner)],
+        Monomials => [new(K, Dim.F)],
         _ => (IEnumerable<Shape>)[],
     }).SelectMany(s => new[] { s.Rows, s.Cols }).Where(d => d != One && d.Letter.Length == 1).Distinct();
 

@@ -23,6 +23,7 @@ internal sealed class Sketch
         var size = new Dictionary<Dim, int> { [Dim.C] = random.Next(1, 6), [Dim.K] = Length(), [Dim.V] = Length() };
         if (variant.Dims.Contains(Dim.P)) size[Dim.K] = 2 * (size[Dim.P] = random.Next(0, 4));
         Sizes = size;
+        FollowChannels();
         // A tile that has the block's tokens across has all of them, so that every element of its tensor is somebody's.
         var whole = variant.Args.Select(a => a.Shape).Append(variant.Result).Any(s => s.Cols == Dim.C);
         Time = whole ? random.Next(0, 3) * size[Dim.C] : random.Next(0, 9);
@@ -49,8 +50,9 @@ internal sealed class Sketch
     public List<Dim> DrawOnes(double chance)
     {
         // Pairs need two channels.
-        var ones = Case.Dims.Where(d => d != Dim.P && !(d == Dim.K && Case.Dims.Contains(Dim.P))).Where(_ => _random.NextDouble() < chance).ToList();
+        var ones = Case.Dims.Where(d => d != Dim.P && d != Dim.F && !(d == Dim.K && Case.Dims.Contains(Dim.P))).Where(_ => _random.NextDouble() < chance).ToList();
         foreach (var d in ones) Sizes[d] = 1;
+        FollowChannels();
         return ones;
     }
 
@@ -113,6 +115,12 @@ internal sealed class Sketch
             [.. Enumerable.Range(0, access == Access.Slot ? turns : 1).Select(_ => Operations.Fill(access == Access.Rows ? Time : Length(shape.Rows), Length(shape.Cols), (_, _) => value()))];
 
         int Length(Dim d) => d == Dim.One ? 1 : SizeOf(d);
+    }
+
+    /// <summary>There are as many features as the channels have monomials.</summary>
+    private void FollowChannels()
+    {
+        if (Case.Op switch { Monomials m => m.Kernel, MonomialsBack b => b.Kernel, _ => null } is { } kernel) Sizes[Dim.F] = kernel.Width(Sizes[Dim.K]);
     }
 
     /// <summary>The length of a dimension, or of the cells of two.</summary>

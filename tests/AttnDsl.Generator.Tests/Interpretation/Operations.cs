@@ -5,6 +5,7 @@ using System.Numerics;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Tests.Interpretation;
 
@@ -30,6 +31,8 @@ internal static class Operations
         EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
         Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
         Collect c => Fill(Rows(x[0]), turn.Size(c.OfOuter ? c.Outer : c.Inner), (i, j) => Sum(Cols(x[0]), n => (c.OfOuter ? n / turn.Size(c.Inner) : n % turn.Size(c.Inner)) == j, n => x[0][i, n])),
+        Monomials m => Expanded(m.Kernel, x[0]),
+        MonomialsBack m => Contracted(m.Kernel, x[0], x[1]),
         StopGradient => turn.Setting.HoldsStabilisers ? Held(x[0]) : x[0],
         _ => throw new NotSupportedException($"the interpreter does not know {op.GetType().Name}"),
     };
@@ -83,6 +86,32 @@ internal static class Operations
                 ? terms.Aggregate(Complex.Zero, (a, b) => a + b)
                 : terms.Aggregate(new Complex(double.NegativeInfinity, 0), (a, b) => b.Real > a.Real ? b : a);
         });
+    }
+
+    /// <summary>The features of a polynomial kernel: 1, the channels, every product of two once, each with its factor.</summary>
+    private static List<(double Factor, int[] Channels)> Features(Polynomial kernel, int channels)
+    {
+        var features = new List<(double, int[])>();
+        if (kernel.Constant != 0) features.Add((Math.Sqrt(kernel.Constant), []));
+        if (kernel.Linear != 0) features.AddRange(Enumerable.Range(0, channels).Select(c => (Math.Sqrt(kernel.Linear), new[] { c })));
+        for (var a = 0; a < channels; a++)
+        for (var b = a; b < channels; b++)
+            features.Add((Math.Sqrt((a == b ? 1 : 2) * kernel.Square), [a, b]));
+        return features;
+    }
+
+    private static Complex[,] Expanded(Polynomial kernel, Complex[,] x)
+    {
+        var features = Features(kernel, Cols(x));
+        return Fill(Rows(x), features.Count, (i, f) => features[f].Channels.Aggregate((Complex)features[f].Factor, (product, c) => product * x[i, c]));
+    }
+
+    /// <summary>Of every feature the product rule, channel by channel.</summary>
+    private static Complex[,] Contracted(Polynomial kernel, Complex[,] x, Complex[,] y)
+    {
+        var features = Features(kernel, Cols(x));
+        return Fill(Rows(x), Cols(x), (i, c) => Sum(features.Count, _ => true, f => Enumerable.Range(0, features[f].Channels.Length).Where(n => features[f].Channels[n] == c)
+            .Aggregate(Complex.Zero, (sum, n) => sum + features[f].Channels.Where((_, o) => o != n).Aggregate(y[i, f] * features[f].Factor, (product, o) => product * x[i, o]))));
     }
 
     /// <summary>h_i = a_i h_{i−1} + x_i.</summary>

@@ -60,7 +60,7 @@ internal sealed record MonomialsBack(Polynomial Kernel) : Primitive
         d.Add(x, name => Half(name, d.To.Emit("ahead", this, adjoint, y), d.To.Emit("behind", this, d.To.Map("opposite", h => -h, adjoint), y)));
     }
 
-    public override string Describe(IReadOnlyList<string> args) => $"adjoint of {args[0]} from that of its monomials, {args[1]}";
+    public override string Describe(IReadOnlyList<string> args) => $"adjoint of {args[0]} from {args[1]}, that of its monomials with products {FormulaPrinter.Print(Kernel.Of(new Arg(0)), ["a"])}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
