@@ -14,7 +14,7 @@ namespace AttnDsl.Gpu;
 /// </summary>
 public sealed class GpuStream : IDisposable
 {
-    private readonly MemoryBuffer1D<float, Stride1D.Dense>?[] _buffers = new MemoryBuffer1D<float, Stride1D.Dense>?[5];
+    private readonly MemoryBuffer1D<float, Stride1D.Dense>?[] _buffers = new MemoryBuffer1D<float, Stride1D.Dense>?[6];
     private float[] _angles = [];
     private (long First, int Rows, int Pairs, double Base) _tabulated;
 
@@ -156,4 +156,7 @@ public enum Purpose
 
     /// <summary>Rotated keys.</summary>
     Keys,
+
+    /// <summary>What items contribute to the gradients of learned parameters.</summary>
+    Contributions,
 }

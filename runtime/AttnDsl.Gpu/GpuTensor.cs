@@ -8,7 +8,10 @@ using ILGPU.Runtime;
 
 namespace AttnDsl.Gpu;
 
-/// <summary>Floats on a device, dense: <c>[B,T,H,D]</c>, or <c>[B,T,H]</c> for what there is one of a token and head.</summary>
+/// <summary>
+/// Floats on a device, dense: <c>[B,T,H,D]</c>, or <c>[B,T,H]</c> for what there is one of a token and head; a learned parameter has
+/// the axes that its layer says.
+/// </summary>
 public sealed class GpuTensor : IDisposable
 {
     private readonly MemoryBuffer1D<float, Stride1D.Dense> _buffer;
@@ -19,14 +22,17 @@ public sealed class GpuTensor : IDisposable
         if (lengths.Any(n => n < 0)) throw new ArgumentException($"a tensor cannot have the shape {Text(lengths)}");
         var floats = lengths.Aggregate(1L, (product, n) => checked(product * n));
         (Device, _lengths, Length, _buffer) = (device, lengths, floats, device.Allocate(floats));
+        View = new() { Data = _buffer.View.BaseView };
+        // A learned parameter may have fewer axes; kernels see its floats alone.
+        if (lengths.Length < 3) return;
         long width = lengths.Length == 4 ? lengths[3] : 1;
-        View = new() { Data = _buffer.View.BaseView, Head = width, Time = checked((int)(lengths[2] * width)), Batch = lengths[1] * lengths[2] * width };
+        View = View with { Head = width, Time = checked((int)(lengths[2] * width)), Batch = lengths[1] * lengths[2] * width };
     }
 
     /// <summary>Where it lies.</summary>
     public GpuDevice Device { get; }
 
-    /// <summary>B, T, H and, with four axes, D.</summary>
+    /// <summary>B, T, H and, with four axes, D; a learned parameter's own.</summary>
     public ReadOnlySpan<int> Lengths => _lengths;
 
     /// <summary>Number of floats.</summary>
@@ -38,10 +44,10 @@ public sealed class GpuTensor : IDisposable
     /// <summary>A tensor filled from the host.</summary>
     /// <param name="device">Where it shall lie.</param>
     /// <param name="values">Its floats, row after row.</param>
-    /// <param name="lengths">B, T, H and, with four axes, D.</param>
+    /// <param name="lengths">B, T, H and, with four axes, D; a learned parameter's own.</param>
     public static GpuTensor From(GpuDevice device, ReadOnlySpan<float> values, params ReadOnlySpan<int> lengths)
     {
-        if (lengths.Length is not (3 or 4)) throw new ArgumentException($"a tensor has three or four axes, not the shape {Text(lengths.ToArray())}");
+        if (lengths.Length is < 1 or > 4) throw new ArgumentException($"a tensor has one to four axes, not the shape {Text(lengths.ToArray())}");
         var tensor = new GpuTensor(device, lengths.ToArray());
         tensor.CopyFrom(values);
         return tensor;

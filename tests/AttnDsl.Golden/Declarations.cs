@@ -181,3 +181,23 @@ internal static partial class Mlstm16x24;
 [Write(WriteRule.ExponentialGate)]
 [Read(Normaliser.Stabilised)]
 internal static partial class Mlstm64x64;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1)]
+[FeatureMap(Kernel.ChannelSoftmax)]
+[Read(Normaliser.KeySum)]
+internal static partial class LinearSoftmax16x24;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64, Scale = 1)]
+[FeatureMap(Kernel.ChannelSoftmax)]
+[Read(Normaliser.KeySum)]
+internal static partial class LinearSoftmax64x64;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[FeatureMap(Kernel.Taylor)]
+[Read(Normaliser.KeySum, AddsEpsilon = true)]
+internal static partial class TaylorBased16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[FeatureMap(Kernel.Square)]
+[Read(Normaliser.KeySum, AddsEpsilon = true)]
+internal static partial class RebasedSquare16x24;

@@ -15,8 +15,8 @@ public static class BidirectionalLinear
         {
             for (var n = 0; n < spec.StateHeads; n++)
             {
-                var s = new T[spec.KeyDim, spec.ValueDim];
-                var z = new T[spec.KeyDim];
+                var s = new T[spec.FeatureDim, spec.ValueDim];
+                var z = new T[spec.FeatureDim];
                 for (var t = 0; t < inputs.Time; t++)
                 {
                     var key = operands.Key(b, t, n);
@@ -90,5 +90,5 @@ public static class BidirectionalLinear
 
     private static T Floor<T>(LayerSpec spec, T denominator)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.Denominator == Denominator.KeySum ? T.Max(denominator, T.CreateChecked(spec.Epsilon)) : T.One;
+        => spec.Denominator == Denominator.KeySum ? Rows.Guarded(spec, denominator) : T.One;
 }

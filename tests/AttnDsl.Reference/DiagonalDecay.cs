@@ -22,8 +22,8 @@ public static class DiagonalDecay
             for (var n = 0; n < spec.StateHeads; n++)
             {
                 var head = (b * spec.StateHeads) + n;
-                var s = state.S.AsSpan(head * spec.KeyDim * spec.ValueDim, spec.KeyDim * spec.ValueDim);
-                var z = state.Z.AsSpan(head * spec.KeyDim, spec.KeyDim);
+                var s = state.S.AsSpan(head * spec.FeatureDim * spec.ValueDim, spec.FeatureDim * spec.ValueDim);
+                var z = state.Z.AsSpan(head * spec.FeatureDim, spec.FeatureDim);
                 for (var t = 0; t < inputs.Time; t++)
                 {
                     var key = operands.Key(b, t, n);
@@ -69,16 +69,16 @@ public static class DiagonalDecay
 
     private static void Check(LayerSpec spec)
     {
-        if (spec.Denominator == Denominator.KeySum && (spec.Write != WriteKind.Plain || spec.Pairs != Pairs.None))
+        if (spec.Denominator == Denominator.KeySum && (spec.Write != WriteKind.Plain || (spec.Pairs != Pairs.None && !spec.ScalesInside)))
         {
-            throw new NotSupportedException("A key sum goes with plain writes and without rotation.");
+            throw new NotSupportedException("A key sum goes with plain writes and without rotated features.");
         }
     }
 
     private static void Decay<T>(LayerSpec spec, Operands<T> operands, Span<T> s, Span<T> z, int b, int t, int n)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
-        for (var c = 0; c < spec.KeyDim; c++)
+        for (var c = 0; c < spec.FeatureDim; c++)
         {
             var decay = T.Exp(operands.LogDecay(b, t, n, c));
             z[c] *= decay;
@@ -120,7 +120,7 @@ public static class DiagonalDecay
         if (spec.Denominator == Denominator.KeySum)
         {
             denominator = Rows.Dot(query, z.ToArray());
-            denominator = T.Max(denominator, T.CreateChecked(spec.Epsilon));
+            denominator = Rows.Guarded(spec, denominator);
         }
 
         for (var r = 0; r < output.Length; r++)
@@ -139,7 +139,7 @@ public static class DiagonalDecay
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, MatrixState<T> start, MatrixState<T> end, T[] output, int b, int n)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
-        var (keyDim, valueDim) = (spec.KeyDim, spec.ValueDim);
+        var (keyDim, valueDim) = (spec.FeatureDim, spec.ValueDim);
         var head = (b * spec.StateHeads) + n;
         var keys = Rows.Keys(operands, inputs, b, n);
         var writes = new T[inputs.Time][];
@@ -173,7 +173,7 @@ public static class DiagonalDecay
                     denominator += weights[j];
                 }
 
-                denominator = T.Max(denominator, T.CreateChecked(spec.Epsilon));
+                denominator = Rows.Guarded(spec, denominator);
             }
 
             for (var r = 0; r < valueDim; r++)
@@ -224,7 +224,7 @@ public static class DiagonalDecay
         var sum = T.Zero;
         for (var c = 0; c < row.Length; c++)
         {
-            sum += row[c] * start.S[(((head * spec.KeyDim) + c) * spec.ValueDim) + r];
+            sum += row[c] * start.S[(((head * spec.FeatureDim) + c) * spec.ValueDim) + r];
         }
 
         return sum;
@@ -234,7 +234,7 @@ public static class DiagonalDecay
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[][] writes, MatrixState<T> end, int b, int n, int c)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
-        var channel = (((b * spec.StateHeads) + n) * spec.KeyDim) + c;
+        var channel = (((b * spec.StateHeads) + n) * spec.FeatureDim) + c;
         var row = new T[spec.ValueDim];
         T decay = T.Zero, sum = T.Zero;
         for (var j = inputs.Time - 1; j >= 0; j--)

@@ -21,8 +21,8 @@ public static class ExponentialGate
             for (var n = 0; n < spec.StateHeads; n++)
             {
                 var head = (b * spec.StateHeads) + n;
-                var s = state.S.AsSpan(head * spec.KeyDim * spec.ValueDim, spec.KeyDim * spec.ValueDim);
-                var sum = state.Z.AsSpan(head * spec.KeyDim, spec.KeyDim);
+                var s = state.S.AsSpan(head * spec.FeatureDim * spec.ValueDim, spec.FeatureDim * spec.ValueDim);
+                var sum = state.Z.AsSpan(head * spec.FeatureDim, spec.FeatureDim);
                 for (var t = 0; t < inputs.Time; t++)
                 {
                     var kept = operands.LogDecay(b, t, n, 0) + state.M[head];
@@ -90,8 +90,8 @@ public static class ExponentialGate
         {
             for (var n = 0; n < spec.StateHeads; n++)
             {
-                var memory = new T[spec.KeyDim, spec.ValueDim];
-                var sum = new T[spec.KeyDim];
+                var memory = new T[spec.FeatureDim, spec.ValueDim];
+                var sum = new T[spec.FeatureDim];
                 for (var t = 0; t < inputs.Time; t++)
                 {
                     T f = T.Exp(operands.LogDecay(b, t, n, 0)), i = T.Exp(operands.InputGate(b, t, n));
@@ -128,7 +128,7 @@ public static class ExponentialGate
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, MatrixState<T> start, MatrixState<T> end, T[] output, int b, int n)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
-        var (keyDim, valueDim) = (spec.KeyDim, spec.ValueDim);
+        var (keyDim, valueDim) = (spec.FeatureDim, spec.ValueDim);
         var head = (b * spec.StateHeads) + n;
         var keys = Rows.Keys(operands, inputs, b, n);
         var startZ = start.Z.AsSpan(head * keyDim, keyDim).ToArray();
@@ -192,9 +192,9 @@ public static class ExponentialGate
     {
         var head = (b * spec.StateHeads) + n;
         end.M[head] = m;
-        for (var c = 0; c < spec.KeyDim; c++)
+        for (var c = 0; c < spec.FeatureDim; c++)
         {
-            var channel = (head * spec.KeyDim) + c;
+            var channel = (head * spec.FeatureDim) + c;
             end.Z[channel] *= carried;
             for (var r = 0; r < spec.ValueDim; r++)
             {

@@ -12,6 +12,9 @@ public enum Similarity
     ReluSquared,
     Silu,
     Exp,
+    ChannelSoftmax,
+    Taylor,
+    Square,
 }
 
 /// <summary>Where the log-decay of a matrix state comes from.</summary>
@@ -65,7 +68,7 @@ public sealed record LayerSpec
 
     public bool Causal { get; init; } = true;
 
-    /// <summary>Factor on φ(q); null means K^(−1/2).</summary>
+    /// <summary>Factor on φ(q), or on q; null means K^(−1/2).</summary>
     public double? Scale { get; init; }
 
     public Similarity Similarity { get; init; } = Similarity.Identity;
@@ -80,6 +83,10 @@ public sealed record LayerSpec
     public WriteKind Write { get; init; }
     public Denominator Denominator { get; init; }
     public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>The key sum has ε added; otherwise it is kept from falling below ε.</summary>
+    public bool AddsEpsilon { get; init; }
+
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 
@@ -89,6 +96,12 @@ public sealed record LayerSpec
     public int SinkTokens { get; init; }
 
     public bool IsSoftmax => Similarity == Similarity.Softmax;
+
+    /// <summary>F, the width of φ: rows of the state.</summary>
+    public int FeatureDim => Features.Width(Similarity, KeyDim);
+
+    /// <summary>Whether s multiplies the channels of q; otherwise it multiplies φ(q).</summary>
+    public bool ScalesInside => Similarity is Similarity.Taylor or Similarity.Square;
 
     /// <summary>N.</summary>
     public int StateHeads => ValueHeads == 0 ? Heads : ValueHeads;

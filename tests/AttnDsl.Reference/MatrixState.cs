@@ -9,8 +9,8 @@ public sealed class MatrixState<T>
 {
     public MatrixState(LayerSpec spec, int batch)
     {
-        S = new T[batch * spec.StateHeads * spec.KeyDim * spec.ValueDim];
-        Z = new T[batch * spec.StateHeads * spec.KeyDim];
+        S = new T[batch * spec.StateHeads * spec.FeatureDim * spec.ValueDim];
+        Z = new T[batch * spec.StateHeads * spec.FeatureDim];
         M = new T[batch * spec.StateHeads];
         Array.Fill(M, T.NegativeInfinity);
     }

@@ -1,3 +1,4 @@
+using System;
 using System.Numerics;
 
 namespace AttnDsl.Reference;
@@ -11,25 +12,18 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     private readonly T _step = T.CreateChecked(inputs.Step);
     private readonly T _temperature = T.CreateChecked(spec.Temperature);
 
-    /// <summary>Turned s·φ(q) of output head n.</summary>
+    /// <summary>s·φ(q) of output head n, turned; φ(s·q) of the turned q where the scale goes inside.</summary>
     public T[] Query(int b, int t, int n)
     {
         var row = Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + t) * spec.Heads) + spec.QueryHead(n)) * spec.KeyDim);
-        for (var c = 0; c < row.Length; c++)
-        {
-            row[c] = _scale * row[c];
-        }
-
-        Rotation.Apply(spec, row, position + t);
-        return row;
+        return Mapped(row, position + t, _scale);
     }
 
-    /// <summary>Turned φ(k) of output head n.</summary>
+    /// <summary>φ(k) of output head n, turned; φ of the turned k where the scale goes inside.</summary>
     public T[] Key(int b, int t, int n)
     {
         var row = Row(inputs.K, _direction?.K, ((((b * inputs.Time) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim);
-        Rotation.Apply(spec, row, position + t);
-        return row;
+        return Mapped(row, position + t, T.One);
     }
 
     public T Value(int b, int t, int n, int c)
@@ -46,7 +40,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         {
             DecaySource.Retention => Scalars.RetentionLogDecay<T>(n),
             DecaySource.Head => Activate(gate),
-            DecaySource.Key => Activate((gate * spec.KeyDim) + c),
+            DecaySource.Key => Activate((gate * spec.FeatureDim) + c),
             _ => T.Zero,
         };
     }
@@ -61,12 +55,20 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         return spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
     }
 
+    private T[] Mapped(T[] row, long at, T scale)
+    {
+        row = spec.ScalesInside ? row : Features.Of(spec.Similarity, row);
+        Rotation.Apply(spec, row, at);
+        row = Array.ConvertAll(row, x => scale * x);
+        return spec.ScalesInside ? Features.Of(spec.Similarity, row) : row;
+    }
+
     private T[] Row(float[] tensor, float[]? direction, int start)
     {
         var row = new T[spec.KeyDim];
         for (var c = 0; c < row.Length; c++)
         {
-            row[c] = Scalars.Feature(spec.Similarity, At(tensor, direction, start + c));
+            row[c] = At(tensor, direction, start + c);
         }
 
         return row;

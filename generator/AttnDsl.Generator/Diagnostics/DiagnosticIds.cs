@@ -25,6 +25,7 @@ internal static class DiagnosticIds
     public const string EpsilonNegative = "ATTN0214";
     public const string DimTooLarge = "ATTN0215";
     public const string WindowTooLarge = "ATTN0216";
+    public const string TooManyFeatures = "ATTN0231";
 
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
@@ -47,6 +48,8 @@ internal static class DiagnosticIds
     public const string TemperatureUnused = "ATTN0319";
     public const string ChunkSizeUnused = "ATTN0320";
     public const string EpsilonUnused = "ATTN0321";
+    public const string SkipOnSoftmax = "ATTN0322";
+    public const string AddedEpsilonUnused = "ATTN0341";
 
     public const string SignedKeySum = "ATTN0501";
 }

@@ -45,6 +45,7 @@ internal static class BackwardEmitter
 
     private static void Gradients(SourceWriter w, DynamicalSystem system)
     {
+        ParameterEmitter.Struct(w, system, "ParameterGradients", Tensor, "readonly ref", "Where <c>Backward</c> writes the gradients of <see cref=\"Parameters\"/>, summed over sequences and tokens. Dense tensors.", "∂L/∂");
         w.Line("/// <summary>Where <c>Backward</c> writes: one tensor for each of <see cref=\"Inputs\"/>, of its shape.</summary>");
         w.Line(FileHeader.GeneratedCode);
         using (w.Block("public readonly ref struct Gradients"))
@@ -55,6 +56,8 @@ internal static class BackwardEmitter
                 w.Line($"public required {Tensor} {input.Member} {{ get; init; }}");
                 w.Line();
             }
+
+            ParameterEmitter.Member(w, system, "ParameterGradients", "Those of the learned parameters.");
         }
     }
 
@@ -76,6 +79,7 @@ internal static class BackwardEmitter
                 foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Runtime}.Guards.Distinct(gradients.{input.Member}, \"gradients.{input.Member}\", gradients.{other.Member}, \"gradients.{other.Member}\");");
             }
 
+            ParameterEmitter.GradientChecks(w, system);
             if (HasStateGradient(system))
             {
                 w.Line("if (stateful)");
@@ -87,6 +91,7 @@ internal static class BackwardEmitter
                 }
             }
 
+            ParameterEmitter.Clear(w, system);
             w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
             foreach (var shared in Shared(system)) w.Line($"gradients.{shared}.Clear(); // several heads add to it");
             w.Line();
@@ -109,6 +114,7 @@ internal static class BackwardEmitter
             n += cache ? 5 : 3;
             w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(outputGradient);");
             foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(gradients.{input.Member});");
+            RunEmitter.PinParameters(w, system);
             if (cache) Cache(w, plan, cpuClass);
             else Matrix(w, plan, cpuClass);
         }
@@ -156,7 +162,7 @@ internal static class BackwardEmitter
         foreach (var kernel in plan.Backward.Backward)
         {
             if (kernel.Unit == WorkUnit.QueryHead) w.Line("call.Heads = heads;");
-            RunEmitter.Launch(w, plan, kernel, cpuClass);
+            ParameterEmitter.Launch(w, plan, kernel, cpuClass);
         }
     }
 
@@ -201,7 +207,7 @@ internal static class BackwardEmitter
         foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward))
         {
             w.Line($"call.Heads = {(kernel.Unit == WorkUnit.QueryBlock ? "heads" : keyHeads)};");
-            RunEmitter.Launch(w, plan, kernel, cpuClass);
+            ParameterEmitter.Launch(w, plan, kernel, cpuClass);
         }
     }
 }

@@ -15,6 +15,7 @@ internal static class Explanation
         var lines = new List<string> { $"{name}: {Title(s)}." };
         Section(lines, "Recurrence of one head (s the scale)", Recurrence(s));
         Section(lines, $"Inputs (B batch, T time, H query heads{(s.KeyValueHeads is null ? "" : ", G key/value heads")}{(s.ValueHeads is null ? "" : ", N value heads")})", s.Inputs.Select(i => $"{i.Member,-5} {i.Letters,-10} {i.Meaning}").Concat(Window(s)));
+        if (s.Parameters.Count > 0) Section(lines, "Learned parameters", s.Parameters.Select(p => $"{p.Member,-5} {p.Letters,-10} {p.Meaning}"));
         Section(lines, "Output", [$"o     [B,T,{SurfaceEmitter.OutputHeads(s)},V]"]);
         Section(lines, s.Causal ? "State a sequence (fp32)" : "State", State(s));
         Section(lines, "Cost", Cost(plan));
@@ -47,7 +48,7 @@ internal static class Explanation
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
             _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Kernel == Kernel.Identity ? "" : $", {FeatureMaps.Formula(s.Kernel)}")}",
         };
-        return $"{kind}; K = {s.KeyDim}, V = {s.ValueDim}, {heads}";
+        return $"{kind}; K = {s.KeyDim}, V = {s.ValueDim}{(s.Map.KeepsChannels ? "" : $", F = {s.Map.Width} features")}, {heads}";
     }
 
     public static IEnumerable<string> Recurrence(DynamicalSystem s)
@@ -67,22 +68,23 @@ internal static class Explanation
             yield break;
         }
 
-        var phi = s.Kernel == Kernel.Identity ? (Q: "q_t", K: "k_t") : (Q: "φ(q_t)", K: "φ(k_t)");
+        // A polynomial kernel takes the scale inside.
+        var (phi, outside) = s.Kernel == Kernel.Identity ? ((Q: "q_t", K: "k_t"), "s ") : s.Map.Polynomial is null ? ((Q: "φ(q_t)", K: "φ(k_t)"), "s ") : ((Q: "φ(s q_t)", K: "φ(k_t)"), "");
         var (keep, gate) = s.Decay switch
         {
             null => ("", null),
             { Shape: GateShape.Constant } => ("e^{g} ", "g = log(1 − 2^(−5−h)) for head h = 0, 1, …"),
-            { Shape: GateShape.Key } d => ("diag(e^{g_t}) ", Gate(d, "one a key channel")),
+            { Shape: GateShape.Key } d => ("diag(e^{g_t}) ", Gate(d, s.Map.KeepsChannels ? "one a key channel" : "one a feature")),
             { } d => ("e^{g_t} ", Gate(d, "one a head")),
         };
         switch (s.Write)
         {
             case WriteRule.Delta:
-                yield return $"S_t = {keep}S_{{t−1}} + k_t u_tᵀ,   u_t = β_t (v_t − ({keep}S_{{t−1}})ᵀ k_t)";
-                yield return $"    that is A_t = (I − β_t k_t k_tᵀ) {(keep.Length == 0 ? "" : keep.Trim())}, write β_t k_t v_tᵀ";
+                yield return $"S_t = {keep}S_{{t−1}} + {phi.K} u_tᵀ,   u_t = β_t (v_t − ({keep}S_{{t−1}})ᵀ {phi.K})";
+                yield return $"    that is A_t = (I − β_t {phi.K} {phi.K}ᵀ) {(keep.Length == 0 ? "" : keep.Trim())}, write β_t {phi.K} v_tᵀ";
                 break;
             case WriteRule.ExponentialGate:
-                yield return $"S_t = {keep}S_{{t−1}} + e^{{i_t}} k_t v_tᵀ,   n_t = {keep}n_{{t−1}} + e^{{i_t}} k_t";
+                yield return $"S_t = {keep}S_{{t−1}} + e^{{i_t}} {phi.K} v_tᵀ,   n_t = {keep}n_{{t−1}} + e^{{i_t}} {phi.K}";
                 yield return "    both kept relative to e^{m_t}, m_t = max(" + (s.Decay is null ? "" : "g_t + ") + "m_{t−1}, i_t)";
                 break;
             default:
@@ -91,16 +93,19 @@ internal static class Explanation
         }
 
         var state = s.Causal ? "S_t" : "S";
+        var skip = s.HasSkip ? " + D v_t" : "";
         yield return s.Normaliser switch
         {
-            Normaliser.KeySum => $"o_t = s {state}ᵀ {phi.Q} / max(s {(s.Causal ? "z_t" : "z")}·{phi.Q}, {Literals.Number(s.Epsilon)}),   z the {(s.Decay is null ? "" : "decayed ")}sum of {phi.K},  {scale}",
-            Normaliser.Stabilised => $"o_t = s S_tᵀ q_t / (max(|s n_t·q_t|, e^{{−m_t}}) + {Literals.Number(s.Epsilon)}),  {scale}",
-            _ => $"o_t = s {state}ᵀ {phi.Q},  {scale}",
+            Normaliser.KeySum => $"o_t = {outside}{state}ᵀ {phi.Q} / {KeySum($"{outside}{(s.Causal ? "z_t" : "z")}·{phi.Q}", s)}{skip},   z the {(s.Decay is null ? "" : "decayed ")}sum of {phi.K},  {scale}",
+            Normaliser.Stabilised => $"o_t = {outside}S_tᵀ {phi.Q} / (max(|{outside}n_t·{phi.Q}|, e^{{−m_t}}) + {Literals.Number(s.Epsilon)}){skip},  {scale}",
+            _ => $"o_t = {outside}{state}ᵀ {phi.Q}{skip},  {scale}",
         };
         if (gate is not null) yield return gate;
         if (s.Kernel != Kernel.Identity) yield return FeatureMaps.Formula(s.Kernel);
         if (s.Rotation is { } rotation) yield return RotationLine(rotation, s.KeyDim);
     }
+
+    private static string KeySum(string sum, DynamicalSystem s) => s.AddsEpsilon ? $"({sum} + {Literals.Number(s.Epsilon)})" : $"max({sum}, {Literals.Number(s.Epsilon)})";
 
     private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogSigmoid
         ? $"g_t = log σ(G_t){(d.Temperature == 1 ? "" : " / " + Literals.Number(d.Temperature))}, {shape}"
@@ -130,7 +135,7 @@ internal static class Explanation
             yield break;
         }
 
-        yield return Bytes(string.Join(", ", s.States.Select(t => $"{t.Name}{(t.Name == "S" ? "[K,V]" : t.Cols > 1 ? "[K]" : "")}")), 4L * StateLayout.UnitFloats(s));
+        yield return Bytes(string.Join(", ", s.States.Select(t => $"{t.Name}{(t.Name == "S" ? $"[{s.Map.Letter},V]" : t.Cols > 1 ? $"[{s.Map.Letter}]" : "")}")), 4L * StateLayout.UnitFloats(s));
 
         string Bytes(string what, long perHead, string suffix = "") => heads is { } h
             ? $"{what}: {Literals.Grouped(perHead * h)} bytes{suffix} ({Literals.Grouped(perHead)} a head)"
@@ -147,16 +152,26 @@ internal static class Explanation
             yield break;
         }
 
+        // f rows of state; p products make a score.
+        var f = (long)s.Map.Width;
+        var p = ScoresAreKernels(s) ? k : f;
         // 2 a multiply-add: write, read, what a delta rule retrieves; 1 for the decay.
         var delta = s.Write == WriteRule.Delta;
-        var flops = 4 * k * v + (s.Decay is null ? 0 : k * v) + (delta ? 2 * k * v : 0);
-        yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * k * v)} bytes";
+        var flops = 4 * f * v + (s.Decay is null ? 0 : f * v) + (delta ? 2 * f * v : 0);
+        yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * f * v)} bytes";
         // The products of one chunk over its tokens: state in and out, C×C scores and what they weigh; a delta rule has a second pair and a solve.
         var c = (long)plan.Sizes.C;
-        var products = (delta ? 6 : 4) * k * v + 2 * c * (k + v) + (delta ? 2 * c * k + c * v : 0);
+        var products = (delta ? 6 : 4) * f * v + 2 * c * (p + v) + (delta ? 2 * c * p + c * v : 0);
         if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
-        if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (k + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
+        if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (p + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
+        if (s.Map.Polynomial is null) yield break;
+        yield return ScoresAreKernels(s)
+            ? $"the score of a pair is the polynomial of s q·k, {k} products, not the product of {Literals.Grouped(f)} features, which is the same number; only S and what is read from it take the features"
+            : $"every score is a product of {Literals.Grouped(f)} features, since each of them decays in its own way";
     }
+
+    /// <summary>Whether scores are made of the channels' products, on which the kernel is a polynomial.</summary>
+    private static bool ScoresAreKernels(DynamicalSystem s) => s.Map.KeepsChannels || (s.Map.Polynomial is not null && s.Decay?.Shape != GateShape.Key);
 
     private static IEnumerable<string> Gradients(LayerPlan plan)
     {

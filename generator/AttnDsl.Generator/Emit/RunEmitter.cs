@@ -33,6 +33,7 @@ internal static class RunEmitter
             var n = 0;
             foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");
             w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(output);");
+            PinParameters(w, system);
             if (cache) Cache(w, plan, cpuClass, n);
             else Matrix(w, plan, cpuClass, n);
         }
@@ -40,6 +41,13 @@ internal static class RunEmitter
         if (cache) return;
         w.Line();
         StateEmitter.InitialState(w, system);
+    }
+
+    /// <summary>The learned parameters are pinned last.</summary>
+    public static void PinParameters(SourceWriter w, DynamicalSystem system)
+    {
+        var first = system.Inputs.Count + Cpu.CpuEmitter.Pinned(system).Count - system.Parameters.Count;
+        for (var n = 0; n < system.Parameters.Count; n++) w.Line($"pins.P{first + n} = ref {Runtime}.Guards.Reference(inputs.Parameters.{system.Parameters[n].Member});");
     }
 
     /// <summary>Shapes of the inputs; declares batch, time and head counts.</summary>
@@ -55,6 +63,7 @@ internal static class RunEmitter
 
         foreach (var input in system.Inputs.Skip(1))
             w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
+        ParameterEmitter.Checks(w, system);
         if (system.Window is { RuntimeSized: true } window)
             w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
     }
@@ -66,6 +75,8 @@ internal static class RunEmitter
         w.Line($"{Runtime}.Guards.Output(output, \"output\", \"[B,T,{OutputHeads(system)},V]\", batch, time, {Heads(system, HeadCount.State, "heads")}, {system.ValueDim});");
         foreach (var input in system.Inputs)
             w.Line($"{Runtime}.Guards.Apart(output, inputs.{input.Member}, \"{input.Member}\");");
+        foreach (var p in system.Parameters)
+            w.Line($"{Runtime}.Guards.Apart(output, inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\");");
         w.Line($"if (form == {FormsType}.Fastest) form = {FormsType}.{plan.Fastest.Form};");
         // Step always has the recurrent kernel, whether the form was asked for or not.
         var forms = plan.Forms.Select(f => f.Form).ToList();
@@ -133,15 +144,21 @@ internal static class RunEmitter
         var cpu = $"global::AttnDsl.Generated.{cpuClass}";
         w.Line($"call.Pass = {cpu}.Pass.{kernel.Name};");
         var (items, cost) = Work(kernel, system);
+        Blocks(w, kernel);
+        w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
+    }
+
+    /// <summary>How many blocks a head has.</summary>
+    public static void Blocks(SourceWriter w, LayerKernel kernel)
+    {
         if (kernel.Unit == WorkUnit.KeyBlock) w.Line($"call.Blocks = (call.Time + {kernel.Plan.Sizes.C - 1}) / {kernel.Plan.Sizes.C};");
         if (kernel.Unit == WorkUnit.QueryBlock) w.Line(kernel.Plan.Sizes.R == 1 ? "call.Blocks = call.Time;" : $"call.Blocks = (call.Time + {kernel.Plan.Sizes.R - 1}) / {kernel.Plan.Sizes.R};");
-        w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
     }
 
     /// <summary>How many items, and what one costs in nanoseconds, roughly: the threshold for threads needs no more.</summary>
     private static (string Items, string Cost) Work(LayerKernel kernel, DynamicalSystem system)
     {
-        var perToken = 6.0 * system.KeyDim * system.ValueDim / 40;
+        var perToken = 6.0 * system.Map.Width * system.ValueDim / 40;
         var perPair = 2.0 * (system.KeyDim + system.ValueDim) / 40;
         return (kernel.Unit, system.Family) switch
         {

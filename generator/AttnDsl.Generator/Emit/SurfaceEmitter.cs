@@ -58,6 +58,7 @@ internal static class SurfaceEmitter
     {
         Constant("KeyDim", system.KeyDim, "K, the width of queries and keys.");
         Constant("ValueDim", system.ValueDim, "V, the width of values and outputs.");
+        if (!system.Map.KeepsChannels) Constant("FeatureDim", system.Map.Width, "F, the number of features of a query or key.");
         if (system.Heads is { } h) Constant("Heads", h, "H, the number of query heads.");
         if (system.KeyValueHeads is { } g) Constant("KeyValueHeads", g, "G, the number of key and value heads.");
         if (system.ValueHeads is { } n) Constant("ValueHeads", n, "N, the number of value, state and output heads.");
@@ -72,6 +73,7 @@ internal static class SurfaceEmitter
 
     private static void Inputs(SourceWriter w, DynamicalSystem system)
     {
+        ParameterEmitter.Struct(w, system, "Parameters", ReadOnlyTensor, "readonly ref", "What is learned: the same for every sequence and token. Dense tensors.", "");
         w.Line("/// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>");
         w.Line(FileHeader.GeneratedCode);
         using (w.Block("public readonly ref struct Inputs"))
@@ -83,6 +85,7 @@ internal static class SurfaceEmitter
                 w.Line();
             }
 
+            ParameterEmitter.Member(w, system, "Parameters", "What is learned.");
             if (system.Window is { RuntimeSized: true } window)
             {
                 w.Line($"/// <summary>W of this call: token i sees token j when i − j &lt; W; from 1 to {window.Size}.</summary>");
@@ -128,9 +131,10 @@ internal static class SurfaceEmitter
         if (!step) parameters.Add("int time");
         if (batchParameter && system.Heads is null) parameters.Add("int heads");
         foreach (var input in system.Inputs) parameters.Add($"{ReadOnlySpan} {ParameterName(input)}");
+        foreach (var p in system.Parameters) parameters.Add($"{ReadOnlySpan} {ParameterName(p)}");
         if (system.Window is { RuntimeSized: true }) parameters.Add("int window");
         parameters.Add($"{Span} output");
-        w.Line($"/// <summary>{summary} Spans in the order of <see cref=\"Inputs\"/>: {string.Join(", ", system.Inputs.Select(i => $"{ParameterName(i)} {(step ? i.Letters.Replace(",T", ",1") : i.Letters)}"))}; output {(step ? "[B,1," : "[B,T,")}{OutputHeads(system)},V].</summary>");
+        w.Line($"/// <summary>{summary} Spans in the order of <see cref=\"Inputs\"/>: {string.Join(", ", system.Inputs.Select(i => $"{ParameterName(i)} {(step ? i.Letters.Replace(",T", ",1") : i.Letters)}"))}{string.Concat(system.Parameters.Select(p => $", {ParameterName(p)} {p.Letters}"))}; output {(step ? "[B,1," : "[B,T,")}{OutputHeads(system)},V].</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has another length than its shape.</exception>");
         w.Line($"{modifiers} {name}({string.Join(", ", parameters)})");
         using (w.Braces())
@@ -148,6 +152,15 @@ internal static class SurfaceEmitter
             {
                 foreach (var input in system.Inputs)
                     w.Line($"{input.Member} = {Runtime}.Tensors.Of({ParameterName(input)}, [batch, time, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}], \"{ParameterName(input)}\", \"{(step ? input.Letters.Replace(",T", ",1") : input.Letters)}\"),");
+                if (system.Parameters.Count > 0)
+                {
+                    using (w.Block("Parameters = new Parameters", "},"))
+                    {
+                        foreach (var p in system.Parameters)
+                            w.Line($"{p.Member} = {Runtime}.Tensors.Of({ParameterName(p)}, [{ParameterEmitter.Lengths(system, p, heads)}], \"{ParameterName(p)}\", \"{p.Letters}\"),");
+                    }
+                }
+
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = window,");
             }
 
@@ -166,7 +179,11 @@ internal static class SurfaceEmitter
 
     public static string OutputHeads(DynamicalSystem system) => system.ValueHeads is null ? "H" : "N";
 
-    public static string ParameterName(InputTensor input) => char.ToLowerInvariant(input.Member[0]) + input.Member.Substring(1);
+    public static string ParameterName(InputTensor input) => LowerFirst(input.Member);
+
+    public static string ParameterName(ParameterTensor parameter) => LowerFirst(parameter.Member);
+
+    private static string LowerFirst(string name) => char.ToLowerInvariant(name[0]) + name.Substring(1);
 
     public static string Xml(string text) => text.Replace("&", "&amp;").Replace("<", "&lt;").Replace(">", "&gt;");
 

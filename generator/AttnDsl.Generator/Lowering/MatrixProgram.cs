@@ -11,14 +11,15 @@ namespace AttnDsl.Generator.Lowering;
 /// </summary>
 internal static class MatrixProgram
 {
-    private static readonly Dim One = Dim.One, K = Dim.K, V = Dim.V;
+    private static readonly Dim One = Dim.One, V = Dim.V;
 
     public static TileProgram Build(DynamicalSystem system, string name, Dim rows, bool readOut = true)
     {
         var p = new ProgramBuilder(name, rows);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
-        var S = p.Open("S", new(K, V));
-        (Tile Start, Tile Final)? sum = system.Normaliser == Normaliser.None ? null : p.Open(SumName(system), new(One, K));
+        var F = Sources.Features(system);
+        var S = p.Open("S", new(F, V));
+        (Tile Start, Tile Final)? sum = system.Normaliser == Normaliser.None ? null : p.Open(SumName(system), new(One, F));
         (Tile Start, Tile Final)? max = system.IsStabilised ? p.Open("m", new(One, One)) : null;
 
         // The same steps, said for one token or for a chunk of them.
@@ -63,7 +64,7 @@ internal static class MatrixProgram
                 $"The solve, from the last row up: c = (I + κ)⁻ᵀ du is the gradient of β (v − Sᵀ{Reach("k")}), and dκ = −c uᵀ.");
             var beta = b.Load("beta", rows, One);
             var kappa = b.Map("kappa", (x, y) => x * y, beta, weights.Scores(k, k, strict: true));
-            var seen = b.MatMul("seen", Decayed("kDecayed", k), S.Start);
+            var seen = b.MatMul("seen", Decayed("kDecayed", k.Features), S.Start);
             v = b.Emit("u", new UnitLowerSolve(), kappa, b.Map("change", (x, y, z) => x * (y - z), beta, v, seen));
         }
 
@@ -73,7 +74,7 @@ internal static class MatrixProgram
                 Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Reach("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part."),
                 $"dscores_ij = do_i·{written}_j, d{written}_j += Σ_i scores_ij do_i, dS += Σ_i {Reach("q_i").TrimStart()} do_iᵀ; dq and dk follow from dscores and S do{(sum is null ? "" : " (do here the numerator's)")}.");
             var scores = weights.Scores(q, k, rowMax);
-            var qDecayed = Decayed("qDecayed", q);
+            var qDecayed = Decayed("qDecayed", q.Features);
             var read = b.Add("read", b.MatMul("fromState", qDecayed, S.Start), b.MatMul("fromBlock", scores, v));
             if (sum is { } z)
             {
@@ -83,7 +84,7 @@ internal static class MatrixProgram
             }
 
             b.Begin(Say("The output.", "The chunk's outputs."), "The gradients that arrive.");
-            b.Store("o", read);
+            b.Store("o", Sources.Skipped(system, head, b, read));
         }
 
         var write = Say($"S ← {gt}S + k {written}ᵀ.", system.Decay is null ? $"S ← S + Σ_j k_j {written}_jᵀ." : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ.");
@@ -107,12 +108,12 @@ internal static class MatrixProgram
 
         var kWritten = (toEnd, next) switch
         {
-            (null, _) => k,
-            ({ } w, null) => b.Map("kWritten", (x, y) => x * Ex.Exp(y), k, w),
-            ({ } w, { } r) => b.Map("kWritten", (x, y, s) => x * Ex.Exp(y - s), k, w, r),
+            (null, _) => k.Features,
+            ({ } w, null) => b.Map("kWritten", (x, y) => x * Ex.Exp(y), k.Features, w),
+            ({ } w, { } r) => b.Map("kWritten", (x, y, s) => x * Ex.Exp(y - s), k.Features, w, r),
         };
 
-        // What is kept of a state: laid along its rows (K×1) for S, along its columns for z.
+        // What is kept of a state: laid along its rows (F×1) for S, along its columns for z.
         Tile Kept(string kept, Tile state, bool transposed) => (total, next) switch
         {
             (null, null) => state,
@@ -123,12 +124,12 @@ internal static class MatrixProgram
 
         if (sum is { } n)
         {
-            p.Carry(SumName(system), head.LoadAs(SumName(system) + "0", SumName(system), One, K, Access.Whole), n,
+            p.Carry(SumName(system), head.LoadAs(SumName(system) + "0", SumName(system), One, F, Access.Whole), n,
                 b.Add(SumName(system) + "Next", Kept("sumKept", n.Start, transposed: false), b.SumRows("keySum", kWritten)));
             tail.Store(SumName(system), n.Final, Access.Whole);
         }
 
-        p.Carry("S", head.LoadAs("S0", "S", K, V, Access.Whole), S,
+        p.Carry("S", head.LoadAs("S0", "S", F, V, Access.Whole), S,
             b.Add("SNext", Kept("stateKept", S.Start, transposed: true), b.MatMulTN("writes", kWritten, v)));
         tail.Store("S", S.Final, Access.Whole);
         return p.Build();

@@ -11,7 +11,7 @@ namespace AttnDsl.Generator.Lowering;
 /// </summary>
 internal static class ParallelProgram
 {
-    private static readonly Dim One = Dim.One, R = Dim.R, C = Dim.C, K = Dim.K, V = Dim.V;
+    private static readonly Dim One = Dim.One, R = Dim.R, C = Dim.C, V = Dim.V;
 
     public static TileProgram Causal(DynamicalSystem system, string name)
     {
@@ -28,7 +28,9 @@ internal static class ParallelProgram
             ? head.Map("ownMax", x => Ex.Max(x, Ex.NoScore), head.MaxCols("largestOwn", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!)))
             : null;
         var ownScores = own.Scores(q, ownKeys, firstMax);
-        var qReach = reach is not null && !stabilised ? head.Map("qReach", (x, l) => x * Ex.Exp(l), q, reach) : q;
+        // Decays go into queries and keys, unless the kernel is a polynomial of their product: then they go into the scores.
+        var onScores = system.Map.Polynomial is not null && !own.IsPerKey;
+        var qReach = onScores || stabilised || reach is null ? q.Factors : head.Map("qReach", (x, l) => x * Ex.Exp(l), q.Features, reach);
 
         var num = p.Open("num", new(R, V));
         var den = normalised ? p.Open("den", new(R, One)) : default;
@@ -53,7 +55,7 @@ internal static class ParallelProgram
             p.Carry("rowMax", firstMax!, max, next, isReference: true);
             var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), max.Start, next);
             b.Stage = "Accumulate numerator and normaliser.";
-            scores = b.Map("scores", (x, y, z) => x * Ex.Exp(y - z), b.MatMulNT("dots", q, k), logWeight, next);
+            scores = b.Map("scores", (x, y, z) => Sources.Kernel(system, x) * Ex.Exp(y - z), b.MatMulNT("dots", q.Factors, k.Factors), logWeight, next);
             p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num,
                 b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), b.MatMul("read", scores, v)));
             p.Carry("den", head.SumCols("ownDen", ownScores), den,
@@ -61,21 +63,37 @@ internal static class ParallelProgram
         }
         else
         {
-            var kLeft = (toEnd, rest) switch
+            if (onScores)
             {
-                ({ } w, { } s) => b.Map("kLeft", (x, y, z) => x * Ex.Exp(y + z), k, w, s.Start),
-                _ => k,
-            };
-            b.Stage = "Accumulate the output.";
-            scores = b.MatMulNT("scores", qReach, kLeft);
+                b.Stage = reach is null ? "The kernel of every pair." : "The kernel of every pair, under the decay between.";
+                var kernel = Sources.Kernel(system, new Arg(0));
+                var dots = b.MatMulNT("dots", q.Factors, k.Factors);
+                scores = reach is null
+                    ? b.Map("scores", kernel, dots.Shape, dots)
+                    : b.Map("scores", kernel * Ex.Exp(new Arg(1)) * Ex.Exp(new Arg(2)), dots.Shape, dots, reach, b.Transpose("leftAcross", b.Add("left", toEnd!, rest!.Value.Start)));
+                b.Stage = "Accumulate the output.";
+            }
+            else
+            {
+                var kLeft = (toEnd, rest) switch
+                {
+                    ({ } w, { } s) => b.Map("kLeft", (x, y, z) => x * Ex.Exp(y + z), k.Features, w, s.Start),
+                    _ => k.Features,
+                };
+                b.Stage = "Accumulate the output.";
+                scores = b.MatMulNT("scores", qReach, kLeft);
+            }
+
             p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
             if (normalised)
                 p.Carry("den", head.SumCols("ownDen", ownScores), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
         }
 
         tail.Stage = "What the initial state still counts for.";
-        var state = tail.Load("S", K, V, Access.Whole);
+        var state = tail.Load("S", Sources.Features(system), V, Access.Whole);
         var (numerator, denominator, finalMax) = (num.Final, normalised ? den.Final : null, stabilised ? max.Final : null);
+        // Features that no score is made of are first needed here.
+        var qAll = onScores ? Sources.Query(system, tail, R).Features : q.Features;
         Tile qState;
         if (stabilised)
         {
@@ -89,23 +107,28 @@ internal static class ParallelProgram
             var rescale = tail.Map("rescaleFinal", (x, y) => Ex.Exp(x - y), max.Final, finalMax);
             numerator = tail.Map("numFinal", (x, y) => x * y, num.Final, rescale);
             denominator = tail.Map("denFinal", (x, y) => x * y, den.Final, rescale);
-            qState = tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), q, log, finalMax);
+            qState = tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), qAll, log, finalMax);
         }
         else
         {
-            qState = rest is { } s ? tail.Map("qState", (x, y) => x * Ex.Exp(y), qReach, s.Final) : qReach;
+            qState = (onScores, rest) switch
+            {
+                (true, { } s) => tail.Map("qState", (x, y, z) => x * Ex.Exp(y + z), qAll, reach!, s.Final),
+                (false, { } s) => tail.Map("qState", (x, y) => x * Ex.Exp(y), qReach, s.Final),
+                _ => qAll,
+            };
         }
 
         var read2 = tail.Add("readAll", numerator, tail.MatMul("fromState", qState, state));
         if (normalised)
         {
             tail.Stage = "Divide and store.";
-            var sum = tail.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
+            var sum = tail.Load(MatrixProgram.SumName(system), One, Sources.Features(system), Access.Whole);
             var all = tail.Add("denAll", denominator!, tail.SumCols("denState", tail.Map("denTerms", (x, y) => x * y, qState, sum)));
             read2 = Sources.Normalise(system, tail, read2, all, finalMax);
         }
 
-        tail.Store("o", read2);
+        tail.Store("o", Sources.Skipped(system, head, tail, read2));
         return p.Build();
     }
 
@@ -121,7 +144,8 @@ internal static class ParallelProgram
         var v = b.Load("v", C, V);
         var num = p.Open("num", new(R, V));
         b.Stage = "Accumulate the output.";
-        var scores = b.MatMulNT("scores", q, k);
+        var dots = b.MatMulNT(system.Map.Polynomial is null ? "scores" : "dots", q.Factors, k.Factors);
+        var scores = b.Map("scores", x => Sources.Kernel(system, x), dots);
         p.Carry("num", head.Fill("zero", new(R, V), 0), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
         var output = num.Final;
         if (system.Normaliser != Normaliser.None)
@@ -132,7 +156,7 @@ internal static class ParallelProgram
             output = Sources.Normalise(system, tail, num.Final, den.Final, null);
         }
 
-        tail.Store("o", output);
+        tail.Store("o", Sources.Skipped(system, head, tail, output));
         return p.Build();
     }
 
@@ -141,17 +165,17 @@ internal static class ParallelProgram
     {
         var p = new ProgramBuilder(name, C);
         var (head, b) = (p.Head, p.Body);
-        var state = head.Load("S", K, V, Access.Whole);
+        var state = head.Load("S", Sources.Features(system), V, Access.Whole);
         b.Begin("o_i = Sᵀφ(q_i) of the state that all tokens wrote.", "dφ(q_i) = S do_i, dS = Σ_i φ(q_i) do_iᵀ.");
-        var q = Sources.Query(system, b, C);
+        var q = Sources.Query(system, b, C).Features;
         var output = b.MatMul("read", q, state);
         if (system.Normaliser != Normaliser.None)
         {
-            var sum = head.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
+            var sum = head.Load(MatrixProgram.SumName(system), One, Sources.Features(system), Access.Whole);
             output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum)), null);
         }
 
-        b.Store("o", output);
+        b.Store("o", Sources.Skipped(system, head, b, output));
         return p.Build();
     }
 }

@@ -11,9 +11,10 @@ namespace AttnDsl.Generator.Lowering;
 /// </summary>
 internal sealed class Weighting
 {
+    private readonly DynamicalSystem _system;
     private readonly RegionBuilder _b;
 
-    /// <summary>Log-decay of this block's rows: C×1, C×K, or none.</summary>
+    /// <summary>Log-decay of this block's rows: C×1, C×F, or none.</summary>
     private readonly Tile? _g;
 
     /// <summary>Logarithm of each row's write strength, C×1; none without an exponential gate.</summary>
@@ -24,7 +25,7 @@ internal sealed class Weighting
 
     public Weighting(DynamicalSystem system, ProgramBuilder p, RegionBuilder b, Dim rows, string of = "")
     {
-        (_b, _of) = (b, of);
+        (_system, _b, _of) = (system, b, of);
         if (system.Decay is { Shape: GateShape.Constant } constant)
         {
             p.Head.Stage = "The head's constant log-decay.";
@@ -33,14 +34,14 @@ internal sealed class Weighting
         }
         else if (system.Decay is { } decay)
         {
-            var z = b.LoadAs(Own("g"), "g", rows, decay.Shape == GateShape.Key ? Dim.K : Dim.One);
+            var z = b.LoadAs(Own("g"), "g", rows, decay.Shape == GateShape.Key ? Sources.Features(system) : Dim.One);
             _g = b.Map(Own("logDecay"), x => FeatureMaps.LogDecay(decay, x), z);
         }
 
         if (system.IsStabilised) _i = b.LoadAs(Own("inputGate"), "inputGate", rows, Dim.One);
     }
 
-    public bool IsPerKey => _g is { Shape.Cols: var c } && c == Dim.K;
+    public bool IsPerKey => _g is { Shape.Cols: var c } && c != Dim.One;
 
     /// <summary>Log-decay from before the block up to and including each row; none where nothing decays.</summary>
     public Tile? FromStart => _g is null ? null : _b.PrefixSum("fromStart", _g);
@@ -48,7 +49,7 @@ internal sealed class Weighting
     /// <summary>Log-decay from after each row to the end of the block.</summary>
     public Tile? AfterRow => _g is null ? null : _b.SuffixSum("toEnd", _g);
 
-    /// <summary>Log-decay of the whole block, 1×1 or 1×K.</summary>
+    /// <summary>Log-decay of the whole block, 1×1 or 1×F.</summary>
     public Tile? Whole => _g is null ? null : _b.SumRows("total", _g);
 
     /// <summary>Log-weight that each row's write keeps at the end of the block.</summary>
@@ -72,20 +73,22 @@ internal sealed class Weighting
     }
 
     /// <summary>Scores of the block's own rows, P_ij = q_i·k_j weighted; zero where j comes after i.</summary>
+    /// <remarks>A polynomial kernel is taken of the product of the channels; under decays that differ from feature to feature, the features' is.</remarks>
     /// <param name="strict">Keys by keys, of earlier rows only: what a delta rule retrieves.</param>
     /// <param name="max">The running maximum of each row, C×1, under which the weights are taken.</param>
-    public Tile Scores(Tile q, Tile k, Tile? max = null, bool strict = false)
+    public Tile Scores(Operand q, Operand k, Tile? max = null, bool strict = false)
     {
         var name = strict ? "keyScores" : Own("scores");
-        if (IsPerKey) return _b.Emit(name, new DecayedGram(strict), q, k, _g!);
-        var dots = _b.MatMulNT(strict ? "keyDots" : Own("dots"), q, k);
+        if (IsPerKey) return _b.Emit(name, new DecayedGram(strict), q.Features, k.Features, _g!);
+        var dots = _b.MatMulNT(strict ? "keyDots" : Own("dots"), q.Factors, k.Factors);
+        var kernel = Sources.Kernel(_system, new Arg(0));
         Expr Masked(Expr x) => strict ? Ex.StrictlyCausal(x) : Ex.Causal(x);
         var shape = dots.Shape;
         return (BetweenRows, max) switch
         {
-            (null, _) => _b.Map(name, Masked(new Arg(0)), shape, dots),
-            ({ } w, null) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1))), shape, dots, w),
-            ({ } w, { } m) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
+            (null, _) => _b.Map(name, Masked(kernel), shape, dots),
+            ({ } w, null) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1))), shape, dots, w),
+            ({ } w, { } m) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
         };
     }
 

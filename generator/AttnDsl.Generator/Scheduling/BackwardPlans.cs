@@ -30,7 +30,7 @@ internal static class BackwardPlans
         var absorb = kernels.FirstOrDefault(k => k.Name == "Absorb")
             ?? LayerPlan.Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
         var read = Reverse.Backward(ParallelProgram.ReadOut(system, "readOut"), "readOutBackward", ["o"], []);
-        var write = Reverse.Backward(MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), "absorbBackward", states, []);
+        var write = Reverse.Backward(MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), "absorbBackward", states, system.HasSkip ? ["v"] : []); // the read-out has written its part of dv
         return new(
             [absorb],
             [

@@ -29,7 +29,7 @@ internal sealed record TensorSlot(string Tensor) : Storage
     public override string ToString() => $"this turn of {Tensor}";
 }
 
-/// <summary>A whole tensor: a state, a parameter.</summary>
+/// <summary>A whole tensor: a state, a head's part of a parameter.</summary>
 internal sealed record WholeTensor(string Tensor) : Storage
 {
     public override string ToString() => $"all of {Tensor}";
@@ -42,7 +42,7 @@ internal sealed record Scratch(int Offset) : Storage
 }
 
 /// <summary>What the lengths of the dimensions are: constants, except the blocks of time, which may be shorter at the end.</summary>
-internal sealed record BlockSizes(int C, int R, int K, int V)
+internal sealed record BlockSizes(int C, int R, int K, int V, int F)
 {
     /// <summary>The length, or the greatest length, of a dimension.</summary>
     public int Of(Dim dim) => dim.Letter switch
@@ -52,6 +52,8 @@ internal sealed record BlockSizes(int C, int R, int K, int V)
         "R" => R,
         "K" => K,
         "V" => V,
+        "F" => F,
+        { Length: 2 } product => Of(new Dim(product.Substring(0, 1))) * Of(new Dim(product.Substring(1))),
         _ => K / 2,
     };
 }

@@ -1,3 +1,4 @@
+using System.Linq;
 using System.Text;
 using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Infrastructure;
@@ -43,6 +44,19 @@ internal sealed record InputTensor(string Member, string Tensor, string Letters,
 
 internal enum HeadCount { Query, KeyValue, State }
 
+/// <summary>A learned tensor: the same for every sequence and token. Dense.</summary>
+/// <param name="Member">Name in <c>Parameters</c>.</param>
+/// <param name="Tensor">Name in programs and kernels.</param>
+/// <param name="Letters">Shape, such as <c>[H,K]</c>.</param>
+/// <param name="PerHead">Of which head count there is one part each; null for one that all heads share.</param>
+/// <param name="Axes">Lengths of the axes behind the heads; none for one number.</param>
+/// <param name="Meaning">For the documentation, with units.</param>
+internal sealed record ParameterTensor(string Member, string Tensor, string Letters, HeadCount? PerHead, EquatableArray<int> Axes, string Meaning)
+{
+    /// <summary>Floats of one head's part, or of the whole.</summary>
+    public int Floats => Axes.Aggregate(1, (product, n) => product * n);
+}
+
 /// <summary>A part of a head's state.</summary>
 /// <param name="Name">Name in programs and in <c>State</c>.</param>
 /// <param name="Rows">Length of its first axis, 1 for a scalar.</param>
@@ -79,6 +93,18 @@ internal sealed record DynamicalSystem(
     EquatableArray<InputTensor> Inputs,
     EquatableArray<StateTensor> States)
 {
+    /// <summary>Adds ε to the key sum instead of keeping it above ε.</summary>
+    public bool AddsEpsilon { get; init; }
+
+    /// <summary>The feature map of queries and keys.</summary>
+    public FeatureMap Map => new(Kernel, KeyDim);
+
+    /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
+    public EquatableArray<ParameterTensor> Parameters { get; init; }
+
+    /// <summary>Adds D·v to the read-out, D a learned number a head.</summary>
+    public bool HasSkip { get; init; }
+
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
 
@@ -96,10 +122,11 @@ internal sealed record DynamicalSystem(
         Line("window", Part(Window));
         Line("forms", $"{Forms}, chunks of {ChunkSize}");
         foreach (var i in Inputs) Line("input", $"{i.Tensor,-9} {i.Letters,-9} {i.Meaning}");
+        foreach (var p in Parameters) Line("parameter", $"{p.Tensor,-9} {p.Letters,-9} {p.Meaning}");
         foreach (var s in States) Line("state", $"{s.Name,-9} {s.Letters,-9} {s.Meaning}");
         return text.ToString();
 
-        void Line(string part, object value) => text.Append($"  {part,-8}  {value}\n");
+        void Line(string part, object value) => text.Append($"  {part,-9}  {value}\n");
         static string Count(int? n) => n is { } number ? Literals.Integer(number) : "not declared";
         static string Part(object? part) => part?.ToString() ?? "none";
     }

@@ -23,6 +23,9 @@ internal static class FeatureMaps
         Kernel.ReluSquared => "φ(x) = max(x, 0)²",
         Kernel.Silu => "φ(x) = x·σ(x)",
         Kernel.Exp => "φ(x) = e^x",
+        Kernel.ChannelSoftmax => "φ(x) = softmax over the channels of x",
+        Kernel.Taylor => "φ(x) = 1, every x_c, every x_c²/√2, every x_b x_c with b < c, so that φ(x)·φ(y) = 1 + x·y + (x·y)²/2",
+        Kernel.Square => "φ(x) = every x_c², every √2 x_b x_c with b < c, so that φ(x)·φ(y) = (x·y)²",
         _ => "φ(x) = x",
     };
 
@@ -40,5 +43,6 @@ internal static class FeatureMaps
         _ => throw new System.ArgumentOutOfRangeException(nameof(constants)),
     };
 
-    public static Expr Normalise(DynamicalSystem system, Expr denominator) => Ex.Max(denominator, system.Epsilon);
+    /// <summary>What a read-out over a key sum is divided by.</summary>
+    public static Expr Denominator(DynamicalSystem system, Expr sum) => system.AddsEpsilon ? sum + system.Epsilon : Ex.Max(sum, system.Epsilon);
 }

@@ -16,6 +16,9 @@ internal static class LayerRules
     /// <summary>The widest K or V: a state row and its tiles then still fit a core's nearest cache.</summary>
     public const int WidestDim = 1024;
 
+    /// <summary>The most features of a row: a chunk of them then still fits a core's second cache.</summary>
+    public const int WidestFeatures = 4096;
+
     /// <summary>The longest window: kernels compare positions as floats, which are exact up to 2^24.</summary>
     public const int LongestWindow = 1 << 24;
 
@@ -78,11 +81,14 @@ internal static class LayerRules
         if (softmax && d.Gate is not null) yield return new(GateOnSoftmax, "Gate", name);
         if (softmax && write != WriteRule.Plain) yield return new(WriteOnSoftmax, "Write", name, write.ToString());
         if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
+        if (softmax && d.Read is { Skip: true }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
         if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
         if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());
-        if (!softmax && d.Rotation is not null && kernel != Kernel.Identity) yield return new(RotationOfFeatures, "Rotation", name, kernel.ToString());
+        var map = new FeatureMap(kernel, d.KeyDim);
+        if (map.Width > WidestFeatures) yield return new(TooManyFeatures, "FeatureMap.kernel", name, kernel.ToString(), Text(d.KeyDim), Text(map.Width), Text(WidestFeatures));
+        if (!softmax && d.Rotation is not null && kernel != Kernel.Identity && map.Polynomial is null) yield return new(RotationOfFeatures, "Rotation", name, kernel.ToString());
 
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
@@ -90,6 +96,7 @@ internal static class LayerRules
 
         if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) == GateActivation.LogDecay) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
         if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon));
+        if (d.Read is { AddsEpsilon: true } added && added.Normaliser != Normaliser.KeySum) yield return new(AddedEpsilonUnused, "Read.AddsEpsilon", name, added.Normaliser.ToString());
         if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
 
         if (!softmax)
@@ -99,7 +106,7 @@ internal static class LayerRules
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
             if (write == WriteRule.Delta && normaliser == Normaliser.KeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString());
-            if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && kernel is Kernel.Identity or Kernel.Silu) yield return new(SignedKeySum, "Read", name, kernel.ToString());
+            if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned) yield return new(SignedKeySum, "Read", name, kernel.ToString());
         }
 
         var available = AvailableForms(d);

@@ -38,8 +38,8 @@ internal static class Resolver
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
             default,
-            default);
-        return system with { Inputs = new(Inputs(system)), States = new(States(system)) };
+            default) { HasSkip = family == StateFamily.Matrix && d.Read is { Skip: true }, AddsEpsilon = d.Read is { AddsEpsilon: true } };
+        return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
     }
 
     /// <summary>Per-key decays cost C products a token inside a chunk that scalar ones do not, so their chunks are shorter.</summary>
@@ -58,7 +58,7 @@ internal static class Resolver
                 ? $"Gate logits z; the log-decay is log σ(z){(decay.Temperature == 1 ? "" : " / " + Emit.Literals.Number(decay.Temperature))}."
                 : "Log-decay (natural logarithm), at most 0.";
             yield return decay.Shape == GateShape.Key
-                ? new("G", "g", $"[B,T,{n},K]", HeadCount.State, s.KeyDim, meaning)
+                ? new("G", "g", $"[B,T,{n},{s.Map.Letter}]", HeadCount.State, s.Map.Width, meaning)
                 : new("G", "g", $"[B,T,{n}]", HeadCount.State, 0, meaning);
         }
 
@@ -66,14 +66,20 @@ internal static class Resolver
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
     }
 
+    private static IEnumerable<ParameterTensor> Parameters(DynamicalSystem s)
+    {
+        var n = s.ValueHeads is null ? "H" : "N";
+        if (s.HasSkip) yield return new("D", "skip", $"[{n}]", HeadCount.State, default, "How much of its own value a token adds to its output.");
+    }
+
     private static IEnumerable<StateTensor> States(DynamicalSystem s)
     {
         if (s.Family == StateFamily.Cache) yield break;
-        var n = s.ValueHeads is null ? "H" : "N";
-        yield return new("S", s.KeyDim, s.ValueDim, 0, $"[B,{n},K,V]", s.IsStabilised ? "The memory, relative to e^M." : "The memory: rows are key channels.");
-        if (s.Normaliser == Normaliser.KeySum) yield return new("z", 1, s.KeyDim, 0, $"[B,{n},K]", "Sum of the mapped keys.");
+        var (n, f) = (s.ValueHeads is null ? "H" : "N", s.Map.Letter);
+        yield return new("S", s.Map.Width, s.ValueDim, 0, $"[B,{n},{f},V]", s.IsStabilised ? "The memory, relative to e^M." : s.Map.KeepsChannels ? "The memory: rows are key channels." : "The memory: rows are features of the keys.");
+        if (s.Normaliser == Normaliser.KeySum) yield return new("z", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the mapped keys.");
         if (!s.IsStabilised) yield break;
-        yield return new("n", 1, s.KeyDim, 0, $"[B,{n},K]", "Sum of the keys, relative to e^M.");
+        yield return new("n", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the keys, relative to e^M.");
         yield return new("m", 1, 1, Expressions.Ex.NoScore, $"[B,{n}]", "The running maximum of the log-weights.");
     }
 }

@@ -29,6 +29,15 @@ public static class GpuGuards
             throw new ArgumentException($"{name} has shape {GpuTensor.Text(tensor.Lengths)}, expected {letters} = {GpuTensor.Text(expected)}");
     }
 
+    /// <summary>Checks a learned parameter's shape.</summary>
+    /// <exception cref="ArgumentException">The tensor is missing or of another shape.</exception>
+    public static void Parameter(GpuTensor tensor, string name, string letters, params ReadOnlySpan<int> lengths)
+    {
+        Present(tensor, name, letters);
+        if (!tensor.Lengths.SequenceEqual(lengths))
+            throw new ArgumentException($"{name} has shape {GpuTensor.Text(tensor.Lengths)}, expected {letters} = {GpuTensor.Text(lengths)}");
+    }
+
     /// <summary>Refuses to write where an input lies.</summary>
     public static void Apart(GpuTensor output, GpuTensor input, string inputName, string outputName = "the output")
     {

@@ -25,6 +25,17 @@ public enum Kernel
 
     /// <summary><c>φ(x) = e^x</c>, channel by channel (not the softmax kernel).</summary>
     Exp,
+
+    /// <summary><c>φ(x) = softmax(x)</c> over the channels of the row (not the softmax kernel).</summary>
+    ChannelSoftmax,
+
+    /// <summary>
+    /// The kernel <c>1 + a + a²/2</c> of the scaled product a = s q·k (Based): features 1, x and each product x_b x_c once, F = 1 + K + K(K+1)/2.
+    /// </summary>
+    Taylor,
+
+    /// <summary>The kernel <c>a²</c> of the scaled product a = s q·k (ReBased): each product x_b x_c once, F = K(K+1)/2.</summary>
+    Square,
 }
 
 /// <summary>Chooses the kernel feature map. Without it a layer that has a gate, a write rule or a normaliser uses <see cref="Kernel.Identity"/>, any other <see cref="Kernel.Softmax"/>.</summary>

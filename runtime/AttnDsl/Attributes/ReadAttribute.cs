@@ -24,4 +24,10 @@ public sealed class ReadAttribute(Normaliser normaliser) : Attribute
 
     /// <summary>ε, ≥ 0.</summary>
     public double Epsilon { get; set; } = 1e-6;
+
+    /// <summary>Adds <c>D·v_t</c> to the output of token t, D a learned number a head (<c>Parameters.D [H]</c>): the skip of Mamba-2. Matrix states only.</summary>
+    public bool Skip { get; set; }
+
+    /// <summary>Adds ε to the key sum, <c>φ(q)·z + ε</c>, instead of keeping the sum from falling below it.</summary>
+    public bool AddsEpsilon { get; set; }
 }

@@ -4,7 +4,7 @@ using AttnDsl.Simd;
 
 namespace AttnDsl.Primitives;
 
-/// <summary>Running sums.</summary>
+/// <summary>Running sums and linear recurrences.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Scans
 {
@@ -92,6 +92,51 @@ public static class Scans
 
             above = ref row;
             row = ref Unsafe.Add(ref row, dRow);
+        }
+    }
+
+    /// <summary>y[i] = a[i]·y[i−1] + x[i] down the rows, each column on its own.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="cols">Columns.</param>
+    /// <param name="a">a [rows,cols].</param>
+    /// <param name="aRow">Row stride of a.</param>
+    /// <param name="x">x [rows,cols].</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="start">y before the first row, [cols].</param>
+    /// <param name="y">The result [rows,cols]; may be x or a itself.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
+    public static void Linear<TVec>(int rows, int cols, ref float a, nint aRow, ref float x, nint xRow, ref float start, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int j = 0; j < cols; j += TVec.Count)
+        {
+            int count = cols - j;
+            TVec state = TVec.Load(in start, j, count);
+            for (int i = 0; i < rows; i++)
+            {
+                state = TVec.MultiplyAdd(TVec.Load(in a, (i * aRow) + j, count), state, TVec.Load(in x, (i * xRow) + j, count));
+                TVec.Store(state, ref y, (i * yRow) + j, count);
+            }
+        }
+    }
+
+    /// <summary>y[i] = x[i] + a[i+1]·y[i+1] up the rows, each column on its own, nothing behind the last.</summary>
+    /// <inheritdoc cref="Linear" path="/param"/>
+    [MethodImpl(Jit.Kernel)]
+    public static void LinearReversed<TVec>(int rows, int cols, ref float a, nint aRow, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int j = 0; j < cols; j += TVec.Count)
+        {
+            int count = cols - j;
+            TVec behind = default;
+            for (int i = rows - 1; i >= 0; i--)
+            {
+                TVec own = TVec.Load(in x, (i * xRow) + j, count) + behind;
+                behind = TVec.Load(in a, (i * aRow) + j, count) * own;
+                TVec.Store(own, ref y, (i * yRow) + j, count);
+            }
         }
     }
 

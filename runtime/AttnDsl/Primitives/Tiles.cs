@@ -9,7 +9,7 @@ namespace AttnDsl.Primitives;
 
 /// <summary>Rearranging copies.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
-public static class Tiles
+public static partial class Tiles
 {
     /// <summary>y[j,i] = x[i,j].</summary>
     /// <param name="rows">Rows of x, columns of y.</param>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace AttnDsl.Runtime;
 
-/// <summary>The memory that one call touches: up to sixteen references, held in place while <see cref="Launch"/> runs. Unset ones stay null.</summary>
+/// <summary>The memory that one call touches: up to thirty-two references, held in place while <see cref="Launch"/> runs. Unset ones stay null.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public ref struct Pins
 {
@@ -53,4 +53,52 @@ public ref struct Pins
 
     /// <summary>Address 15 of <see cref="IWork.Bind"/>.</summary>
     public ref float P15;
+
+    /// <summary>Address 16 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P16;
+
+    /// <summary>Address 17 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P17;
+
+    /// <summary>Address 18 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P18;
+
+    /// <summary>Address 19 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P19;
+
+    /// <summary>Address 20 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P20;
+
+    /// <summary>Address 21 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P21;
+
+    /// <summary>Address 22 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P22;
+
+    /// <summary>Address 23 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P23;
+
+    /// <summary>Address 24 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P24;
+
+    /// <summary>Address 25 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P25;
+
+    /// <summary>Address 26 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P26;
+
+    /// <summary>Address 27 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P27;
+
+    /// <summary>Address 28 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P28;
+
+    /// <summary>Address 29 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P29;
+
+    /// <summary>Address 30 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P30;
+
+    /// <summary>Address 31 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P31;
 }

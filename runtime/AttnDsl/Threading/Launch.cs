@@ -23,11 +23,17 @@ public static unsafe class Launch
         fixed (float* p4 = &pins.P4, p5 = &pins.P5, p6 = &pins.P6, p7 = &pins.P7)
         fixed (float* p8 = &pins.P8, p9 = &pins.P9, p10 = &pins.P10, p11 = &pins.P11)
         fixed (float* p12 = &pins.P12, p13 = &pins.P13, p14 = &pins.P14, p15 = &pins.P15)
+        fixed (float* p16 = &pins.P16, p17 = &pins.P17, p18 = &pins.P18, p19 = &pins.P19)
+        fixed (float* p20 = &pins.P20, p21 = &pins.P21, p22 = &pins.P22, p23 = &pins.P23)
+        fixed (float* p24 = &pins.P24, p25 = &pins.P25, p26 = &pins.P26, p27 = &pins.P27)
+        fixed (float* p28 = &pins.P28, p29 = &pins.P29, p30 = &pins.P30, p31 = &pins.P31)
         {
             work.Bind(
             [
                 (nint)p0, (nint)p1, (nint)p2, (nint)p3, (nint)p4, (nint)p5, (nint)p6, (nint)p7,
                 (nint)p8, (nint)p9, (nint)p10, (nint)p11, (nint)p12, (nint)p13, (nint)p14, (nint)p15,
+                (nint)p16, (nint)p17, (nint)p18, (nint)p19, (nint)p20, (nint)p21, (nint)p22, (nint)p23,
+                (nint)p24, (nint)p25, (nint)p26, (nint)p27, (nint)p28, (nint)p29, (nint)p30, (nint)p31,
             ]);
 
             int threads = (int)Math.Min(Math.Min(Machine.MaxThreads, items), items * nanosecondsPerItem / NanosecondsPerThread);

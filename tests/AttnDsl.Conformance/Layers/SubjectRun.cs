@@ -108,7 +108,7 @@ internal sealed class SubjectRun
     private static Dictionary<string, FloatTensor> Contiguous(LayerSpec spec, LayerInputs inputs)
     {
         int[] Shape(params int[] axes) => [inputs.Batch, inputs.Time, .. axes];
-        int[] gate = spec.Decay == DecaySource.Key ? [spec.StateHeads, spec.KeyDim] : [spec.StateHeads];
+        int[] gate = spec.Decay == DecaySource.Key ? [spec.StateHeads, spec.FeatureDim] : [spec.StateHeads];
         return new()
         {
             ["in.q"] = new(inputs.Q, Shape(spec.Heads, spec.KeyDim)),

@@ -65,7 +65,7 @@ internal sealed class Draw(int seed)
         var count = spec.Decay switch
         {
             DecaySource.Head => tokens * spec.StateHeads,
-            DecaySource.Key => tokens * spec.StateHeads * spec.KeyDim,
+            DecaySource.Key => tokens * spec.StateHeads * spec.FeatureDim,
             _ => 0,
         };
         return spec.LogSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);

@@ -41,6 +41,6 @@ public sealed class ScratchTests
     {
         foreach (var block in s_blocks)
         foreach (var width in s_widths)
-            check(new(block, block, width, 64));
+            check(new(block, block, width, 64, width));
     }
 }

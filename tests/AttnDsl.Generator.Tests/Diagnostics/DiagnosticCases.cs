@@ -38,7 +38,7 @@ internal static class DiagnosticCases
         new(WindowNotPositive, Sized + "[Window([|0|])]" + Class, "Window size 0 of 'Layer' must be at least 1 token (1 sees only itself)"),
         new(WindowNotPositive, Sized + "[Window([|size: -7|], RuntimeSized = true)]" + Class, "Window size -7 of 'Layer' must be at least 1 token (1 sees only itself)"),
         new(SinksNegative, Sized + "[Window(4, [|SinkTokens = -1|])]" + Class, "SinkTokens = -1 of 'Layer' must be 0 or more; leave it out for none"),
-        new(UnknownValue, Sized + "[FeatureMap([|(Kernel)99|])]" + Class, "FeatureMap.kernel of 'Layer' is 99, which is none of Softmax, Identity, EluPlusOne, Relu, ReluSquared, Silu, Exp"),
+        new(UnknownValue, Sized + "[FeatureMap([|(Kernel)99|])]" + Class, "FeatureMap.kernel of 'Layer' is 99, which is none of " + string.Join(", ", System.Enum.GetNames<Kernel>())),
         new(UnknownValue, Sized + "[Gate([|(GateShape)(-1)|])]" + Class, "Gate.shape of 'Layer' is -1, which is none of Constant, Head, Key"),
         new(UnknownValue, Sized + "[Gate(GateShape.Constant, [|Decay = (HeadDecay)5|])]" + Class, "Gate.Decay of 'Layer' is 5, which is none of Retention"),
         new(UnknownValue, Sized + "[Gate(GateShape.Head, [|Activation = (GateActivation)2|])]" + Class, "Gate.Activation of 'Layer' is 2, which is none of LogDecay, LogSigmoid"),
@@ -93,6 +93,9 @@ internal static class DiagnosticCases
         new(ChunkSizeUnused, Sized + "[Gate(GateShape.Head)] [Form(Forms.Recurrent, [|ChunkSize = 64|])]" + Class, "'Layer' sets ChunkSize = 64 but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
         new(ChunkSizeUnused, Sized + "[Form(Forms.Parallel, [|ChunkSize = 64|])]" + Class, "'Layer' sets ChunkSize = 64 but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
         new(EpsilonUnused, Sized + "[Gate(GateShape.Head)] [Read(Normaliser.None, [|Epsilon = 0.5|])]" + Class, "'Layer' sets Epsilon = 0.5 but reads without a normaliser; choose one or remove Epsilon"),
+        new(SkipOnSoftmax, Sized + "[FeatureMap(Kernel.Softmax)] [Read(Normaliser.None, [|Skip = true|])]" + Class, "'Layer' sets Skip on softmax attention, whose output is a mean of values; remove Skip, or choose another [FeatureMap]"),
+        new(TooManyFeatures, "[AttentionLayer(KeyDim = 90, ValueDim = 6)] [FeatureMap([|Kernel.Taylor|])]" + Class, "Taylor of 'Layer' makes 4186 features of KeyDim = 90, more than the 4096 of the widest state; use a smaller KeyDim and more heads"),
+        new(AddedEpsilonUnused, Sized + "[FeatureMap(Kernel.Taylor)] [Read(Normaliser.None, [|AddsEpsilon = true|])]" + Class, "'Layer' sets AddsEpsilon and reads with None, which has no key sum to add it to; use Normaliser.KeySum or remove AddsEpsilon"),
         new(SignedKeySum, Sized + "[FeatureMap(Kernel.Silu)] [[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Silu, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
         new(SignedKeySum, Sized + "[[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Identity, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

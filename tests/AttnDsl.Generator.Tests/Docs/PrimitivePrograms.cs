@@ -94,6 +94,51 @@ internal static class PrimitivePrograms
             var (q, cos, sin) = (b.Load("q", C, K), b.Load("cos", C, Dim.P, isFixed: true), b.Load("sin", C, Dim.P, isFixed: true));
             b.Store("q", At(b, () => b.Emit("qRotated", new Rotate(PairLayout.HalfSplit), q, cos, sin)));
         },
+        [typeof(Monomials)] = b =>
+        {
+            var q = b.Load("q", C, K);
+            b.Store("g", b.SumCols("sum", At(b, () => b.Emit("qMapped", new Monomials(Polynomial.Taylor), q))));
+        },
+        [typeof(MonomialsBack)] = b =>
+        {
+            var (q, k) = (b.Load("q", C, K), b.Load("k", C, K));
+            var given = b.Emit("given", new Monomials(Polynomial.Taylor), k);
+            b.Store("q", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("back", new MonomialsBack(Polynomial.Taylor), q, given))));
+        },
+        [typeof(Scan)] = b =>
+        {
+            var (a, x) = (b.Load("k", C, K), b.Load("q", C, K));
+            var start = b.Fill("start", new(One, K), 0);
+            b.Store("q", b.Map("doubled", e => 2 * e, At(b, () => b.Emit("h", new Scan(), a, x, start))));
+        },
+        [typeof(ReverseScan)] = b =>
+        {
+            var (a, x) = (b.Load("k", C, K), b.Load("q", C, K));
+            b.Store("q", b.Map("doubled", e => 2 * e, At(b, () => b.Emit("y", new ReverseScan(), a, x))));
+        },
+        [typeof(Shift)] = b =>
+        {
+            var q = b.Load("q", C, K);
+            var edge = b.Fill("edge", new(One, K), 0);
+            b.Store("q", b.Map("differences", (x, y) => x - y, q, At(b, () => b.Emit("before", new Shift(), q, edge))));
+        },
+        [typeof(EdgeRow)] = b =>
+        {
+            var q = b.Load("q", C, K);
+            b.Store("q", b.Map("relative", (x, y) => x - y, q, At(b, () => b.Emit("first", new EdgeRow(), q))));
+        },
+        [typeof(Spread)] = b =>
+        {
+            var (k, v) = (b.Load("k", C, K), b.Load("v", C, V));
+            var rows = At(b, () => b.Emit("kSpread", new Spread(K, V, OfOuter: true), k));
+            b.Store("g", b.SumCols("sum", b.Map("outer", (x, y) => x * y, rows, b.Emit("vSpread", new Spread(K, V, OfOuter: false), v))));
+        },
+        [typeof(Collect)] = b =>
+        {
+            var k = b.Load("k", C, K);
+            var cells = b.Emit("kSpread", new Spread(K, V, OfOuter: true), k);
+            b.Store("v", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("sums", new Collect(K, V, OfOuter: false), cells))));
+        },
     };
 
     /// <summary>The page's dumps: the program, its derivative, and what the primitive prints in it.</summary>
@@ -103,7 +148,7 @@ internal static class PrimitivePrograms
         var p = new ProgramBuilder("small", C);
         All[primitive](p.Body);
         var program = p.Build();
-        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48))), WorkUnit.StateHead, "");
+        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561))), WorkUnit.StateHead, "");
         var (cpu, gpu) = (new SourceWriter(), new SourceWriter());
         CpuKernelWriter.Write(cpu, kernel.Signature, "");
         GpuKernelWriter.Write(gpu, new(LayerPlan.Build(system), kernel), checksOverflow: false);

@@ -43,6 +43,7 @@ public sealed class GpuTests
     [InlineData("AttnDsl.AttentionLayer(KeyDim = 64, ValueDim = 64), AttnDsl.Gate(AttnDsl.GateShape.Key)")]
     [InlineData("AttnDsl.AttentionLayer(KeyDim = 20, ValueDim = 24, Heads = 3), AttnDsl.Write(AttnDsl.WriteRule.ExponentialGate), AttnDsl.Gate(AttnDsl.GateShape.Head)")]
     [InlineData("AttnDsl.AttentionLayer(KeyDim = 64, ValueDim = 96, Heads = 4), AttnDsl.Rotation(AttnDsl.RotationKind.Rotary)")]
+    [InlineData("AttnDsl.AttentionLayer(KeyDim = 8, ValueDim = 8), AttnDsl.Read(AttnDsl.Normaliser.None, Skip = true)")]
     public void Explanation_OfTheTwin_HoldsForItsText(string attributes)
     {
         var project = new Project($"[{attributes}] public static partial class Layer;").OnGpu();
@@ -54,6 +55,8 @@ public sealed class GpuTests
         backward = backward[..backward.IndexOf("\n        }\n", StringComparison.Ordinal)];
         // One of each layer's kernels, beside those that fill states.
         Assert.Contains($"gradients: {Regex.Count(backward, @"Kernel\.On\(stream\)")} launches", explanation, StringComparison.Ordinal);
+        var sums = Regex.Match(explanation, @"(\d) that sums? those of learned");
+        Assert.Equal(Regex.Count(backward, @"ParameterKernels\.Sum"), sums.Success ? int.Parse(sums.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
         var fills = Regex.Match(explanation, @"without a State (\d) launch");
         if (fills.Success) Assert.Equal(fills.Groups[1].Value, Regex.Count(gpu.Split("EmptyStates(global::AttnDsl.Gpu.GpuStream stream, int units)")[1].Split("return states")[0], @"StateKernels\.Fill").ToString(CultureInfo.InvariantCulture));
     }

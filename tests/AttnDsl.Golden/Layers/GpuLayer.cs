@@ -94,7 +94,11 @@ internal sealed class GpuLayer : ILayer
 
     private static void Download(object gradients, TimeSlice target)
     {
-        foreach (var property in gradients.GetType().GetProperties()) Download((GpuTensor)property.GetValue(gradients)!, target[Call.NameOf(property.Name, target)]);
+        foreach (var property in gradients.GetType().GetProperties())
+        {
+            if (property.Name == "Parameters") Download(property.GetValue(gradients)!, target);
+            else Download((GpuTensor)property.GetValue(gradients)!, target[Call.NameOf(property.Name, target)]);
+        }
     }
 
     /// <summary>Tensors of one call, freed behind it.</summary>
@@ -105,7 +109,7 @@ internal sealed class GpuLayer : ILayer
         /// <summary>Which of the case's tensors an input is.</summary>
         public static string NameOf(string member, TimeSlice slice) => member == "G"
             ? new[] { "in.gk", "in.f", "in.g" }.First(slice.Tensors.ContainsKey)
-            : "in." + member.ToLowerInvariant();
+            : slice.Tensors.Keys.First(name => name.StartsWith("in.", StringComparison.Ordinal) && name[3..].Replace("_", "", StringComparison.Ordinal).Equals(member, StringComparison.OrdinalIgnoreCase));
 
         public GpuTensor NewOutput(in TensorSpan<float> like) => Upload(FloatTensor.Poisoned([.. like.Lengths.ToArray().Select(n => (int)n)]).Span);
 
@@ -124,7 +128,9 @@ internal sealed class GpuLayer : ILayer
             var bound = Activator.CreateInstance(type)!;
             foreach (var property in type.GetProperties())
             {
-                property.SetValue(bound, property.PropertyType == typeof(int)
+                property.SetValue(bound, property.Name == "Parameters"
+                    ? Bind(property.PropertyType, slice)
+                    : property.PropertyType == typeof(int)
                     ? slice.Parameters.ValueKind == System.Text.Json.JsonValueKind.Undefined ? 11 : slice.Integer("window")
                     : Upload(slice[NameOf(property.Name, slice)]));
             }

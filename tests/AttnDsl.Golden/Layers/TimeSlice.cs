@@ -18,7 +18,8 @@ internal sealed record TimeSlice(IReadOnlyDictionary<string, FloatTensor> Tensor
 
     public TensorSpan<float> Beta => this["in.beta"];
 
-    public TensorSpan<float> this[string name] => Tensors[name].Time(Start, Count);
+    /// <summary>The slice's tokens of a tensor, or all of a learned one.</summary>
+    public TensorSpan<float> this[string name] => Tensors[name] is { IsLearned: true } learned ? learned.Span : Tensors[name].Time(Start, Count);
 
     public int Integer(string parameter) => Parameters.GetProperty(parameter).GetInt32();
 }

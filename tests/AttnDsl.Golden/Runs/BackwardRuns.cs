@@ -42,7 +42,18 @@ internal static class BackwardRuns
             for (var (i, end) = (pieces.Length - 1, job.Time); i >= 0; end -= pieces[i--])
             {
                 var (start, count) = (end - pieces[i], pieces[i]);
-                job.Layer.Backward(job.Slice(start, count), upstream.Time(start, count), Slice(start, count), StateAfter(job, pieces[..i]), stateGradient);
+                var learned = gradients.Where(pair => pair.Value.IsLearned).ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+                var slice = Slice(start, count);
+                job.Layer.Backward(
+                    job.Slice(start, count), upstream.Time(start, count),
+                    slice with { Tensors = gradients.ToDictionary(pair => pair.Key, pair => learned.GetValueOrDefault(pair.Key) ?? pair.Value) },
+                    StateAfter(job, pieces[..i]), stateGradient);
+
+                // A learned tensor's gradient is the sum over the pieces.
+                foreach (var (tensor, part) in learned)
+                {
+                    for (var n = 0; n < part.Data.Length; n++) gradients[tensor].Data[n] = i == pieces.Length - 1 ? part.Data[n] : gradients[tensor].Data[n] + part.Data[n];
+                }
             }
 
             if (job.Declaration.HasInitialState)

@@ -22,7 +22,7 @@ internal static class CpuEmitter
             foreach (var name in new[] { "System", "System.ComponentModel", "System.Runtime.CompilerServices", "AttnDsl.Primitives", "AttnDsl.Runtime", "AttnDsl.Simd" })
                 w.Line($"using {name};");
             w.Line();
-            w.Line($"/// <summary>CPU kernels of {typeName}. B batch, T time, H heads, K key width, V value width, C tokens of a chunk, R queries of a block.</summary>");
+            w.Line($"/// <summary>CPU kernels of {typeName}. B batch, T time, H heads, K key width, V value width,{(plan.System.Map.KeepsChannels ? "" : " F features,")} C tokens of a chunk, R queries of a block.</summary>");
             w.Line(FileHeader.GeneratedCode);
             w.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
             using (w.Block($"internal static class {className}"))
@@ -65,6 +65,13 @@ internal static class CpuEmitter
             }
 
             if (system.Rotation is not null) w.Line("public nint Cos, Sin;");
+            if (system.Parameters.Count > 0)
+            {
+                w.Line();
+                w.Line("/// <summary>The learned parameters, and what every item of a backward kernel contributes to their gradients.</summary>");
+                w.Line($"public nint {string.Join(", ", system.Parameters.SelectMany(p => new[] { p.Member, p.Member + "Grad" }))};");
+            }
+
             w.Line("public Pass Pass;");
             Field(true, "int", "Tokens of this call, and heads among which its items are dealt.", "Time, Heads");
             Field(system.KeyValueHeads is not null || system.ValueHeads is not null, "int", "Output heads that share one of the others.", "Group");
@@ -122,6 +129,7 @@ internal static class CpuEmitter
         .. system.Family == StateFamily.Cache ? ["Keys.Address", "Values.Address", "SinkKeys.Address", "SinkValues.Address"] : new[] { "State", "StateGrad" },
         "OGrad.Address",
         .. system.Inputs.Select(i => i.Member + "Grad.Address"),
+        .. system.Parameters.Select(p => p.Member),
     ];
 
     private static void Case(SourceWriter w, LayerPlan plan, LayerKernel kernel)
@@ -130,7 +138,7 @@ internal static class CpuEmitter
         using (w.Braces())
         {
             // Heads that add to one gradient are one item, so that no two threads write to one place.
-            var (grouped, keyHead) = (kernel.Unit == WorkUnit.QueryHead || (kernel.Unit == WorkUnit.KeyBlock && plan.System.KeyValueHeads is not null), kernel.Unit == WorkUnit.KeyBlock);
+            var (grouped, keyHead) = (IsGrouped(plan.System, kernel), kernel.Unit == WorkUnit.KeyBlock);
             var head = grouped ? "group" : "h";
             if (kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)
             {
@@ -173,6 +181,8 @@ internal static class CpuEmitter
         ParameterKind.Work => "ref work",
         ParameterKind.Slot => KeptOffset(plan, p.Name) is var k && k == 0 ? "ref kept" : $"ref Unsafe.Add(ref kept, Chunks * {k})",
         ParameterKind.Whole => Whole(plan.System, p.Name),
+        ParameterKind.Learned => Learned(plan.System, kernel, p.Name),
+        ParameterKind.LearnedGradient => LearnedGradient(plan.System, kernel, p.Name),
         _ => Rows(plan, kernel, p.Name),
     };
 
@@ -186,12 +196,42 @@ internal static class CpuEmitter
         return offset == 0 ? $"ref {state}" : $"ref Unsafe.Add(ref {state}, {offset})";
     }
 
+    /// <summary>The head's part of a learned tensor.</summary>
+    private static string Learned(DynamicalSystem system, LayerKernel kernel, string tensor)
+    {
+        var p = system.Parameters.First(p => p.Tensor == tensor);
+        return p.PerHead is not { } count ? $"ref Native.At({p.Member}, 0)" : $"ref Native.At({p.Member}, (nint){Times(HeadOf(system, kernel, count), p.Floats)})";
+    }
+
+    /// <summary>Where this item's contribution to the gradient of a learned tensor goes.</summary>
+    private static string LearnedGradient(DynamicalSystem system, LayerKernel kernel, string tensor)
+    {
+        var p = system.Parameters.First(p => tensor == p.Tensor + "Grad");
+        var blocked = kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock;
+        var heads = IsGrouped(system, kernel) ? "Heads * Group" : "Heads";
+        var item = blocked ? $"((b * {heads} + h) * Blocks + {(kernel.Plan.Sizes.R == 1 ? "query" : "block")})" : $"(b * {heads} + h)";
+        return $"ref Native.At({p.Member}Grad, (nint){Times(item, p.Floats)})";
+    }
+
+    private static string Times(string index, int floats) => floats == 1 ? index : $"{index} * {floats}";
+
+    private static bool IsGrouped(DynamicalSystem system, LayerKernel kernel) =>
+        kernel.Unit == WorkUnit.QueryHead || (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null);
+
+    /// <summary>The index along a tensor's head axis, from the head that a kernel works on.</summary>
+    private static string HeadOf(DynamicalSystem system, LayerKernel kernel, HeadCount count) => count switch
+    {
+        HeadCount.State => "h",
+        HeadCount.KeyValue => kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / Group",
+        _ => kernel.Unit == WorkUnit.KeyValueHead || system.ValueHeads is null ? "h" : "h / Group",
+    };
+
     private static string Rows(LayerPlan plan, LayerKernel kernel, string tensor)
     {
         var system = plan.System;
         var start = Start(system);
         if (tensor is "cos" or "sin") return $"ref Native.At({char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}, 0), {system.KeyDim / 2}";
-        var key = kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / Group";
+        var key = HeadOf(system, kernel, HeadCount.KeyValue);
         if (tensor == "lse") return "ref Native.At(Lse, (nint)(b * Heads" + (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null ? " * Group" : "") + " + h) * LseStep), 1";
         if (tensor is "o" or "oGrad") return $"ref {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.At(b, {start}, h), {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.Time";
         if (tensor is "keysGrad") return (system.Rotation is null ? "ref KGrad" : "ref KeysGrad") + $".At(b, 0, {key}), KeysGrad.Time";
@@ -211,12 +251,7 @@ internal static class CpuEmitter
         }
 
         var input = system.Inputs.First(i => i.Tensor == tensor);
-        var head = input.HeadCount switch
-        {
-            HeadCount.State => "h",
-            HeadCount.KeyValue => key,
-            _ => kernel.Unit == WorkUnit.KeyValueHead || system.ValueHeads is null ? "h" : "h / Group",
-        };
+        var head = HeadOf(system, kernel, input.HeadCount);
         return $"ref {input.Member}{gradient}.At(b, {start}, {head}), {input.Member}{gradient}.Time";
     }
 }

@@ -7,7 +7,7 @@ using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Cpu;
 
-internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Head, Window, Work }
+internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Learned, LearnedGradient, Head, Window, Work }
 
 /// <summary>One parameter of a kernel: what it stands for, and its name.</summary>
 internal sealed record KernelParameter(ParameterKind Kind, string Name)
@@ -15,7 +15,7 @@ internal sealed record KernelParameter(ParameterKind Kind, string Name)
     public string Declaration => Kind switch
     {
         ParameterKind.Rows => $"ref float {Name}, nint {Name}Step",
-        ParameterKind.Whole or ParameterKind.Slot or ParameterKind.Work => $"ref float {Name}",
+        ParameterKind.Whole or ParameterKind.Slot or ParameterKind.Learned or ParameterKind.LearnedGradient or ParameterKind.Work => $"ref float {Name}",
         _ => $"int {Name}",
     };
 }
@@ -58,7 +58,7 @@ internal sealed class KernelSignature
 
         var keyTensors = new HashSet<string>();
         var accesses = Accesses().ToList();
-        foreach (var (tensor, access, rows) in accesses)
+        foreach (var (tensor, access, rows, _) in accesses)
         {
             if (access != Access.Rows || !keyTensors.Add(tensor)) continue;
             var line = new List<KernelParameter> { new(ParameterKind.Rows, tensor) };
@@ -72,18 +72,21 @@ internal sealed class KernelSignature
             if (tensors.Count > 0) yield return tensors;
         }
 
+        var learned = accesses.Where(a => a.Access == Access.Parameter).Select(a => new KernelParameter(a.IsStore ? ParameterKind.LearnedGradient : ParameterKind.Learned, a.Tensor)).Distinct().ToList();
+        if (learned.Count > 0) yield return learned;
+
         yield return [new(ParameterKind.Work, "work")];
     }
 
     /// <summary>The tensor that holds the first tokens of one that no longer does.</summary>
     public static string Sink(string tensor) => "sink" + char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
 
-    private IEnumerable<(string Tensor, Access Access, Dim Rows)> Accesses() =>
+    private IEnumerable<(string Tensor, Access Access, Dim Rows, bool IsStore)> Accesses() =>
         from s in Plan.Program.Statements
         let access = s.Op switch
         {
-            Load l => (l.Tensor, l.Access, l.Shape.Rows),
-            Store t => (t.Tensor, t.Access, s.Args[0].Shape.Rows),
+            Load l => (l.Tensor, l.Access, l.Shape.Rows, IsStore: false),
+            Store t => (t.Tensor, t.Access, s.Args[0].Shape.Rows, IsStore: true),
             _ => default,
         }
         where access.Tensor is not null

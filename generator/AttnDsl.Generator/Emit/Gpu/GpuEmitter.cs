@@ -22,7 +22,7 @@ internal static class GpuEmitter
             // Inside the namespace these win over whatever the project calls its own types.
             foreach (var name in new[] { "System", "System.ComponentModel", "AttnDsl.Gpu.Kernels", "ILGPU", "ILGPU.Runtime" }) w.Line($"using {name};");
             w.Line();
-            w.Line($"/// <summary>GPU kernels of {type.Name}. B batch, T time, H heads, K key width, V value width, C tokens of a chunk, R queries of a block.</summary>");
+            w.Line($"/// <summary>GPU kernels of {type.Name}. B batch, T time, H heads, K key width, V value width,{(plan.System.Map.KeepsChannels ? "" : " F features,")} C tokens of a chunk, R queries of a block.</summary>");
             w.Line(FileHeader.GeneratedCode);
             w.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
             using (w.Block($"internal static class {kernelClass}")) Kernels(w, plan, kernelClass, checksOverflow);

@@ -20,7 +20,8 @@ internal static class GpuExplanation
         }
 
         var back = plan.Backward.Forward.Concat(plan.Backward.Backward).ToList();
-        yield return $"gradients: {Count(back.Count, "launch")}{(fills > 0 ? $" behind {fills + 1} that fill the states and their gradients" : "")}; {Scratch([.. back])}";
+        var sums = back.Sum(k => ParameterEmitter.Contributions(s, k).Count);
+        yield return $"gradients: {Count(back.Count, "launch")}{(fills > 0 ? $" behind {fills + 1} that fill the states and their gradients" : "")}{(sums > 0 ? $", {sums} that sum{(sums == 1 ? "s" : "")} those of learned parameters" : "")}; {Scratch([.. back])}";
         yield return "no more groups than the device runs at a time: each takes item after item";
         yield return "fp32 throughout; long sums carry along what they round away; exp, log and their like are made of arithmetic, the same on every device";
     }

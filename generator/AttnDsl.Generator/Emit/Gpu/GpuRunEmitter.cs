@@ -25,6 +25,7 @@ internal static class GpuRunEmitter
             InputChecks(w, type, system);
             Output(w, system, "output", $"[B,T,{OutputHeads(system)},V]", HeadCount.State, system.ValueDim);
             foreach (var input in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(output, inputs.{input.Member}, \"{input.Member}\");");
+            foreach (var p in system.Parameters) w.Line($"{Support}.GpuGuards.Apart(output, inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\");");
             w.Line($"if (form == {FormsType}.Fastest) form = {FormsType}.{plan.Fastest.Form};");
             var forms = plan.Forms.Select(f => f.Form).ToList();
             w.Line($"if (form is not ({string.Join(" or ", forms.Select(f => $"{FormsType}.{f}"))}))");
@@ -50,6 +51,7 @@ internal static class GpuRunEmitter
         if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
         if (system.ValueHeads is { } v && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group({v}, heads, \"value heads\", \"query heads\");");
         foreach (var input in system.Inputs.Skip(1)) Output(w, system, "inputs." + input.Member, input.Letters, input.HeadCount, input.Width, input.Member);
+        foreach (var p in system.Parameters) w.Line($"{Support}.GpuGuards.Parameter(inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\", \"{p.Letters}\", {ParameterEmitter.Lengths(system, p)});");
         if (system.Window is { RuntimeSized: true } window)
             w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
     }
@@ -58,7 +60,7 @@ internal static class GpuRunEmitter
         w.Line($"{Support}.GpuGuards.Input({tensor}, \"{name ?? tensor}\", \"{letters}\", batch, time, {Heads(system, count, "heads")}{(width > 0 ? $", {width}" : "")});");
 
     private static void Stream(SourceWriter w, DynamicalSystem system, params string[] more) =>
-        w.Line($"var stream = {Support}.GpuGuards.Stream(on, [{string.Join(", ", system.Inputs.Select(i => "inputs." + i.Member).Concat(more))}]);");
+        w.Line($"var stream = {Support}.GpuGuards.Stream(on, [{string.Join(", ", system.Inputs.Select(i => "inputs." + i.Member).Concat(system.Parameters.Select(p => "inputs.Parameters." + p.Member)).Concat(more))}]);");
 
     /// <summary>Returns early where there is nothing to do; declares the call and the views.</summary>
     private static void Begin(SourceWriter w, DynamicalSystem system, IEnumerable<string> outputs)
@@ -68,6 +70,7 @@ internal static class GpuRunEmitter
         w.Line($"var call = new {Support}.LayerCall {{ Time = time{(system.Window is { RuntimeSized: true } ? ", Window = inputs.Window" : "")} }};");
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
         if (system.ValueHeads is { } n) w.Line($"call.Group = {n} / heads;");
+        if (system.Parameters.Count > 0) w.Line($"global::ILGPU.ArrayView<float> {string.Join(", ", system.Parameters.Select(p => $"{p.Tensor}All = inputs.Parameters.{p.Member}.View.Data"))};");
         w.Line($"{View} {string.Join(", ", system.Inputs.Select(i => $"{i.Tensor} = inputs.{i.Member}.View").Concat(outputs.Select(o => char.ToLowerInvariant(o[0]) + o.Substring(1) + ".View")))};");
     }
 
@@ -190,10 +193,21 @@ internal static class GpuRunEmitter
                 foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, gradients.{other.Member}, \"gradients.{other.Member}\", \"gradients.{input.Member}\");");
             }
 
-            Stream(w, system, ["outputGradient", .. system.Inputs.Select(i => "gradients." + i.Member)]);
+            foreach (var p in system.Parameters)
+            {
+                var (gradient, named) = ($"gradients.Parameters.{p.Member}", $"\"gradients.Parameters.{p.Member}\"");
+                w.Line($"{Support}.GpuGuards.Parameter({gradient}, {named}, \"{p.Letters}\", {ParameterEmitter.Lengths(system, p)});");
+                foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart({gradient}, inputs.{other.Member}, \"{other.Member}\", {named});");
+                foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart({gradient}, gradients.{other.Member}, \"gradients.{other.Member}\", {named});");
+                foreach (var other in system.Parameters) w.Line($"{Support}.GpuGuards.Apart({gradient}, inputs.Parameters.{other.Member}, \"Parameters.{other.Member}\", {named});");
+                foreach (var other in system.Parameters.TakeWhile(o => o != p)) w.Line($"{Support}.GpuGuards.Apart({gradient}, gradients.Parameters.{other.Member}, \"gradients.Parameters.{other.Member}\", {named});");
+            }
+
+            Stream(w, system, ["outputGradient", .. system.Inputs.Select(i => "gradients." + i.Member), .. system.Parameters.Select(p => "gradients.Parameters." + p.Member)]);
             if (states) w.Line($"{Support}.GpuGuards.Apart(stateGradient, (object?)initial, \"stateGradient\", \"initial\");");
             if (states)
                 foreach (var state in new[] { "initial", "stateGradient" }) w.Line($"{state}?.Memory.Match(batch, {Heads(system, HeadCount.State, "heads")}, stream);");
+            foreach (var p in system.Parameters) w.Line($"gradients.Parameters.{p.Member}.Clear(stream); // every item adds to it");
             Begin(w, system, ["oGrad = outputGradient", .. system.Inputs.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
             foreach (var shared in BackwardEmitter.Shared(system)) w.Line($"gradients.{shared}.Clear(stream); // several heads add to it");
             if (system.Family == StateFamily.Cache) CacheBackward(w, plan, launches);
@@ -218,7 +232,7 @@ internal static class GpuRunEmitter
         if (stateful) w.Line("if (stateGradient is not null) stateGrads = stateGradient.Memory.Units;");
         w.Line($"{(stateful ? "else " : "")}{Root}.StateKernels.Fill(stream, stateGrads, units, {unit}, 0, {unit}, 0f);");
         Angles(w, system, stateful ? "initial?.Position ?? 0" : "0", "time");
-        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.Add(kernel);
+        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.AddBackward(kernel);
     }
 
     private static void CacheBackward(SourceWriter w, LayerPlan plan, Launches launches)
@@ -244,7 +258,7 @@ internal static class GpuRunEmitter
         }
 
         if (system.Window is { SinkTokens: > 0 }) w.Line($"{View} sinkKeys = keys, sinkValues = values;");
-        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.Add(kernel);
+        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.AddBackward(kernel);
     }
 
     /// <summary>States as they begin, for calls without a <c>State</c>.</summary>
@@ -274,6 +288,35 @@ internal static class GpuRunEmitter
 internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClass)
 {
     private readonly Dictionary<string, GpuSignature> _kernels = GpuEmitter.Signatures(plan).ToDictionary(k => k.Name);
+
+    /// <summary>A backward kernel; what its items contribute to the parameters' gradients is summed behind it.</summary>
+    public void AddBackward(LayerKernel kernel)
+    {
+        var system = plan.System;
+        var learned = ParameterEmitter.Contributions(system, kernel);
+        if (learned.Count == 0)
+        {
+            Add(kernel);
+            return;
+        }
+
+        var (heads, blocks) = ParameterEmitter.Items(plan, kernel);
+        w.Line("// What every item contributes to the gradients of the learned parameters, summed in the order of the items.");
+        if (blocks != "1") w.Line($"call.Blocks = {Blocks(kernel)};");
+        var items = $"(long)batch * {heads}{(blocks == "1" ? "" : " * " + blocks)}";
+        using var scope = w.Braces();
+        w.Line($"var contributions = stream.Rent({Root}.Purpose.Contributions, {items} * {learned.Sum(p => p.Floats)});");
+        var offset = 0;
+        foreach (var p in learned)
+        {
+            w.Line($"var {p.Tensor}GradAll = contributions{(offset == 0 ? "" : $".SubView({items} * {offset})")};");
+            offset += p.Floats;
+        }
+
+        Add(kernel);
+        foreach (var p in learned)
+            w.Line($"{Root}.ParameterKernels.Sum(stream, gradients.Parameters.{p.Member}.View.Data, {p.Tensor}GradAll, batch, {heads}, {blocks}, {p.Floats}, {ParameterEmitter.HeadsPerPart(system, kernel, p)});");
+    }
 
     /// <param name="tensor">What is handed over for a tensor, where it is not the local of that name.</param>
     public void Add(LayerKernel kernel, Func<string, string>? tensor = null)

@@ -60,10 +60,14 @@ internal sealed class GpuSignature
         .. HasStates ? ["states"] : Array.Empty<string>(),
         .. HasStateGradients ? ["stateGrads"] : Array.Empty<string>(),
         .. HasKept ? ["kept"] : Array.Empty<string>(),
+        .. Learned.Select(p => p.Name + "All"),
         .. ScratchFloats > 0 ? ["scratch"] : Array.Empty<string>(),
     ];
 
     private IEnumerable<KernelParameter> Wholes => _cpu.Where(p => p.Kind == ParameterKind.Whole);
+
+    /// <summary>Learned tensors, and the places for what every item contributes to their gradients.</summary>
+    private IEnumerable<KernelParameter> Learned => _cpu.Where(p => p.Kind is ParameterKind.Learned or ParameterKind.LearnedGradient);
 
     private IEnumerable<KernelParameter> Slots => _cpu.Where(p => p.Kind == ParameterKind.Slot);
 
@@ -141,6 +145,14 @@ internal sealed class GpuSignature
                 yield return $"var {p.Name} = {(IsGradient(p.Name) ? "stateGrads" : "states")}.SubView((long)({unit}) * {floats}{(offset == 0 ? "" : $" + {offset}")}); // [{state.Rows},{state.Cols}]";
             }
 
+            foreach (var p in Learned)
+            {
+                var tensor = system.Parameters.First(t => p.Name == t.Tensor || p.Name == t.Tensor + "Grad");
+                var item = _kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock ? $"(({unit}) * call.Blocks + {(_kernel.Unit == WorkUnit.QueryBlock && Plan.Sizes.R == 1 ? "query" : "block")})" : $"({unit})";
+                var part = p.Kind == ParameterKind.LearnedGradient ? item : tensor.PerHead is { } count ? HeadOf(count) : "0";
+                yield return $"var {p.Name} = {p.Name}All.SubView((long){part} * {tensor.Floats}); // {tensor.Letters}";
+            }
+
             foreach (var p in Slots)
             {
                 var offset = _layer.Backward.Kept.TakeWhile(k => k.Tensor != p.Name).Sum(k => k.Floats);
@@ -160,7 +172,7 @@ internal sealed class GpuSignature
     private string HeadOf(string tensor)
     {
         var system = _layer.System;
-        var key = _kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / call.Group";
+        var key = HeadOf(HeadCount.KeyValue);
         switch (tensor)
         {
             case "cos" or "sin":
@@ -172,10 +184,17 @@ internal sealed class GpuSignature
         }
 
         var name = IsGradient(tensor) ? tensor.Substring(0, tensor.Length - 4) : tensor;
-        return system.Inputs.First(i => i.Tensor == name).HeadCount switch
+        return HeadOf(system.Inputs.First(i => i.Tensor == name).HeadCount);
+    }
+
+    /// <summary>The index along a tensor's head axis, from the head that a kernel works on.</summary>
+    private string HeadOf(HeadCount count)
+    {
+        var system = _layer.System;
+        return count switch
         {
             HeadCount.State => "h",
-            HeadCount.KeyValue => key,
+            HeadCount.KeyValue => _kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / call.Group",
             _ => _kernel.Unit == WorkUnit.KeyValueHead || system.ValueHeads is null ? "h" : "h / call.Group",
         };
     }

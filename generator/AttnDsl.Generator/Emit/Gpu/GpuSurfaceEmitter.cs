@@ -45,6 +45,7 @@ internal static class GpuSurfaceEmitter
 
     private static void Inputs(SourceWriter w, DynamicalSystem system)
     {
+        ParameterEmitter.Struct(w, system, "Parameters", GpuTensor, "readonly", "What is learned: the same for every sequence and token.", "");
         w.Line("/// <summary>The tensors of a call, all on one device.</summary>");
         using (w.Block("public readonly struct Inputs"))
         {
@@ -55,6 +56,7 @@ internal static class GpuSurfaceEmitter
                 w.Line();
             }
 
+            ParameterEmitter.Member(w, system, "Parameters", "What is learned.");
             if (system.Window is { RuntimeSized: true } window)
             {
                 w.Line($"/// <summary>W of this call: token i sees token j when i − j &lt; W; from 1 to {window.Size}.</summary>");
@@ -65,6 +67,7 @@ internal static class GpuSurfaceEmitter
 
     private static void Gradients(SourceWriter w, DynamicalSystem system)
     {
+        ParameterEmitter.Struct(w, system, "ParameterGradients", GpuTensor, "readonly", "Where <c>Backward</c> writes the gradients of <see cref=\"Parameters\"/>, summed over sequences and tokens.", "∂L/∂");
         w.Line("/// <summary>Where <c>Backward</c> writes: one tensor for each of <see cref=\"Inputs\"/>, of its shape.</summary>");
         using (w.Block("public readonly struct Gradients"))
         {
@@ -74,6 +77,8 @@ internal static class GpuSurfaceEmitter
                 w.Line($"public required {GpuTensor} {input.Member} {{ get; init; }}");
                 w.Line();
             }
+
+            ParameterEmitter.Member(w, system, "ParameterGradients", "Those of the learned parameters.");
         }
     }
 

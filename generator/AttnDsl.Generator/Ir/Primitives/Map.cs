@@ -53,7 +53,7 @@ internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) :
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args)
     {
         if ((Along == Along.Rows ? Domain.Rows : Domain.Cols) == Dim.One) return b.Map(name, Expr, Domain, [.. args]);
-        return Fold == Fold.Sum && b.IsConst(args[0], 0) ? b.Fill(name, ShapeOf(args), 0) : null;
+        return Fold == Fold.Sum && Expr is Arg x && b.IsConst(args[x.Index], 0) ? b.Fill(name, ShapeOf(args), 0) : null;
     }
 
     // A sum hands its adjoint to every term, a maximum to the terms that attain it.
@@ -96,7 +96,7 @@ internal sealed record Transpose : Primitive
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape.Transposed;
 
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
-        args[0].Shape == args[0].Shape.Transposed ? args[0] : null;
+        args[0].Shape == new Shape(Dim.One, Dim.One) ? args[0] : null;
 
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint) => d.Add(s.Args[0], name => d.To.Transpose(name, adjoint));
 

@@ -10,6 +10,8 @@ internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) 
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
+        // No lowering turns both; neither does a derivative of the other three.
+        Require(!(TransposeA && TransposeB), "a product of two transposed tiles");
         var (a, b) = Oriented(args);
         Require(a.Cols == b.Rows, $"product of {a} and {b}");
         return new(a.Rows, b.Cols);

@@ -11,8 +11,11 @@ internal enum Access
     /// <summary>The rows of this turn's block.</summary>
     Rows,
 
-    /// <summary>All of it: a state, a parameter.</summary>
+    /// <summary>All of it: a state.</summary>
     Whole,
+
+    /// <summary>A learned tensor, or the head's part of it.</summary>
+    Parameter,
 
     /// <summary>What was kept for this turn's block: the states with which it began.</summary>
     Slot,
@@ -24,10 +27,11 @@ internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFi
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => Shape;
 
-    // The gradient of a load is a store. A state's gradient is handed from block to block, so it replaces what was there.
+    // The gradient of a load is a store. A state's gradient is handed from block to block, so it replaces what was there; a parameter's
+    // is what this item contributes.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
-        if (!IsFixed) d.To.Store(Adjoints.GradientOf(Tensor), adjoint, Access, accumulate: Access != Access.Whole && d.IsShared(Tensor));
+        if (!IsFixed) d.To.Store(Adjoints.GradientOf(Tensor), adjoint, Access, accumulate: Access is not (Access.Whole or Access.Parameter) && d.IsShared(Tensor));
     }
 
     public override string Describe(IReadOnlyList<string> args) => $"load {Tensor}{Describe(Access)}";
@@ -44,6 +48,7 @@ internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFi
     {
         Access.Rows => "[rows]",
         Access.Slot => "[turn]",
+        Access.Parameter => "[learned]",
         _ => "",
     };
 }

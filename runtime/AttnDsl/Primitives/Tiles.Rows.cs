@@ -1,0 +1,135 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using AttnDsl.Simd;
+
+namespace AttnDsl.Primitives;
+
+/// <summary>Rows moved, and columns repeated over the cells of a matrix.</summary>
+public static partial class Tiles
+{
+    /// <summary>y[0] = edge, y[i] = x[i−1].</summary>
+    /// <param name="rows">Rows, at least 1.</param>
+    /// <param name="cols">Columns.</param>
+    /// <param name="x">x [rows,cols].</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="edge">The row that enters, [cols].</param>
+    /// <param name="y">y [rows,cols], apart from x.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    public static void ShiftDown(int rows, int cols, ref float x, nint xRow, ref float edge, ref float y, nint yRow)
+    {
+        CopyRow(cols, ref edge, ref y);
+        for (int i = 1; i < rows; i++)
+        {
+            CopyRow(cols, ref Unsafe.Add(ref x, (i - 1) * xRow), ref Unsafe.Add(ref y, i * yRow));
+        }
+    }
+
+    /// <summary>y[i] = x[i+1], the last row is edge.</summary>
+    /// <inheritdoc cref="ShiftDown" path="/param"/>
+    public static void ShiftUp(int rows, int cols, ref float x, nint xRow, ref float edge, ref float y, nint yRow)
+    {
+        for (int i = 1; i < rows; i++)
+        {
+            CopyRow(cols, ref Unsafe.Add(ref x, i * xRow), ref Unsafe.Add(ref y, (i - 1) * yRow));
+        }
+
+        CopyRow(cols, ref edge, ref Unsafe.Add(ref y, (rows - 1) * yRow));
+    }
+
+    /// <summary>y = x.</summary>
+    public static void CopyRow(int cols, ref float x, ref float y) => MemoryMarshal.CreateReadOnlySpan(ref x, cols).CopyTo(MemoryMarshal.CreateSpan(ref y, cols));
+
+    /// <summary>y[r, o·inner + i] = x[r, o].</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="outer">Rows of the matrix that a row of y holds.</param>
+    /// <param name="inner">Columns of that matrix.</param>
+    /// <param name="x">x [rows,outer].</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="y">y [rows,outer·inner], apart from x.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
+    public static void SpreadRows<TVec>(int rows, int outer, int inner, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            for (int o = 0; o < outer; o++)
+            {
+                TVec value = TVec.Splat(in x, (r * xRow) + o);
+                nint at = (r * yRow) + ((nint)o * inner);
+                for (int i = 0; i < inner; i += TVec.Count)
+                {
+                    TVec.Store(value, ref y, at + i, inner - i);
+                }
+            }
+        }
+    }
+
+    /// <summary>y[r, o·inner + i] = x[r, i].</summary>
+    /// <inheritdoc cref="SpreadRows" path="/param"/>
+    [MethodImpl(Jit.Kernel)]
+    public static void SpreadColumns<TVec>(int rows, int outer, int inner, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            for (int i = 0; i < inner; i += TVec.Count)
+            {
+                TVec value = TVec.Load(in x, (r * xRow) + i, inner - i);
+                for (int o = 0; o < outer; o++)
+                {
+                    TVec.Store(value, ref y, (r * yRow) + ((nint)o * inner) + i, inner - i);
+                }
+            }
+        }
+    }
+
+    /// <summary>y[r, o] = Σ_i x[r, o·inner + i].</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="outer">Rows of the matrix that a row of x holds.</param>
+    /// <param name="inner">Columns of that matrix.</param>
+    /// <param name="x">x [rows,outer·inner].</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="y">The sums, apart from x.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
+    public static void CollectRows<TVec>(int rows, int outer, int inner, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            for (int o = 0; o < outer; o++)
+            {
+                TVec sum = default;
+                nint at = (r * xRow) + ((nint)o * inner);
+                for (int i = 0; i < inner; i += TVec.Count)
+                {
+                    sum += TVec.Load(in x, at + i, inner - i);
+                }
+
+                Unsafe.Add(ref y, (r * yRow) + o) = TVec.Sum(sum);
+            }
+        }
+    }
+
+    /// <summary>y[r, i] = Σ_o x[r, o·inner + i].</summary>
+    /// <inheritdoc cref="CollectRows" path="/param"/>
+    [MethodImpl(Jit.Kernel)]
+    public static void CollectColumns<TVec>(int rows, int outer, int inner, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int r = 0; r < rows; r++)
+        {
+            for (int i = 0; i < inner; i += TVec.Count)
+            {
+                TVec sum = default;
+                for (int o = 0; o < outer; o++)
+                {
+                    sum += TVec.Load(in x, (r * xRow) + ((nint)o * inner) + i, inner - i);
+                }
+
+                TVec.Store(sum, ref y, (r * yRow) + i, inner - i);
+            }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Scheduling;
+using AttnDsl.Generator.Semantics;
+using AttnDsl.Generator.Tests.Combinations;
+using AttnDsl.Generator.Tests.Harness;
+using AttnDsl.Generator.Tests.Interpretation;
+using AttnDsl.Reference;
+
+namespace AttnDsl.Generator.Tests.Derivatives;
+
+/// <summary>A layer of the space of combinations with inputs, a split into blocks and everything else that a run of it needs, drawn at random.</summary>
+internal sealed class LayerSample
+{
+    private const int Seed = 20261201;
+    private static readonly LayerDeclaration[] s_layers = Draw();
+    private readonly Random _random;
+    private readonly Dictionary<string, float[]> _inputs = [];
+
+    public LayerSample(LayerDeclaration declaration, int seed)
+    {
+        _random = new(seed);
+        (Declaration, Plan) = (declaration, LayerPlan.Build(Resolver.Resolve(declaration)));
+        Heads = System.Heads ?? System.KeyValueHeads ?? System.ValueHeads ?? 2;
+        Time = _random.Next(6) == 0 ? 1 : _random.Next(5, 13);
+        Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
+        var block = _random.Next(1, 6);
+        // The parallel form of a matrix layer has blocks of one size.
+        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width);
+        var strong = _random.Next(3) == 0;
+        foreach (var input in System.Inputs)
+        {
+            var run = NewRun(0, Time, false);
+            var (rows, cols) = run.SizeOf(input.Tensor);
+            _inputs[input.Tensor] = [.. Enumerable.Range(0, rows * run.HeadsOf(input.Tensor) * cols).Select(_ => (float)Draw(input.Member, strong))];
+            if (input.Member == "K" && System.Write == WriteRule.Delta) Normalise(_inputs["k"], cols);
+        }
+    }
+
+    public static int Count => s_layers.Length;
+
+    public LayerDeclaration Declaration { get; }
+
+    public LayerPlan Plan { get; }
+
+    public DynamicalSystem System => Plan.System;
+
+    public int Heads { get; }
+
+    public int Time { get; }
+
+    public int Window { get; }
+
+    public BlockSizes Sizes { get; }
+
+    public LayerSpec Spec => new()
+    {
+        KeyDim = System.KeyDim,
+        ValueDim = System.ValueDim,
+        Heads = Heads,
+        KeyValueHeads = System.KeyValueHeads ?? 0,
+        ValueHeads = System.ValueHeads ?? 0,
+        Causal = System.Causal,
+        Scale = System.Scale,
+        Similarity = Enum.Parse<Similarity>(System.Kernel.ToString()),
+        Decay = System.Decay?.Shape switch { null => DecaySource.None, GateShape.Constant => DecaySource.Retention, GateShape.Head => DecaySource.Head, _ => DecaySource.Key },
+        LogSigmoid = System.Decay?.Activation == GateActivation.LogSigmoid,
+        Temperature = System.Decay?.Temperature ?? 1,
+        Write = Enum.Parse<WriteKind>(System.Write.ToString()),
+        Denominator = Enum.Parse<Denominator>(System.Normaliser.ToString()),
+        Epsilon = System.Epsilon,
+        Pairs = System.Rotation is { } r ? Enum.Parse<Pairs>(r.Layout.ToString()) : Pairs.None,
+        RotationBase = System.Rotation?.Base ?? 1,
+        Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : 0,
+        SinkTokens = System.Window?.SinkTokens ?? 0,
+    };
+
+    public LayerInputs Inputs => new(1, Time, _inputs["q"], _inputs["k"], _inputs["v"]) { G = Input("g"), Beta = Input("beta"), I = Input("inputGate") };
+
+    public static LayerSample Of(int n) => new(s_layers[n], n);
+
+    /// <summary>A run over some of the tokens, from an empty state.</summary>
+    public LayerRun Run(int first, int count, bool holds = false)
+    {
+        var run = NewRun(first, count, holds);
+        foreach (var (tensor, values) in _inputs)
+        {
+            var (heads, (rows, cols)) = (run.HeadsOf(tensor), run.SizeOf(tensor));
+            for (var h = 0; h < heads; h++) run[tensor, h].Values = Operations.Fill(rows, cols, (t, c) => values[((first + t) * heads + h) * cols + c]);
+        }
+
+        return run;
+    }
+
+    public double Normal() => Math.Sqrt(-2 * Math.Log(1 - _random.NextDouble())) * Math.Cos(2 * Math.PI * _random.NextDouble());
+
+    public int Next(int from, int to) => _random.Next(from, to);
+
+    public override string ToString() => $"{Declaration}, T = {Time}, H = {Heads}, window {Window}, {Sizes}";
+
+    private LayerRun NewRun(int first, int count, bool holds) => new(Plan, Sizes, count, Heads) { Position = first, Window = Window, HoldsStabilisers = holds };
+
+    private float[] Input(string tensor) => _inputs.GetValueOrDefault(tensor, []);
+
+    private double Draw(string member, bool strong) => member switch
+    {
+        "G" when System.Decay!.Activation == GateActivation.LogSigmoid => strong ? 8 * Normal() : 2 * Normal() + 1,
+        "G" => (strong ? -12 : -1) * _random.NextDouble(),
+        "Beta" => 0.05 + 0.9 * _random.NextDouble(),
+        "I" => (strong ? 4 : 1) * Normal(),
+        _ => Normal(),
+    };
+
+    private static void Normalise(float[] keys, int width)
+    {
+        for (var start = 0; start < keys.Length; start += width)
+        {
+            var row = keys.AsSpan(start, width);
+            var length = MathF.Sqrt(row.ToArray().Sum(x => x * x));
+            foreach (ref var x in row) x /= length;
+        }
+    }
+
+    /// <summary>One of each family of layers that the space has, of its other options whatever chance brings; and what chance seldom brings together.</summary>
+    private static LayerDeclaration[] Draw()
+    {
+        var sound = Space.Pairs(Seed).Distinct().Where(d => !LayerRules.Check(d, "Layer").Any(p => p.IsError)).ToArray();
+        new Random(Seed).Shuffle(sound);
+        var plain = Layers.Plain(4, 5);
+        var families =
+            from d in sound
+            let s = Resolver.Resolve(d)
+            // The reference loops have no sum of turned keys.
+            where s.Normaliser != Normaliser.KeySum || s.Rotation is null
+            group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, Window: s.Window is not null) into family
+            select family.First();
+        return
+        [
+            .. families,
+            .. Enum.GetValues<Kernel>().Where(k => k is not (Kernel.Softmax or Kernel.Identity)).Select(k => plain with { Kernel = k, Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, 2), ValueHeads = 4, Heads = 2 }),
+            plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.Interleaved), Window = new(6, true, 2) },
+            plain with { Heads = 4, KeyValueHeads = 2, Window = new(4, false, 1) },
+            plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.HalfSplit), Causal = false },
+        ];
+    }
+}

@@ -1,0 +1,112 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Tests.Derivatives;
+
+/// <summary>How the values of an argument are drawn.</summary>
+internal enum Values
+{
+    /// <summary>Standard normal.</summary>
+    Normal,
+
+    /// <summary>Log-decays: of one seed moderate, of another so strong that what is far is gone.</summary>
+    Gates,
+
+    /// <summary>From −½ to ½: what a solve does not blow up.</summary>
+    Small,
+}
+
+/// <summary>An argument of a primitive under test.</summary>
+/// <param name="IsFixed">Has no gradient by definition.</param>
+internal sealed record Argument(Shape Shape, Values Values = Values.Normal, bool IsFixed = false);
+
+/// <summary>One variant of a primitive, with arguments that fit it.</summary>
+internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
+{
+    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P;
+    private static readonly Expr X = new Arg(0), Y = new Arg(1);
+
+    /// <summary>Every variant of every primitive; <see cref="CoverageTests"/> sees to it that none is missing.</summary>
+    public static IReadOnlyList<PrimitiveCase> All { get; } =
+    [
+        .. from access in new[] { Access.Rows, Access.Whole, Access.Slot, Access.Parameter } from isFixed in new[] { false, true } select new PrimitiveCase(new Load("x", Of(access), access, isFixed)),
+        .. from access in new[] { Access.Rows, Access.Whole, Access.Slot, Access.Parameter } from adds in new[] { false, true } select new PrimitiveCase(new Store("y", access, adds), new Argument(Of(access))),
+        new(new Map(X * Ex.Exp(Y), new(C, K)), new(new(C, K)), new(new(C, One))),
+        new(new Map(X / (2 + Y * Y), new(C, K)), new(new(C, K)), new(new(One, K))),
+        new(new Map(Ex.Sigmoid(X - Y) * X, new(K, V)), new(new(K, One)), new(new(One, V))),
+        new(new Map(X + Y * Y, new(C, V)), new(new(C, V)), new(new(One, One))),
+        new(new Map(X, new(C, V)), new Argument(new(C, One))),
+        new(new Map(Ex.Causal(X * Ex.Exp(Y), -3), new(C, C)), new(new(C, C)), new(new(C, C), Values.Gates)),
+        new(new Map(X * Ex.Log1p(Ex.Head + Ex.Row), new(C, K)), new Argument(new(C, K))),
+        new(new Map(2, new(C, K))),
+        .. from along in new[] { Along.Rows, Along.Cols } from domain in new[] { new Shape(C, K), new Shape(K, V), new Shape(C, C) } from fold in new[] { Fold.Sum, Fold.Max } select new PrimitiveCase(new Reduce(fold, along, X, domain), new Argument(domain)),
+        new(new Transpose(), new Argument(new(C, K))),
+        new(new Transpose(), new Argument(new(K, V))),
+        new(new Transpose(), new Argument(new(C, C))),
+        new(new Transpose(), new Argument(new(C, One))),
+        new(new MatMul(), new(new(C, K)), new(new(K, V))),
+        new(new MatMul(), new(new(C, C)), new(new(C, V))),
+        new(new MatMul(), new(new(V, K)), new(new(K, C))),
+        new(new MatMul(TransposeA: true), new(new(C, K)), new(new(C, V))),
+        new(new MatMul(TransposeA: true), new(new(C, C)), new(new(C, K))),
+        new(new MatMul(TransposeA: true), new(new(K, C)), new(new(K, V))),
+        new(new MatMul(TransposeB: true), new(new(C, K)), new(new(C, K))),
+        new(new MatMul(TransposeB: true), new(new(C, V)), new(new(K, V))),
+        .. from reversed in new[] { false, true } from exclusive in new[] { false, true } from shape in new[] { new Shape(C, One), new Shape(C, K) } select new PrimitiveCase(new PrefixSum(reversed, exclusive), new Argument(shape, Values.Gates)),
+        new(new SegmentSum(), new Argument(new(C, One), Values.Gates)),
+        .. from strict in new[] { false, true } select new PrimitiveCase(new DecayedGram(strict), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),
+        .. from strict in new[] { false, true } from toKeys in new[] { false, true } select new PrimitiveCase(new DecayedApply(strict, toKeys), new(new(C, C)), new(new(C, K)), new(new(C, K), Values.Gates)),
+        .. from transposed in new[] { false, true } from right in new[] { V, One } select new PrimitiveCase(new UnitLowerSolve(transposed), new(new(C, C), Values.Small), new(new(C, right))),
+        .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from back in new[] { false, true } select new PrimitiveCase(new Rotate(layout, back), new(new(C, K)), new(new(C, P), IsFixed: true), new(new(C, P), IsFixed: true)),
+        new(new StopGradient(), new Argument(new(C, K))),
+        .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new Monomials(kernel), new Argument(new(C, K))),
+        .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new MonomialsBack(kernel), new(new(C, K)), new(new(C, Dim.F))),
+        new(new Scan(), new(new(C, K), Values.Small), new(new(C, K)), new(new(One, K))),
+        new(new ReverseScan(), new(new(C, K), Values.Small), new(new(C, K))),
+        .. from up in new[] { false, true } select new PrimitiveCase(new Shift(up), new(new(C, K)), new(new(One, K))),
+        .. from last in new[] { false, true } select new PrimitiveCase(new EdgeRow(last), new Argument(new(C, K))),
+        .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Spread(K, V, ofOuter), new Argument(new(C, ofOuter ? K : V))),
+        .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Collect(K, V, ofOuter), new Argument(new(C, Dim.Product(K, V)))),
+    ];
+
+    public string Name => $"{Op.GetType().Name}: {Op.Describe([.. Args.Select((a, n) => $"{(char)('a' + n)}[{a.Shape}]")])}{(Op is Load { IsFixed: true } ? ", fixed" : "")}";
+
+    public override string ToString() => Name;
+
+    public Shape Result => Op.ShapeOf([.. Args.Select((a, n) => new Tile($"{n}", a.Shape))]);
+
+    /// <summary>Dimensions, by letter, that the variant has.</summary>
+    public IEnumerable<Dim> Dims => Args.Select(a => a.Shape).Concat(Op switch
+    {
+        Load l => [l.Shape],
+        Map m => [m.Shape],
+        Reduce r => [r.Domain],
+        Spread s => [new(s.Outer, s.Inner)],
+        Collect c => [new(c.Outer, c.Inner)],
+        Monomials => [new(K, Dim.F)],
+        _ => (IEnumerable<Shape>)[],
+    }).SelectMany(s => new[] { s.Rows, s.Cols }).Where(d => d != One && d.Letter.Length == 1).Distinct();
+
+    /// <summary>The same with some dimensions of length one, where the primitive may simplify itself.</summary>
+    public PrimitiveCase With(ICollection<Dim> ones)
+    {
+        Dim Of(Dim d) => d.Letter.Length == 2 ? Dim.Product(Of(new(d.Letter[..1])), Of(new(d.Letter[1..]))) : ones.Contains(d) ? One : d;
+        Shape In(Shape s) => new(Of(s.Rows), Of(s.Cols));
+        Primitive op = Op switch
+        {
+            Load l => l with { Shape = In(l.Shape) },
+            Map m => m with { Shape = In(m.Shape) },
+            Reduce r => r with { Domain = In(r.Domain) },
+            Spread s => s with { Outer = Of(s.Outer), Inner = Of(s.Inner) },
+            Collect c => c with { Outer = Of(c.Outer), Inner = Of(c.Inner) },
+            _ => Op,
+        };
+        return new(op, [.. Args.Select(a => a with { Shape = In(a.Shape) })]);
+    }
+
+    private static Shape Of(Access access) => access == Access.Rows ? new(C, K) : new(K, V);
+}

@@ -1,0 +1,158 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Numerics;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Tests.Interpretation;
+
+/// <summary>The primitives as they are defined: the naive formula of each, on whole tiles. Loads and stores are the program's.</summary>
+internal static class Operations
+{
+    public static Complex[,] Apply(Primitive op, IReadOnlyList<Complex[,]> x, IReadOnlyList<Tile> args, Turn turn) => op switch
+    {
+        Map m => Fill(turn, m.Shape, (i, j) => At(m.Expr, m.Shape, i, j, x, args, turn)),
+        Reduce r => Reduced(r, x, args, turn),
+        Transpose => Fill(x[0].GetLength(1), x[0].GetLength(0), (i, j) => x[0][j, i]),
+        MatMul m => Product(m.TransposeA ? Transposed(x[0]) : x[0], m.TransposeB ? Transposed(x[1]) : x[1]),
+        PrefixSum p => Fill(Rows(x[0]), Cols(x[0]), (i, j) => Sum(Rows(x[0]), r => (p.Reversed ? r > i : r < i) || (r == i && !p.Exclusive), r => x[0][r, j])),
+        SegmentSum => Fill(Rows(x[0]), Rows(x[0]), (i, j) => Between(x[0], j, i, 0)),
+        DecayedGram g => Fill(Rows(x[0]), Rows(x[0]), (i, j) => Counts(i, j, g.Strict) ? Sum(Cols(x[0]), _ => true, c => x[0][i, c] * x[1][j, c] * Complex.Exp(Between(x[2], j, i, c))) : 0),
+        DecayedApply { ToKeys: false } a => Fill(Rows(x[1]), Cols(x[1]), (i, c) => Sum(Rows(x[1]), j => Counts(i, j, a.Strict), j => x[0][i, j] * x[1][j, c] * Complex.Exp(Between(x[2], j, i, c)))),
+        DecayedApply a => Fill(Rows(x[1]), Cols(x[1]), (j, c) => Sum(Rows(x[1]), i => Counts(i, j, a.Strict), i => x[0][i, j] * x[1][i, c] * Complex.Exp(Between(x[2], j, i, c)))),
+        UnitLowerSolve s => Solved(x[0], x[1], s.Transposed),
+        Rotate r => Rotated(r, x[0], x[1], x[2]),
+        Scan => Recurrent(x[0], x[1], x[2]),
+        ReverseScan => Fill(Rows(x[1]), Cols(x[1]), (i, j) => Sum(Rows(x[1]), r => r >= i, r => x[1][r, j] * Enumerable.Range(i + 1, r - i).Aggregate(Complex.One, (p, n) => p * x[0][n, j]))),
+        Shift s => Fill(Rows(x[0]), Cols(x[0]), (i, j) => s.Up ? i + 1 < Rows(x[0]) ? x[0][i + 1, j] : x[1][0, j] : i > 0 ? x[0][i - 1, j] : x[1][0, j]),
+        EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
+        Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
+        Collect c => Fill(Rows(x[0]), turn.Size(c.OfOuter ? c.Outer : c.Inner), (i, j) => Sum(Cols(x[0]), n => (c.OfOuter ? n / turn.Size(c.Inner) : n % turn.Size(c.Inner)) == j, n => x[0][i, n])),
+        Monomials m => Expanded(m.Kernel, x[0]),
+        MonomialsBack m => Contracted(m.Kernel, x[0], x[1]),
+        StopGradient => turn.Setting.HoldsStabilisers ? Held(x[0]) : x[0],
+        _ => throw new NotSupportedException($"the interpreter does not know {op.GetType().Name}"),
+    };
+
+    /// <summary>The values, without their slopes.</summary>
+    public static Complex[,] Held(Complex[,] x) => Fill(Rows(x), Cols(x), (i, j) => x[i, j].Real);
+
+    public static Complex[,] Fill(int rows, int cols, Func<int, int, Complex> value)
+    {
+        var result = new Complex[rows, cols];
+        for (var i = 0; i < rows; i++)
+        for (var j = 0; j < cols; j++)
+            result[i, j] = value(i, j);
+        return result;
+    }
+
+    private static Complex[,] Fill(Turn turn, Shape shape, Func<int, int, Complex> value) => Fill(turn.Size(shape.Rows), turn.Size(shape.Cols), value);
+
+    private static int Rows(Complex[,] x) => x.GetLength(0);
+
+    private static int Cols(Complex[,] x) => x.GetLength(1);
+
+    private static Complex Sum(int count, Func<int, bool> counts, Func<int, Complex> term)
+    {
+        Complex sum = 0;
+        for (var n = 0; n < count; n++)
+            if (counts(n)) sum += term(n);
+        return sum;
+    }
+
+    /// <summary>Σ_{j&lt;r≤i} g_rc; nothing where j comes after i.</summary>
+    private static Complex Between(Complex[,] g, int j, int i, int c) => Sum(Rows(g), r => j < r && r <= i, r => g[r, c]);
+
+    private static bool Counts(int i, int j, bool strict) => strict ? j < i : j <= i;
+
+    /// <summary>An expression at an element of its shape; arguments with a 1 in theirs repeat.</summary>
+    private static Complex At(Expr expr, Shape shape, int i, int j, IReadOnlyList<Complex[,]> x, IReadOnlyList<Tile> args, Turn turn)
+    {
+        var values = args.Select((a, n) => x[n][a.Shape.Rows == Dim.One ? 0 : i, a.Shape.Cols == Dim.One ? 0 : j]).ToArray();
+        return Evaluation.Of(expr, new(values, turn.BlockOf(shape.Rows)?.First + i, turn.BlockOf(shape.Cols)?.First + j, turn.Setting.Head, turn.Setting.RunTimeValues));
+    }
+
+    private static Complex[,] Reduced(Reduce r, IReadOnlyList<Complex[,]> x, IReadOnlyList<Tile> args, Turn turn)
+    {
+        var (rows, cols) = (turn.Size(r.Domain.Rows), turn.Size(r.Domain.Cols));
+        var down = r.Along == Along.Rows;
+        return Fill(down ? 1 : rows, down ? cols : 1, (i, j) =>
+        {
+            var terms = Enumerable.Range(0, down ? rows : cols).Select(n => At(r.Expr, r.Domain, down ? n : i, down ? j : n, x, args, turn));
+            return r.Fold == Fold.Sum
+                ? terms.Aggregate(Complex.Zero, (a, b) => a + b)
+                : terms.Aggregate(new Complex(double.NegativeInfinity, 0), (a, b) => b.Real > a.Real ? b : a);
+        });
+    }
+
+    /// <summary>The features of a polynomial kernel: 1, the channels, every product of two once, each with its factor.</summary>
+    private static List<(double Factor, int[] Channels)> Features(Polynomial kernel, int channels)
+    {
+        var features = new List<(double, int[])>();
+        if (kernel.Constant != 0) features.Add((Math.Sqrt(kernel.Constant), []));
+        if (kernel.Linear != 0) features.AddRange(Enumerable.Range(0, channels).Select(c => (Math.Sqrt(kernel.Linear), new[] { c })));
+        for (var a = 0; a < channels; a++)
+        for (var b = a; b < channels; b++)
+            features.Add((Math.Sqrt((a == b ? 1 : 2) * kernel.Square), [a, b]));
+        return features;
+    }
+
+    private static Complex[,] Expanded(Polynomial kernel, Complex[,] x)
+    {
+        var features = Features(kernel, Cols(x));
+        return Fill(Rows(x), features.Count, (i, f) => features[f].Channels.Aggregate((Complex)features[f].Factor, (product, c) => product * x[i, c]));
+    }
+
+    /// <summary>Of every feature the product rule, channel by channel.</summary>
+    private static Complex[,] Contracted(Polynomial kernel, Complex[,] x, Complex[,] y)
+    {
+        var features = Features(kernel, Cols(x));
+        return Fill(Rows(x), Cols(x), (i, c) => Sum(features.Count, _ => true, f => Enumerable.Range(0, features[f].Channels.Length).Where(n => features[f].Channels[n] == c)
+            .Aggregate(Complex.Zero, (sum, n) => sum + features[f].Channels.Where((_, o) => o != n).Aggregate(y[i, f] * features[f].Factor, (product, o) => product * x[i, o]))));
+    }
+
+    /// <summary>h_i = a_i h_{i−1} + x_i.</summary>
+    private static Complex[,] Recurrent(Complex[,] a, Complex[,] x, Complex[,] start)
+    {
+        var h = new Complex[Rows(x), Cols(x)];
+        for (var i = 0; i < Rows(x); i++)
+        for (var j = 0; j < Cols(x); j++)
+            h[i, j] = a[i, j] * (i == 0 ? start[0, j] : h[i - 1, j]) + x[i, j];
+        return h;
+    }
+
+    private static Complex[,] Transposed(Complex[,] x) => Fill(Cols(x), Rows(x), (i, j) => x[j, i]);
+
+    private static Complex[,] Product(Complex[,] a, Complex[,] b)
+    {
+        if (Cols(a) != Rows(b)) throw new InvalidOperationException($"a product of {Rows(a)}×{Cols(a)} and {Rows(b)}×{Cols(b)}");
+        return Fill(Rows(a), Cols(b), (i, j) => Sum(Cols(a), _ => true, r => a[i, r] * b[r, j]));
+    }
+
+    /// <summary>(I + A) X = B row by row, of A only what is below the diagonal.</summary>
+    private static Complex[,] Solved(Complex[,] a, Complex[,] b, bool transposed)
+    {
+        var x = (Complex[,])b.Clone();
+        foreach (var i in transposed ? Enumerable.Range(0, Rows(b)).Reverse() : Enumerable.Range(0, Rows(b)))
+        for (var j = 0; j < Cols(b); j++)
+            x[i, j] = b[i, j] - Sum(Rows(b), r => transposed ? r > i : r < i, r => (transposed ? a[r, i] : a[i, r]) * x[r, j]);
+        return x;
+    }
+
+    private static Complex[,] Rotated(Rotate r, Complex[,] x, Complex[,] cos, Complex[,] sin)
+    {
+        var y = new Complex[Rows(x), Cols(x)];
+        for (var i = 0; i < Rows(x); i++)
+        for (var p = 0; p < Cols(cos); p++)
+        {
+            var (first, second) = r.Layout == PairLayout.HalfSplit ? (p, p + Cols(cos)) : (2 * p, 2 * p + 1);
+            var (a, b, c, s) = (x[i, first], x[i, second], cos[i, p], r.Back ? -sin[i, p] : sin[i, p]);
+            (y[i, first], y[i, second]) = (a * c - b * s, a * s + b * c);
+        }
+
+        return y;
+    }
+}

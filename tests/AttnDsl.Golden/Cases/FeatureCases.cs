@@ -1,0 +1,40 @@
+using System.Collections.Generic;
+using AttnDsl.Golden.Layers;
+
+namespace AttnDsl.Golden.Cases;
+
+/// <summary>Matrix states under feature maps that work on whole rows.</summary>
+internal static class FeatureCases
+{
+    private const Forms Every = Forms.Parallel | Forms.Chunkwise | Forms.Recurrent;
+
+    public static readonly IReadOnlyList<Declaration> All =
+    [
+        new("linear_softmax", 16, 24, new Layer<LinearSoftmax16x24.Inputs, LinearSoftmax16x24.Gradients, LinearSoftmax16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            LinearSoftmax16x24.Forward, LinearSoftmax16x24.Forward, LinearSoftmax16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LinearSoftmax16x24.Backward })
+        {
+            Parameters = """{"feature_map": "softmax", "normalised": true, "scale": 1.0}""",
+        },
+        new("linear_softmax", 64, 64, new Layer<LinearSoftmax64x64.Inputs, LinearSoftmax64x64.Gradients, LinearSoftmax64x64.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            LinearSoftmax64x64.Forward, LinearSoftmax64x64.Forward, LinearSoftmax64x64.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LinearSoftmax64x64.Backward })
+        {
+            Parameters = """{"feature_map": "softmax", "normalised": true, "scale": 1.0}""",
+        },
+        new("taylor_based", 16, 24, new Layer<TaylorBased16x24.Inputs, TaylorBased16x24.Gradients, TaylorBased16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            TaylorBased16x24.Forward, TaylorBased16x24.Forward, TaylorBased16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = TaylorBased16x24.Backward }),
+        new("rebased_square", 16, 24, new Layer<RebasedSquare16x24.Inputs, RebasedSquare16x24.Gradients, RebasedSquare16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            RebasedSquare16x24.Forward, RebasedSquare16x24.Forward, RebasedSquare16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = RebasedSquare16x24.Backward }),
+    ];
+}
