@@ -20,6 +20,9 @@ public sealed class LayerTests
 {
     private const double Step = 1e-40;
 
+    /// <summary>Of the largest element. Measured: 6e-15 of outputs and states, 2e-15 of gradients.</summary>
+    private const double Tolerance = 1e-11;
+
     public static TheoryData<int> Layers => [.. Enumerable.Range(0, LayerSample.Count)];
 
     [Theory]
@@ -113,7 +116,7 @@ public sealed class LayerTests
             var values = found.Select(x => x.Real).ToArray();
             Assert.Equal(wanted.Length, values.Length);
             var scale = Math.Max(1, wanted.Max(Math.Abs));
-            foreach (var (w, v) in wanted.Zip(values)) Assert.True(Math.Abs(w - v) <= 1e-10 * scale, $"{what} in the {form.Form} form is {v:R}, not {w:R}: {sample}");
+            foreach (var (w, v) in wanted.Zip(values)) Assert.True(Math.Abs(w - v) <= Tolerance * scale, $"{what} in the {form.Form} form is {v:R}, not {w:R}: {sample}");
         }
     }
 
@@ -147,7 +150,7 @@ public sealed class LayerTests
             {
                 var slope = Slope(input, direction);
                 var said = gradients[input].Zip(direction, Dot).Sum();
-                Assert.True(Math.Abs(slope - said) <= 1e-9 * scale * direction.Sum(d => d.Sum(Math.Abs)), $"the slope along {input} is {slope:R}, its gradient says {said:R} (at most {scale:R}): {sample}, {form.Form}");
+                Assert.True(Math.Abs(slope - said) <= Tolerance * scale * direction.Sum(d => d.Sum(Math.Abs)), $"the slope along {input} is {slope:R}, its gradient says {said:R} (at most {scale:R}): {sample}, {form.Form}");
             }
         }
 
