@@ -22,8 +22,11 @@ public enum DecaySource
 {
     None,
     Retention,
+    Constants,
     Head,
     Key,
+    Value,
+    Slot,
 }
 
 /// <summary>What a token writes.</summary>
@@ -32,6 +35,36 @@ public enum WriteKind
     Plain,
     Delta,
     ExponentialGate,
+    GeneralDelta,
+    Slots,
+}
+
+/// <summary>How strongly a token writes: as β, as σ(β), or the rule's own way (β for the delta rule, else 1).</summary>
+public enum StrengthKind
+{
+    OfRule,
+    One,
+    Beta,
+    Sigmoid,
+    Step,
+}
+
+/// <summary>Gates with a learned rate e^a: −e^a·x, −e^a·softplus(x + b), −5·σ(e^a·(x + b)).</summary>
+public enum RateKind
+{
+    None,
+    Rate,
+    Softplus,
+    Bounded,
+}
+
+/// <summary>What of the token's own value is added, with a = Σ q w k: σ(a·v), σ(a)·v, a·v.</summary>
+public enum OwnValue
+{
+    None,
+    SigmoidVector,
+    ScalarGate,
+    Linear,
 }
 
 /// <summary>What divides the read.</summary>
@@ -39,7 +72,13 @@ public enum Denominator
 {
     None,
     KeySum,
+    AbsoluteKeySum,
     Stabilised,
+
+    /// <summary>An input η: e^x, softplus(x) or σ(x) of it.</summary>
+    Exp,
+    Softplus,
+    Sigmoid,
 }
 
 /// <summary>Which channels turn together.</summary>
@@ -77,10 +116,39 @@ public sealed record LayerSpec
     /// <summary>The gate input is a logit z and g = log σ(z) / τ.</summary>
     public bool LogSigmoid { get; init; }
 
+    /// <summary>The gate input is a logit z and g = log σ(−z) / τ.</summary>
+    public bool ReversedSigmoid { get; init; }
+
+    public RateKind Rate { get; init; }
+
+    /// <summary>Whether the state is read before the write, with a bonus u for the token's own key.</summary>
+    public bool Bonus { get; init; }
+
+    public OwnValue OwnValue { get; init; }
+
+    /// <summary>Floats of the skip's D a head: 0, 1 or V.</summary>
+    public int SkipWidth { get; init; }
+
+    /// <summary>The log-decays of the heads, where they are constants.</summary>
+    public double[] LogDecays { get; init; } = [];
+
     /// <summary>τ.</summary>
     public double Temperature { get; init; } = 1;
 
     public WriteKind Write { get; init; }
+
+    /// <summary>Whether k is 1 − e^g.</summary>
+    public bool KeyOfGate { get; init; }
+
+    public StrengthKind Strength { get; init; }
+    public double StrengthScale { get; init; } = 1;
+
+    /// <summary>Writes a token.</summary>
+    public int Steps { get; init; } = 1;
+
+    /// <summary>M.</summary>
+    public int Slots { get; init; }
+
     public Denominator Denominator { get; init; }
     public double Epsilon { get; init; } = 1e-6;
 
@@ -94,6 +162,25 @@ public sealed record LayerSpec
     public int Window { get; init; }
 
     public int SinkTokens { get; init; }
+
+    /// <summary>Whether β is an input.</summary>
+    public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid || (Strength == StrengthKind.OfRule && Write == WriteKind.Delta);
+
+    /// <summary>Floats of b a head.</summary>
+    public int BiasWidth => Rate is RateKind.Softplus or RateKind.Bounded ? GateWidth : 0;
+
+    /// <summary>Floats of the gate a token and head.</summary>
+    public int GateWidth => Decay switch
+    {
+        DecaySource.Head => 1,
+        DecaySource.Key => FeatureDim,
+        DecaySource.Value => ValueDim,
+        DecaySource.Slot => Slots,
+        _ => 0,
+    };
+
+    /// <summary>Whether η is an input.</summary>
+    public bool HasEta => Denominator is Denominator.Exp or Denominator.Softplus or Denominator.Sigmoid;
 
     public bool IsSoftmax => Similarity == Similarity.Softmax;
 

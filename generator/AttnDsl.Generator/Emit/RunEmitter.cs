@@ -25,7 +25,7 @@ internal static class RunEmitter
             {
                 foreach (var input in system.Inputs) w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
                 w.Line($"O = {Runtime}.Guards.Arg(output),");
-                w.Line("Time = time,");
+                w.Line($"Time = {system.Rows("time")},");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
@@ -62,7 +62,7 @@ internal static class RunEmitter
         }
 
         foreach (var input in system.Inputs.Skip(1))
-            w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
+            w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, {input.Rows("time")}, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
         ParameterEmitter.Checks(w, system);
         if (system.Window is { RuntimeSized: true } window)
             w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");

@@ -113,7 +113,7 @@ internal static class StateEmitter
         foreach (var s in system.States)
         {
             w.Line($"/// <summary>{Xml(s.Meaning)} {s.Letters}, sharing the state's memory.</summary>");
-            w.Line($"public readonly {Tensor} {Property(s)} => Memory.Part({StateLayout.Offset(system, s.Name)}{(s.Rows > 1 || s.Name == "S" ? $", {s.Rows}, {s.Cols}" : s.Cols > 1 || s.Name != "m" ? $", {s.Cols}" : "")});");
+            w.Line($"public readonly {Tensor} {Property(s)} => Memory.Part({StateLayout.Offset(system, s.Name)}{(s.Rank == 2 ? $", {s.Rows}, {s.Cols}" : s.Rank == 1 ? $", {s.Cols}" : "")});");
             w.Line();
         }
 

@@ -14,13 +14,28 @@ internal enum StateFamily
 }
 
 /// <summary>The real part of the transition.</summary>
-internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature);
+/// <param name="LogDecays">Of constants that are known here: one a head.</param>
+internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature, EquatableArray<double> LogDecays)
+{
+    /// <summary>Whether the rate e^a is learned.</summary>
+    public bool HasRate => Activation is GateActivation.Rate or GateActivation.SoftplusRate or GateActivation.Bounded;
+
+    /// <summary>Whether a bias of the gate's input is learned.</summary>
+    public bool HasBias => Activation is GateActivation.SoftplusRate or GateActivation.Bounded;
+}
 
 /// <summary>The imaginary part of the transition.</summary>
 internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout);
 
 /// <summary>What of the past a query sees.</summary>
 internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
+
+/// <summary>What is written beside the rule itself.</summary>
+/// <param name="Key">An input, or 1 − e^g.</param>
+/// <param name="Steps">Writes a token.</param>
+/// <param name="Slots">M, 0 without slots.</param>
+/// <param name="Bonus">Whether the state is read before the write.</param>
+internal sealed record Writing(KeySource Key, WriteStrength Strength, double StrengthScale, int Steps, int Slots, bool Bonus);
 
 /// <summary>A tensor that the caller hands in.</summary>
 /// <param name="Member">Name in <c>Inputs</c>.</param>
@@ -29,7 +44,15 @@ internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
 /// <param name="HeadCount">Which head count its third axis has.</param>
 /// <param name="Width">Length of its fourth axis; 0 for a tensor of rank 3.</param>
 /// <param name="Meaning">For the documentation, with units.</param>
-internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning);
+/// <param name="RowsPerToken">Rows of its second axis for each token.</param>
+internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning, int RowsPerToken = 1)
+{
+    /// <summary>Length of its second axis, given the tokens as C#.</summary>
+    public string Rows(string tokens) => RowsPerToken == 1 ? tokens : $"{tokens} * {RowsPerToken}";
+
+    /// <summary>The letters of one token.</summary>
+    public string StepLetters => RowsPerToken == 1 ? Letters.Replace(",T", ",1") : Letters.Replace("T,", ",");
+}
 
 internal enum HeadCount { Query, KeyValue, State }
 
@@ -55,6 +78,9 @@ internal sealed record ParameterTensor(string Member, string Tensor, string Lett
 internal sealed record StateTensor(string Name, int Rows, int Cols, double Initial, string Letters, string Meaning)
 {
     public int Floats => Rows * Cols;
+
+    /// <summary>Axes behind batch and heads.</summary>
+    public int Rank => Letters.Split(',').Length - 2;
 }
 
 /// <summary>
@@ -74,8 +100,10 @@ internal sealed record DynamicalSystem(
     Decay? Decay,
     Rotation? Rotation,
     WriteRule Write,
+    Writing Writing,
     Normaliser Normaliser,
     double Epsilon,
+    EtaActivation Eta,
     Window? Window,
     Forms Forms,
     int ChunkSize,
@@ -91,11 +119,22 @@ internal sealed record DynamicalSystem(
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }
 
-    /// <summary>Adds D·v to the read-out, D a learned number a head.</summary>
-    public bool HasSkip { get; init; }
+    /// <summary>Adds D·v to the read-out, D learned.</summary>
+    public SkipShape Skip { get; init; }
+
+    public bool HasSkip => Skip != SkipShape.None;
+
+    /// <summary>Adds the token's own value as its query and key fit.</summary>
+    public Augmentation Augmentation { get; init; }
 
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
+
+    /// <summary>Rows of a kernel's time, given the tokens as C#: a token with several writes has as many rows.</summary>
+    public string Rows(string tokens) => Writing.Steps == 1 ? tokens : $"{tokens} * {Writing.Steps}";
+
+    /// <summary>Whether each state carries the sum of its keys, by which the read-out is divided.</summary>
+    public bool HasKeySum => Normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum or Normaliser.Stabilised;
 
     public bool Has(Forms form) => (Forms & form) != 0;
 }

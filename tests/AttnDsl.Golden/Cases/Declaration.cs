@@ -27,7 +27,20 @@ internal sealed record Declaration(string Case, int KeyDim, int ValueDim, ILayer
     /// <summary>Whether the case starts from a given S.</summary>
     public bool HasInitialState { get; init; }
 
-    public bool Matches(GoldenCase @case)
+    /// <summary>What the case calls the tensors that go by other names here.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The case with its tensors, and their gradients, under the layer's names.</summary>
+    public GoldenCase Renamed(GoldenCase @case) => Names.Count == 0 ? @case : @case with
+    {
+        Tensors = @case.Tensors.ToDictionary(
+            pair => pair.Key.Split('.', 2) is [var kind, var name] && Names.TryGetValue(name, out var known) ? $"{kind}.{known}" : pair.Key,
+            pair => pair.Value),
+    };
+
+    public bool Matches(GoldenCase @case) => MatchesRenamed(Renamed(@case));
+
+    private bool MatchesRenamed(GoldenCase @case)
         => @case.Name == Case
             && @case.Find("in.q")?.Shape is [_, _, _, var keyDim] && keyDim == KeyDim
             && @case.Find("in.v")?.Shape is [_, _, _, var valueDim] && valueDim == ValueDim
