@@ -83,6 +83,8 @@ internal static class Descriptors
         Error(BonusConflict, Semantics, "A bonus goes with plain writes", "'{0}' reads before it writes, with a bonus for the token's own key; that needs WriteRule.Plain, one write a token, Causal = true and no key sum"),
         Error(StepOfGate, Semantics, "A step as strength needs a gate that has one", "'{0}' writes as strongly as its gate's step, which needs [Gate(GateShape.Head)] with GateActivation.Rate or GateActivation.SoftplusRate; add that, or use WriteStrength.Beta"),
         Error(PolynomialConflict, Semantics, "A polynomial kernel has no features of its own here", "'{0}' joins {2} with the kernel {1}, whose scores are made of the channels' product and not of features; use another kernel, or remove it"),
+        Error(ScanConflict, Semantics, "Cells that decay each on their own are simply written and read", "'{0}' has {1} and {2}, which do not go together; remove one of them"),
+        Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

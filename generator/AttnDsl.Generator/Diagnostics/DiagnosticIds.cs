@@ -70,6 +70,8 @@ internal static class DiagnosticIds
     public const string StepOfGate = "ATTN0355";
     public const string ValueGateOnDelta = "ATTN0356";
     public const string PolynomialConflict = "ATTN0357";
+    public const string ScanConflict = "ATTN0358";
+    public const string ChannelStrength = "ATTN0359";
 
     public const string SignedKeySum = "ATTN0501";
 }

@@ -44,6 +44,7 @@ internal static class Explanation
             (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
             (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta {(s.Writing.Steps == 1 ? "rule" : $"product of {s.Writing.Steps} steps a token")}",
             (_, WriteRule.GeneralDelta) => $"{(s.Decay is null ? "" : "gated ")}general delta rule",
+            _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
             (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
             _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Kernel == Kernel.Identity ? "" : $", {FeatureMaps.Formula(s.Kernel)}")}",
@@ -79,6 +80,7 @@ internal static class Explanation
             { Shape: GateShape.Key } d => ("diag(e^{g_t}) ", Gate(d, s.Map.KeepsChannels ? "one a key channel" : "one a feature")),
             { Shape: GateShape.Value } d => ("", Gate(d, "one a value channel")),
             { Shape: GateShape.Slot } d => ("", Gate(d, "one a slot")),
+            { Shape: GateShape.Full } => ("", "g_t = −e^a Δ_t, a learned for each cell, Δ_t = G_t ≥ 0 one a value channel"),
             { } d => ("e^{g_t} ", Gate(d, "one a head")),
         };
         if (s.Write == WriteRule.Slots)
@@ -87,6 +89,24 @@ internal static class Explanation
             yield return $"K_t = K_{{t−1}} {left}+ {phi.K} s_tᵀ,   V_t = {left}V_{{t−1}} + s_t v_tᵀ,   s_t the weights of the slots";
             yield return $"o_t = V_tᵀ softmax({outside}K_tᵀ {phi.Q}){(s.Normaliser == Normaliser.External ? " / η_t" : "")}{Own(s)},  {scale}";
             foreach (var line in Sources(s, gate)) yield return line;
+            yield break;
+        }
+
+        if (s.IsScan)
+        {
+            var value = (s.Writing.Strength, s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ") switch
+            {
+                (WriteStrength.None, _) => "v_t",
+                (WriteStrength.Step, var c) => $"({c}Δ_t ⊙ v_t)",
+                (WriteStrength.ChannelNorm, var c) => $"({c}√(1 − e^{{2g_t}}) ⊙ σ(β_t) ⊙ v_t)",
+                (WriteStrength.Beta, var c) => $"({c}β_t v_t)",
+                (_, var c) => $"({c}σ(β_t) ⊙ v_t)",
+            };
+            var keyed = s.Writing.Key != KeySource.None;
+            yield return $"S_t = e^{{g_t}} ⊙ S_{{t−1}} + {(keyed ? $"k_t {value}ᵀ" : value)},   cell by cell";
+            yield return $"o_t = {(keyed ? "s S_tᵀ q_t" : s.Scale == 1 ? "S_t" : "s S_t")}{(s.Normaliser == Normaliser.External ? " / η_t" : "")}{Own(s)}{(keyed || s.Scale != 1 ? $",  {scale}" : "")}";
+            if (gate is not null) yield return gate;
+            if (s.Rotation is { } turned) yield return RotationLine(turned, s.KeyDim);
             yield break;
         }
 
@@ -134,7 +154,12 @@ internal static class Explanation
         Augmentation.SigmoidVector => " + σ((Σ q_t ⊙ w ⊙ k_t) v_t)",
         Augmentation.ScalarGate => " + σ(Σ q_t ⊙ w ⊙ k_t) v_t",
         _ => " + (Σ q_t ⊙ w ⊙ k_t) v_t",
-    } + (s.HasSkip ? " + D v_t" : "");
+    } + (s.HasSkip ? " + D v_t" : "") + s.OutputGate switch
+    {
+        OutputGate.None => "",
+        OutputGate.Silu => ",  all times y_t σ(y_t) of the input OutputGate",
+        _ => ",  all times σ(y_t) of the input OutputGate",
+    };
 
     /// <summary>Where gate, key and strength come from, and the map and rotation of queries and keys.</summary>
     private static IEnumerable<string> Sources(DynamicalSystem s, string? gate)
@@ -210,7 +235,8 @@ internal static class Explanation
         var products = s.Write == WriteRule.Slots
             ? 4 * cells + 2 * c * (p + v + 2 * m)
             : n * ((s.Write == WriteRule.Delta ? 6 : delta ? 8 : 4) * cells + 2 * c * (p + v) + (s.Write == WriteRule.Delta ? 2 * c * p + c * v : delta ? 6 * c * p + 5 * c * v : 0));
-        if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
+        if (s.IsScan) yield return "chunkwise: the same, cell by cell; the state is read and written once a chunk";
+        else if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
         if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (p + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
         if (s.Map.Polynomial is null) yield break;
         yield return ScoresAreKernels(s)
@@ -248,7 +274,9 @@ internal static class Explanation
         };
     }
 
-    private static string ChunkReason(DynamicalSystem s) => s.Decay?.Shape is GateShape.Key or GateShape.Value or GateShape.Slot
+    private static string ChunkReason(DynamicalSystem s) => s.IsScan
+        ? "a linear scan down the rows, a vector of cells at a time; short enough that a row of cells for every token stays in L2"
+        : s.Decay?.Shape is GateShape.Key or GateShape.Value or GateShape.Slot
         ? $"decays per {(s.Decay.Shape == GateShape.Slot ? "slot" : s.Decay.Shape.ToString().ToLowerInvariant() + " channel")} cost C·{(s.Decay.Shape == GateShape.Key ? "K" : s.Decay.Shape == GateShape.Value ? "V" : "M")} products a token inside a chunk, so it is short"
         : "long enough that products, not passes over S, dominate, short enough that the tiles stay in L2";
 

@@ -53,7 +53,8 @@ internal static class RunEmitter
     /// <summary>Shapes of the inputs; declares batch, time and head counts.</summary>
     public static void InputChecks(SourceWriter w, TypeModel type, DynamicalSystem system)
     {
-        w.Line($"{Runtime}.Heads.Read(inputs.Q, \"Q\", {system.KeyDim}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
+        var lead = system.Inputs[0];
+        w.Line($"{Runtime}.Heads.Read(inputs.{lead.Member}, \"{lead.Member}\", \"{lead.Letters}\", {lead.Width}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
         if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
         if (system.ValueHeads is { } v)
         {

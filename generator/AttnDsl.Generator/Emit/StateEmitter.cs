@@ -123,7 +123,7 @@ internal static class StateEmitter
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape. The state is as it was.</exception>");
         using (w.Block($"public readonly void Step(in Inputs inputs, in {Tensor} output)"))
         {
-            w.Line($"{Runtime}.Heads.OneToken(inputs.Q);");
+            w.Line($"{Runtime}.Heads.OneToken(inputs.{system.Inputs[0].Member});");
             w.Line($"RunLayer(in inputs, in output, {StepForm(plan)}, true, Memory);");
         }
 

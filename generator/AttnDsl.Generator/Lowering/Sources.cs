@@ -54,7 +54,8 @@ internal static class Sources
     /// <summary>β of each row; none where every write counts as 1.</summary>
     public static Tile? Strength(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows)
     {
-        if (system.Writing.Strength == WriteStrength.None) return null;
+        // Cells that decay each on their own weight their values.
+        if (system.Writing.Strength == WriteStrength.None || system.IsScan) return null;
         var scale = system.Writing.StrengthScale;
         if (system.Writing.Strength != WriteStrength.Step)
             return b.Map("strength", x => scale * (system.Writing.Strength == WriteStrength.Sigmoid ? Ex.Sigmoid(x) : x), b.Load("beta", rows, Dim.One));
@@ -62,6 +63,20 @@ internal static class Sources
         return system.Decay!.HasBias
             ? b.Map("strength", (x, bias) => scale * Ex.Softplus(x + bias), step, head.Load("stepBias", Dim.One, Dim.One, Access.Parameter))
             : b.Map("strength", x => scale * x, step);
+    }
+
+    /// <summary>The values that a layer of scans writes: times their strengths.</summary>
+    public static Tile Value(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows)
+    {
+        var (v, scale) = (b.Load("v", rows, Dim.V), system.Writing.StrengthScale);
+        return system.Writing.Strength switch
+        {
+            WriteStrength.None => v,
+            WriteStrength.Step => b.Map("vWeighted", (x, step) => x * (scale * step), v, b.Load("g", rows, Dim.V)),
+            WriteStrength.ChannelNorm => b.Map("vWeighted", (x, y, g) => x * (scale * Ex.Sigmoid(y) * Ex.Unary(UnaryOp.Sqrt, -Ex.Unary(UnaryOp.Expm1, 2 * g))), v, b.Load("beta", rows, Dim.V), LogDecay(system, head, b, rows)),
+            WriteStrength.Beta => b.Map("vWeighted", (x, y) => x * (scale * y), v, b.Load("beta", rows, Dim.One)),
+            _ => b.Map("vWeighted", (x, y) => x * (scale * Ex.Sigmoid(y)), v, b.Load("beta", rows, system.Writing.Strength == WriteStrength.Sigmoid ? Dim.One : Dim.V)),
+        };
     }
 
     /// <summary>The log-decay of each row, from the gate's input.</summary>
@@ -78,11 +93,15 @@ internal static class Sources
         // Of a token's several writes the first decays; at the others the activation meets what it turns into 0.
         var pattern = system.Writing.Steps == 1 ? null : new RowPattern(system.Writing.Steps, 0, FeatureMaps.Undecayed(decay));
         var g = b.Load("g", rows, cols, pattern: pattern);
-        if (!decay.HasRate) return b.Map("logDecay", x => FeatureMaps.LogDecay(decay, x, 0, 0), g);
-        var rate = head.Load("logRate", Dim.One, Dim.One, Access.Parameter);
-        return decay.HasBias
-            ? b.Map("logDecay", (x, r, bias) => FeatureMaps.LogDecay(decay, x, r, bias), g, rate, head.Load("stepBias", Dim.One, cols, Access.Parameter))
-            : b.Map("logDecay", (x, r) => FeatureMaps.LogDecay(decay, x, r, 0), g, rate);
+        var rate = decay.HasRate ? head.Load("logRate", Dim.One, Dim.One, Access.Parameter) : null;
+        var bias = decay.HasBias ? head.Load("stepBias", Dim.One, cols, Access.Parameter) : null;
+        return (rate, bias) switch
+        {
+            (null, null) => b.Map("logDecay", x => FeatureMaps.LogDecay(decay, x, 0, 0), g),
+            ({ } r, null) => b.Map("logDecay", (x, a) => FeatureMaps.LogDecay(decay, x, a, 0), g, r),
+            (null, { } y) => b.Map("logDecay", (x, c) => FeatureMaps.LogDecay(decay, x, 0, c), g, y),
+            ({ } r, { } y) => b.Map("logDecay", (x, a, c) => FeatureMaps.LogDecay(decay, x, a, c), g, r, y),
+        };
     }
 
     /// <summary>Turned by the angles of its rows' positions, which the caller tabulates as <c>cos</c> and <c>sin</c>.</summary>
@@ -117,6 +136,12 @@ internal static class Sources
             b.Stage = "The skip: D times the token's own value.";
             var d = head.Load("skip", Dim.One, system.Skip == SkipShape.Channel ? Dim.V : Dim.One, Access.Parameter);
             read = b.Map("skipped", (x, y, v) => x + y * v, read, d, b.Load("v", rows, Dim.V));
+        }
+
+        if (system.OutputGate != OutputGate.None)
+        {
+            b.Stage = "The output's own gate.";
+            read = b.Map("gated", (x, y) => x * (system.OutputGate == OutputGate.Silu ? y * Ex.Sigmoid(y) : Ex.Sigmoid(y)), read, b.Load("outputGate", rows, Dim.V));
         }
 
         b.Store("o", read, pattern: LastOfToken(system));

@@ -88,7 +88,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     /// <summary>The program that runs along time, a block of rows at a time.</summary>
     internal static TileProgram InOrder(DynamicalSystem system, string name, Dim rows) =>
-        system.Write == WriteRule.Slots ? SlotProgram.Build(system, name, rows) : MatrixProgram.Build(system, name, rows);
+        system.IsScan ? ScanProgram.Build(system, name, rows) : system.Write == WriteRule.Slots ? SlotProgram.Build(system, name, rows) : MatrixProgram.Build(system, name, rows);
 
     private static LayerPlan Bidirectional(DynamicalSystem system)
     {

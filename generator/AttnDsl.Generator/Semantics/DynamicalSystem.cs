@@ -17,11 +17,11 @@ internal enum StateFamily
 /// <param name="LogDecays">Of constants that are known here: one a head.</param>
 internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature, EquatableArray<double> LogDecays)
 {
-    /// <summary>Whether the rate e^a is learned.</summary>
-    public bool HasRate => Activation is GateActivation.Rate or GateActivation.SoftplusRate or GateActivation.Bounded;
+    /// <summary>Whether a rate e^a, or a power a, is learned.</summary>
+    public bool HasRate => Activation is GateActivation.Rate or GateActivation.ReversedSigmoidPower or GateActivation.SoftplusRate or GateActivation.Bounded;
 
-    /// <summary>Whether a bias of the gate's input is learned.</summary>
-    public bool HasBias => Activation is GateActivation.SoftplusRate or GateActivation.Bounded;
+    /// <summary>Whether something is learned that is as fine as the gate's input.</summary>
+    public bool HasBias => Activation is GateActivation.RecurrentGate or GateActivation.SoftplusRate or GateActivation.Bounded;
 }
 
 /// <summary>The imaginary part of the transition.</summary>
@@ -126,6 +126,12 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Adds the token's own value as its query and key fit.</summary>
     public Augmentation Augmentation { get; init; }
+
+    /// <summary>What the output is multiplied by last.</summary>
+    public OutputGate OutputGate { get; init; }
+
+    /// <summary>Whether every cell of the state decays on its own: a linear scan, cell by cell.</summary>
+    public bool IsScan => Decay is { Shape: GateShape.Full } || Writing.Key == KeySource.None;
 
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;

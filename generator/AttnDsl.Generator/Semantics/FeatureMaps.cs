@@ -32,6 +32,9 @@ internal static class FeatureMaps
     /// <summary>The bound of <see cref="GateActivation.Bounded"/>.</summary>
     private const double Bound = 5;
 
+    /// <summary>The strongest decay of <see cref="GateActivation.RecurrentGate"/>, times its learned rate.</summary>
+    private const double RecurrentRate = 8;
+
     /// <summary>The log-decay of a gate input.</summary>
     /// <param name="logRate">a, where it is learned.</param>
     /// <param name="bias">b, where it is learned.</param>
@@ -42,6 +45,8 @@ internal static class FeatureMaps
         GateActivation.Bounded => -Bound * Ex.Sigmoid(Ex.Exp(logRate) * (z + bias)),
         GateActivation.LogSigmoid => Ex.LogSigmoid(z) / decay.Temperature,
         GateActivation.ReversedSigmoid => -Ex.Softplus(z) / decay.Temperature,
+        GateActivation.ReversedSigmoidPower => -(Ex.Max(logRate, 0) * Ex.Softplus(z)),
+        GateActivation.RecurrentGate => -RecurrentRate * (Ex.Softplus(bias) * Ex.Sigmoid(z)),
         _ => z,
     };
 
@@ -49,6 +54,8 @@ internal static class FeatureMaps
     {
         GateActivation.LogSigmoid => $"log σ({z}){Over(decay)}",
         GateActivation.ReversedSigmoid => $"log σ(−{z}){Over(decay)}",
+        GateActivation.ReversedSigmoidPower => $"max(a, 0) log σ(−{z})",
+        GateActivation.RecurrentGate => $"−{RecurrentRate:0} log(1 + e^λ) σ({z})",
         GateActivation.Rate => $"−e^a {z}",
         GateActivation.SoftplusRate => $"−e^a log(1 + e^({z} + b))",
         GateActivation.Bounded => $"−{Bound:0} σ(e^a ({z} + b))",
@@ -61,7 +68,7 @@ internal static class FeatureMaps
     public static double Undecayed(Decay decay) => decay.Activation switch
     {
         GateActivation.LogSigmoid => -Ex.NoScore,
-        GateActivation.ReversedSigmoid or GateActivation.SoftplusRate or GateActivation.Bounded => Ex.NoScore,
+        GateActivation.ReversedSigmoid or GateActivation.ReversedSigmoidPower or GateActivation.RecurrentGate or GateActivation.SoftplusRate or GateActivation.Bounded => Ex.NoScore,
         _ => 0,
     };
 

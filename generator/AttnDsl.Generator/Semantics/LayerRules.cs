@@ -16,6 +16,9 @@ internal static class LayerRules
     /// <summary>The widest K or V: a state row and its tiles then still fit a core's nearest cache.</summary>
     public const int WidestDim = 1024;
 
+    /// <summary>The most cells of a state with a decay for each: a tile has a row of them for every token of a chunk.</summary>
+    public const int MostCells = 16384;
+
     /// <summary>The most features of a row: a chunk of them then still fits a core's second cache.</summary>
     public const int WidestFeatures = 4096;
 
@@ -69,6 +72,7 @@ internal static class LayerRules
             Known(d.Read?.Eta, "Read.Eta", name),
             Known(d.Read?.Skip, "Read.Skip", name),
             Known(d.Read?.Augmentation, "Read.Augmentation", name),
+            Known(d.Read?.OutputGate, "Read.OutputGate", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
         })
@@ -93,6 +97,7 @@ internal static class LayerRules
         if (softmax && d.Write is { } w && w != new WriteDeclaration(WriteRule.Plain)) yield return new(WriteOnSoftmax, "Write", name, write + (write == WriteRule.Plain ? " with options" : ""));
         if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
         if (softmax && d.Read is { Augmentation: not (null or Augmentation.None) }) yield return new(ReadOnSoftmax, "Read.Augmentation", name, "Augmentation");
+        if (softmax && d.Read is { OutputGate: not (null or OutputGate.None) }) yield return new(ReadOnSoftmax, "Read.OutputGate", name, "OutputGate");
         if (softmax && d.Read is { Skip: not (null or SkipShape.None) }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
@@ -129,6 +134,7 @@ internal static class LayerRules
             if (d.Gate is { Shape: GateShape.Value } && write == WriteRule.Plain && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(ValueGateKeySum, "Read", name);
             if ((d.Gate is { Shape: GateShape.Slot } && write != WriteRule.Slots) || (d.Gate is { Shape: GateShape.Key or GateShape.Value } && write == WriteRule.Slots)) yield return new(SlotGate, "Gate.shape", name, d.Gate.Shape.ToString(), write.ToString());
             foreach (var problem in WriteOptions(d, name)) yield return problem;
+            foreach (var problem in Scans(d, name, kernel, write, normaliser)) yield return problem;
             if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned) yield return new(SignedKeySum, "Read", name, kernel.ToString());
         }
 
@@ -157,13 +163,46 @@ internal static class LayerRules
         if (given && (d.ValueHeads ?? d.Heads) is { } heads && ((gate.LogDecays?.Count ?? 0) != heads || gate.LogDecays!.Value.Any(g => !((float)g <= 0) || float.IsInfinity((float)g)))) yield return new(LogDecaysInvalid, gate.LogDecays is null ? "Gate.Decay" : "Gate.LogDecays", name, Text(heads));
     }
 
+    /// <summary>What goes with cells that decay each on their own.</summary>
+    private static IEnumerable<Problem> Scans(LayerDeclaration d, string name, Kernel kernel, WriteRule write, Normaliser normaliser)
+    {
+        var (full, none) = (d.Gate is { Shape: GateShape.Full }, d.Write is { Key: KeySource.None });
+        if (!full && !none)
+        {
+            if (d.Write is { Strength: WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm } channels) yield return new(ChannelStrength, "Write.Strength", name, channels.Strength.ToString()!);
+            yield break;
+        }
+
+        var (what, site) = full ? ("a decay for every cell", "Gate.shape") : ("no queries and keys", "Write.Key");
+        foreach (var conflict in new[]
+        {
+            write != WriteRule.Plain ? $"the write rule {write}" : null,
+            kernel != Kernel.Identity ? $"Kernel.{kernel}" : null,
+            normaliser is not (Normaliser.None or Normaliser.External) ? $"Normaliser.{normaliser}" : null,
+            d.Write is { Steps: > 1 } ? "several writes a token" : null,
+            d.Write is { Bonus: true } ? "a bonus, which is read before it is written" : null,
+            d.Read is { Augmentation: not (null or Augmentation.None) } ? "self-augmentation" : null,
+            full && none ? "KeySource.None" : null,
+            full && d.Gate!.Activation != GateActivation.Rate ? "another activation than GateActivation.Rate, which learns a rate for each" : null,
+            full && d.Write is { Strength: WriteStrength.ChannelNorm } ? "WriteStrength.ChannelNorm, which needs one decay a value channel" : null,
+            full && (long)d.KeyDim * d.ValueDim > MostCells ? $"K·V = {Text(d.KeyDim * d.ValueDim)} cells a head; give more ValueHeads of at most {Text(MostCells)} cells" : null,
+            none && d.Rotation is not null ? "a rotation" : null,
+            none && d.ValueHeads is not null ? "ValueHeads, which group queries and keys" : null,
+            none && d.KeyDim != 1 ? $"KeyDim = {Text(d.KeyDim)}; without keys a value channel has one cell, KeyDim = 1" : null,
+            none && d.Gate is not { Shape: GateShape.Value } ? "a gate that is not GateShape.Value" : null,
+        })
+        {
+            if (conflict is not null) yield return new(ScanConflict, site, name, what, conflict);
+        }
+    }
+
     /// <summary>What goes with which write rule.</summary>
     private static IEnumerable<Problem> WriteOptions(LayerDeclaration d, string name)
     {
         if (d.Read is { Augmentation: { } augmentation and not Augmentation.None } && (d.Write is { Rule: not WriteRule.Plain } or { Steps: > 1 } || !d.Causal)) yield return new(AugmentationNeedsPlainWrites, "Read.Augmentation", name, augmentation.ToString());
         if (d.Write is not { } w) yield break;
         if (w.Bonus && (w.Rule != WriteRule.Plain || w.Steps > 1 || !d.Causal || DefaultNormaliser(d) is not (Normaliser.None or Normaliser.External))) yield return new(BonusConflict, "Write.Bonus", name);
-        if (w.Strength == WriteStrength.Step && w.Rule is WriteRule.Plain or WriteRule.Delta && d.Gate is not { Shape: GateShape.Head, Activation: GateActivation.Rate or GateActivation.SoftplusRate }) yield return new(StepOfGate, "Write.Strength", name);
+        if (w.Strength == WriteStrength.Step && w.Rule is WriteRule.Plain or WriteRule.Delta && d.Gate is not ({ Shape: GateShape.Head, Activation: GateActivation.Rate or GateActivation.SoftplusRate } or { Shape: GateShape.Full, Activation: GateActivation.Rate })) yield return new(StepOfGate, "Write.Strength", name);
         if (w.Slots is { } slots && w.Rule != WriteRule.Slots) yield return new(SlotsUnused, "Write.Slots", name, Text(slots), w.Rule.ToString());
         if (w.Key == KeySource.Gate && (w.Rule != WriteRule.Plain || d.Gate is not { Shape: GateShape.Key } || w.Steps > 1)) yield return new(KeyOfGate, "Write.Key", name);
         if (w.Strength is { } strength && w.Rule is not (WriteRule.Plain or WriteRule.Delta)) yield return new(StrengthOnRule, "Write.Strength", name, strength.ToString(), w.Rule.ToString());
@@ -173,6 +212,7 @@ internal static class LayerRules
             : d.Gate is { Shape: GateShape.Constant } ? "a constant gate, which has no token to decay at"
             : d.Rotation is not null ? "a rotation, whose angles are the tokens'"
             : d.Read is { Skip: not (null or SkipShape.None) } ? "a skip, which would have several values"
+            : d.Read is { OutputGate: not (null or OutputGate.None) } ? "an output gate, which a token has once"
             : w.Strength == WriteStrength.Step ? "the gate's step as strength, of which a token has one"
             : !d.Causal ? "Causal = false"
             : null;
@@ -197,7 +237,7 @@ internal static class LayerRules
     };
 
     /// <summary>Whether what one token writes depends on what those before it wrote.</summary>
-    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true };
+    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full };
 
     private static string Kind(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write?.Rule) switch
     {
@@ -205,6 +245,7 @@ internal static class LayerRules
         (Kernel.Softmax, false, _) => "bidirectional softmax attention",
         (_, true, WriteRule.Delta or WriteRule.GeneralDelta) => "a delta rule",
         (_, true, WriteRule.Slots) => "slot attention",
+        (_, true, _) when d.Write is { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } => "a layer whose cells decay each on their own",
         (_, true, _) when d.Write is { Steps: > 1 } => "a layer with several writes a token",
         (_, true, _) when d.Write is { Bonus: true } => "a layer that reads before it writes",
         (_, true, _) => "this layer",

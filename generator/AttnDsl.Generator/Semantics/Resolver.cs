@@ -41,7 +41,7 @@ internal static class Resolver
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
             default,
-            default) { Skip = family == StateFamily.Matrix ? d.Read?.Skip ?? default : default, Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default, AddsEpsilon = d.Read is { AddsEpsilon: true } };
+            default) { Skip = family == StateFamily.Matrix ? d.Read?.Skip ?? default : default, Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default, AddsEpsilon = d.Read is { AddsEpsilon: true }, OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default };
         return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
     }
 
@@ -54,7 +54,13 @@ internal static class Resolver
     };
 
     /// <summary>Decays per channel cost C products a token inside a chunk that scalar ones do not, so their chunks are shorter.</summary>
-    private static int DefaultChunk(Decay? decay) => decay?.Shape is GateShape.Key or GateShape.Value or GateShape.Slot ? 32 : 64;
+    private static int DefaultChunk(Decay? decay) => decay?.Shape switch
+    {
+        GateShape.Key or GateShape.Value or GateShape.Slot => 32,
+        // A tile has a row of K·V cells for every token.
+        GateShape.Full => 16,
+        _ => 64,
+    };
 
     private static IEnumerable<InputTensor> Inputs(DynamicalSystem s)
     {
@@ -67,7 +73,7 @@ internal static class Resolver
         InputTensor Written(string member, string tensor, string heads, HeadCount count, int width, string meaning) =>
             new(member, tensor, $"[B,{time},{heads}]", count, width, meaning + rows, steps);
 
-        yield return new("Q", "q", "[B,T,H,K]", HeadCount.Query, s.KeyDim, "Queries.");
+        if (s.Writing.Key != KeySource.None) yield return new("Q", "q", "[B,T,H,K]", HeadCount.Query, s.KeyDim, "Queries.");
         if (s.Writing.Key == KeySource.Input) yield return Written("K", "k", $"{keyHeads},K", keyCount, s.KeyDim, s.Write == WriteRule.Delta ? "Keys, L2-normalised: with ‖k‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Keys.");
         yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, "Values.");
         if (s.Decay is { Shape: not GateShape.Constant } decay)
@@ -81,6 +87,8 @@ internal static class Resolver
             yield return new("G", "g", $"[B,T,{n}{letter}]", HeadCount.State, width, meaning);
         }
 
+        if (s.Writing.Strength is WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)
+            yield return new("Beta", "beta", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"Write strength, given as a logit: values are written times {Scaled(s)}{(s.Writing.Strength == WriteStrength.ChannelNorm ? "√(1 − e^(2g)) " : "")}σ(Beta).");
         if (s.Writing.Strength is WriteStrength.Beta or WriteStrength.Sigmoid)
         {
             var meaning = (s.Write == WriteRule.Delta ? "Write strength β: 1 overwrites what the key retrieved, 0 leaves it." : "Write strength β.")
@@ -96,17 +104,24 @@ internal static class Resolver
 
         if (s.Write == WriteRule.Slots) yield return new("S", "slotWrite", $"[B,T,{n},M]", HeadCount.State, s.Writing.Slots, "How strongly the token writes to each slot.");
         if (s.Normaliser == Normaliser.External) yield return new("Eta", "eta", $"[B,T,{n}]", HeadCount.State, 0, $"The read-out is divided by η = {FeatureMaps.EtaFormula(s.Eta)} of it.");
+        if (s.OutputGate != OutputGate.None) yield return new("OutputGate", "outputGate", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"The output is multiplied by {(s.OutputGate == OutputGate.Silu ? "y·σ(y)" : "σ(y)")} of it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
     }
 
     private static IEnumerable<ParameterTensor> Parameters(DynamicalSystem s)
     {
         var n = s.ValueHeads is null ? "H" : "N";
-        if (s.Decay is { HasRate: true }) yield return new("ALog", "logRate", $"[{n}]", HeadCount.State, default, "a: the logarithm of the rate at which the head decays.");
+        if (s.Decay is { HasRate: true } rated) yield return rated switch
+        {
+            { Activation: GateActivation.ReversedSigmoidPower } => new("Power", "logRate", $"[{n}]", HeadCount.State, default, "a: the power of the gate, counted as 0 below 0."),
+            { Shape: GateShape.Full } => new("ALog", "logRate", $"[{n},K,V]", HeadCount.State, new([s.KeyDim, s.ValueDim]), "a: the logarithm of the rate at which each cell decays."),
+            _ => new("ALog", "logRate", $"[{n}]", HeadCount.State, default, "a: the logarithm of the rate at which the head decays."),
+        };
         if (s.Decay is { HasBias: true } decay)
         {
             var (letter, width) = Channels(s, decay);
-            yield return new("DtBias", "stepBias", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), "b: added to the gate's input.");
+            if (decay.Activation == GateActivation.RecurrentGate) yield return new("Lambda", "stepBias", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), "λ: a gate of 1 keeps e^(−8 log(1 + e^λ)) of the state.");
+            else yield return new("DtBias", "stepBias", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), "b: added to the gate's input.");
         }
 
         if (s.Writing.Bonus) yield return new("U", "bonus", $"[H,{s.Map.Letter}]", HeadCount.Query, new([s.Map.Width]), "u: how much of a token's own key counts where the state is read before the write.");
@@ -119,7 +134,7 @@ internal static class Resolver
     private static (string Letter, int Width) Channels(DynamicalSystem s, Decay decay) => decay.Shape switch
     {
         GateShape.Key => ("," + s.Map.Letter, s.Map.Width),
-        GateShape.Value => (",V", s.ValueDim),
+        GateShape.Value or GateShape.Full => (",V", s.ValueDim),
         GateShape.Slot => (",M", s.Writing.Slots),
         _ => ("", 0),
     };

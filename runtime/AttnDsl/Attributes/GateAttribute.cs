@@ -17,6 +17,12 @@ public enum GateShape
     /// <summary>One log-decay a token, head and value channel, <c>g [B,T,H,V]</c>: <c>S_t = S_{t−1}·diag(e^{g_t}) + …</c>.</summary>
     Value,
 
+    /// <summary>
+    /// One log-decay a token, head and cell of S: <c>S_t = e^{g_t} ⊙ S_{t−1} + …</c>. Needs <see cref="GateActivation.Rate"/>: the input is a step
+    /// size Δ for each value channel, <c>g [B,T,H,V]</c>, and the learned rates have one for each cell, <c>Parameters.ALog [H,K,V]</c> (S6, Mamba).
+    /// </summary>
+    Full,
+
     /// <summary>One log-decay a token, head and slot, <c>g [B,T,H,M]</c>: for <see cref="WriteRule.Slots"/>.</summary>
     Slot,
 }
@@ -51,6 +57,12 @@ public enum GateActivation
 
     /// <summary>The input is a logit x: <c>g = −e^a·log(1 + e^{x + b})</c>, a learned a head, b as fine as the gate (<c>Parameters.ALog</c>, <c>Parameters.DtBias</c>; Gated DeltaNet, KDA).</summary>
     SoftplusRate,
+
+    /// <summary>The input is a logit z: <c>g = max(a, 0)·log σ(−z)</c>, a a learned power a head (<c>Parameters.Power</c>; qLSTM with the reversed sigmoid).</summary>
+    ReversedSigmoidPower,
+
+    /// <summary>The input is a logit z: <c>g = −8·log(1 + e^λ)·σ(z)</c>, λ learned and as fine as the gate (<c>Parameters.Lambda</c>; RG-LRU).</summary>
+    RecurrentGate,
 
     /// <summary>The input is a logit x: <c>g = −5·σ(e^a·(x + b))</c>, learned as in <see cref="SoftplusRate"/> (KDA, bounded).</summary>
     Bounded,

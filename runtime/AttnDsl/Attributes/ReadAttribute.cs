@@ -63,6 +63,19 @@ public enum Augmentation
     Linear,
 }
 
+/// <summary>What the output is multiplied by last, channel by channel.</summary>
+public enum OutputGate
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary><c>σ(y)</c> of an input y [B,T,H,V].</summary>
+    Sigmoid,
+
+    /// <summary><c>y·σ(y)</c> of an input y [B,T,H,V].</summary>
+    Silu,
+}
+
 /// <summary>Chooses the normaliser of the read; <see cref="Normaliser.None"/> without it (<see cref="Normaliser.Stabilised"/> for an exponential gate).</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
 public sealed class ReadAttribute(Normaliser normaliser) : Attribute
@@ -81,6 +94,9 @@ public sealed class ReadAttribute(Normaliser normaliser) : Attribute
 
     /// <summary>Adds the token's own value, weighted by how its query, its key and a learned w (<c>Parameters.W [H,K]</c>) fit together: MetaLA's self-augmentation.</summary>
     public Augmentation Augmentation { get; set; }
+
+    /// <summary>Multiplies the output by an activation of the input <c>OutputGate</c>. Matrix states only.</summary>
+    public OutputGate OutputGate { get; set; }
 
     /// <summary>Adds ε to the key sum, <c>φ(q)·z + ε</c>, instead of keeping the sum from falling below it.</summary>
     public bool AddsEpsilon { get; set; }

@@ -35,6 +35,12 @@ public enum KeySource
 
     /// <summary><c>k = 1 − e^g</c> of a <see cref="GateShape.Key"/> gate: what a channel forgets it may write (MetaLA, HGRN2). There is no input k.</summary>
     Gate,
+
+    /// <summary>
+    /// There are no queries and no keys, both count as 1: an elementwise layer, <c>h_t = e^{g_t} ⊙ h_{t−1} + v_t</c>. Needs K = 1 and
+    /// <see cref="GateShape.Value"/> (HGRN, qLSTM, RG-LRU).
+    /// </summary>
+    None,
 }
 
 /// <summary>How strongly a token writes, beside its key and value.</summary>
@@ -48,6 +54,12 @@ public enum WriteStrength
 
     /// <summary><c>σ(β)</c> of the input β [B,T,H] (the sigmoid input gate of mLSTM).</summary>
     Sigmoid,
+
+    /// <summary><c>σ(β)</c> of an input β [B,T,H,V], a strength for each value channel: the input gate of an elementwise layer.</summary>
+    ChannelSigmoid,
+
+    /// <summary><c>√(1 − e^{2g})·σ(β)</c> of an input β [B,T,H,V]: what is kept and what is written have length 1 together (RG-LRU).</summary>
+    ChannelNorm,
 
     /// <summary>The step size Δ of the gate: the input of <see cref="GateActivation.Rate"/>, or <c>log(1 + e^{x + b})</c> of <see cref="GateActivation.SoftplusRate"/> (Mamba-2). There is no input β.</summary>
     Step,

@@ -47,7 +47,8 @@ internal static class GpuRunEmitter
 
     private static void InputChecks(SourceWriter w, TypeModel type, DynamicalSystem system)
     {
-        w.Line($"{Support}.GpuGuards.Read(inputs.Q, \"Q\", {system.KeyDim}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
+        var lead = system.Inputs[0];
+        w.Line($"{Support}.GpuGuards.Read(inputs.{lead.Member}, \"{lead.Member}\", \"{lead.Letters}\", {lead.Width}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
         if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
         if (system.ValueHeads is { } v && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group({v}, heads, \"value heads\", \"query heads\");");
         foreach (var input in system.Inputs.Skip(1)) Output(w, system, "inputs." + input.Member, input.Letters, input.HeadCount, input.Width, input.Member, input.Rows("time"));
