@@ -42,7 +42,7 @@ public static class BidirectionalLinear
                             sum += query[c] * s[c, r];
                         }
 
-                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = sum / denominator;
+                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = sum / denominator + operands.Own(b, t, n, r);
                     }
                 }
             }
@@ -79,7 +79,7 @@ public static class BidirectionalLinear
 
                     for (var r = 0; r < row.Length; r++)
                     {
-                        output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * spec.ValueDim) + r] = row[r] / (Floor(spec, total) * operands.Eta(b, i, n));
+                        output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * spec.ValueDim) + r] = row[r] / (Floor(spec, total) * operands.Eta(b, i, n)) + operands.Own(b, i, n, r);
                     }
                 }
             }

@@ -63,7 +63,7 @@ public static class DiagonalDecay
                         Read(spec, operands.Query(b, t, n), operands.Eta(b, t, n), s, z, read);
                     }
 
-                    for (var r = 0; r < read.Length && (spec.OwnValue != OwnValue.None || spec.SkipWidth > 0); r++)
+                    for (var r = 0; r < read.Length; r++)
                     {
                         read[r] += operands.Own(b, t, n, r);
                     }
@@ -244,7 +244,7 @@ public static class DiagonalDecay
                     sum += weights[j] * writes[j][r];
                 }
 
-                output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * valueDim) + r] = sum / denominator;
+                output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * valueDim) + r] = sum / denominator + operands.Own(b, i, n, r);
             }
         }
 

@@ -23,8 +23,7 @@ public static class Oracle
 
     /// <summary>Whether there is a second route; without one the golden vectors alone speak for the first.</summary>
     public static bool HasOtherRoute(LayerSpec spec) =>
-        spec.Steps == 1 && spec.Write is not (WriteKind.GeneralDelta or WriteKind.Slots) && spec.Decay != DecaySource.Value
-        && !spec.Bonus && spec.OwnValue == OwnValue.None && spec.SkipWidth == 0;
+        spec.Steps == 1 && spec.Write is not (WriteKind.GeneralDelta or WriteKind.Slots) && spec.Decay != DecaySource.Value && !spec.Bonus;
 
     /// <summary>The same by another route: every pair of tokens (softmax: one pass with a running maximum).</summary>
     public static LayerResult<T> RunOtherwise<T>(LayerSpec spec, LayerInputs inputs, MatrixState<T>? initial = null)

@@ -39,7 +39,12 @@ public static class SlotAttention
                     }
                 }
 
-                Read(fit, values, output.AsSpan((((b * inputs.Time) + t) * spec.StateHeads + n) * valueDim, valueDim), operands.Eta(b, t, n));
+                var read = output.AsSpan((((b * inputs.Time) + t) * spec.StateHeads + n) * valueDim, valueDim);
+                Read(fit, values, read, operands.Eta(b, t, n));
+                for (var r = 0; r < valueDim; r++)
+                {
+                    read[r] += operands.Own(b, t, n, r);
+                }
             }
         }
 

@@ -47,7 +47,7 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys, bool Before = fals
         d.Add(g, name => own is null ? Sum(name) : d.To.Map(name, (a, b) => a - b, Sum("netSum"), own));
     }
 
-    public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(ToKeys ? "ᵀ" : "")} applied to {args[1]} under {args[2]}{(Before ? ", exclusive" : Strict ? ", strict" : "")}";
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(ToKeys ? "ᵀ" : "")} applied to {args[1]} under {args[2]}{(Strict ? ", strict" : "")}{(Before ? ", exclusive" : "")}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {

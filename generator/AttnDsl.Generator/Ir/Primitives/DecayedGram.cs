@@ -35,7 +35,7 @@ internal sealed record DecayedGram(bool Strict = false, bool Before = false) : P
         DecayedApply.AddGates(d, g, d.To.Map("read", (x, dx) => x * dx, q, dq), d.To.Map("handed", (x, dx) => x * dx, k, dk), Before);
     }
 
-    public override string Describe(IReadOnlyList<string> args) => $"{(Before ? "exclusive " : Strict ? "strict " : "")}decayed Gram of {args[0]}, {args[1]} under {args[2]}";
+    public override string Describe(IReadOnlyList<string> args) => $"{(Strict ? "strict " : "")}{(Before ? "exclusive " : "")}decayed Gram of {args[0]}, {args[1]} under {args[2]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
