@@ -43,6 +43,9 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>D of the skip: [N] or [N,V].</summary>
     public float[] D { get; init; } = [];
 
+    /// <summary>y of the output gate: [B,T,N,V].</summary>
+    public float[] Y { get; init; } = [];
+
     /// <summary>What the divisor η is made of: [B,T,N].</summary>
     public float[] Eta { get; init; } = [];
 
@@ -63,6 +66,7 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         B = Cut(B, start, count),
         S = Cut(S, start, count),
         Eta = Cut(Eta, start, count),
+        Y = Cut(Y, start, count),
         ALog = ALog,
         DtBias = DtBias,
         U = U,

@@ -27,6 +27,9 @@ public enum DecaySource
     Key,
     Value,
     Slot,
+
+    /// <summary>−e^a·Δ, a learned for every cell of S, Δ a value channel's.</summary>
+    Full,
 }
 
 /// <summary>What a token writes.</summary>
@@ -47,15 +50,29 @@ public enum StrengthKind
     Beta,
     Sigmoid,
     Step,
+
+    /// <summary>σ(β) of a β for each value channel; times √(1 − e^{2g}).</summary>
+    ChannelSigmoid,
+    ChannelNorm,
 }
 
-/// <summary>Gates with a learned rate e^a: −e^a·x, −e^a·softplus(x + b), −5·σ(e^a·(x + b)).</summary>
+/// <summary>What the output is multiplied by: σ(y), y·σ(y).</summary>
+public enum GateOfOutput
+{
+    None,
+    Sigmoid,
+    Silu,
+}
+
+/// <summary>Gates with a learned rate: −e^a·x, −e^a·softplus(x + b), −5·σ(e^a·(x + b)), −max(a, 0)·softplus(x), −8·softplus(b)·σ(x).</summary>
 public enum RateKind
 {
     None,
     Rate,
     Softplus,
     Bounded,
+    Power,
+    Recurrent,
 }
 
 /// <summary>What of the token's own value is added, with a = Σ q w k: σ(a·v), σ(a)·v, a·v.</summary>
@@ -140,6 +157,11 @@ public sealed record LayerSpec
     /// <summary>Whether k is 1 − e^g.</summary>
     public bool KeyOfGate { get; init; }
 
+    /// <summary>Whether queries and keys are absent and count as 1.</summary>
+    public bool NoKeys { get; init; }
+
+    public GateOfOutput OutputGate { get; init; }
+
     public StrengthKind Strength { get; init; }
     public double StrengthScale { get; init; } = 1;
 
@@ -164,17 +186,26 @@ public sealed record LayerSpec
     public int SinkTokens { get; init; }
 
     /// <summary>Whether β is an input.</summary>
-    public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid || (Strength == StrengthKind.OfRule && Write == WriteKind.Delta);
+    public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write == WriteKind.Delta);
+
+    /// <summary>Floats of β a token and head.</summary>
+    public int BetaWidth => Strength is StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm ? ValueDim : 1;
+
+    /// <summary>Floats of a a head.</summary>
+    public int RateWidth => Decay == DecaySource.Full ? KeyDim * ValueDim : Rate is RateKind.None or RateKind.Recurrent ? 0 : 1;
+
+    /// <summary>Whether every cell of S decays on its own.</summary>
+    public bool IsScan => Decay == DecaySource.Full || NoKeys;
 
     /// <summary>Floats of b a head.</summary>
-    public int BiasWidth => Rate is RateKind.Softplus or RateKind.Bounded ? GateWidth : 0;
+    public int BiasWidth => Rate is RateKind.Softplus or RateKind.Bounded or RateKind.Recurrent ? GateWidth : 0;
 
     /// <summary>Floats of the gate a token and head.</summary>
     public int GateWidth => Decay switch
     {
         DecaySource.Head => 1,
         DecaySource.Key => FeatureDim,
-        DecaySource.Value => ValueDim,
+        DecaySource.Value or DecaySource.Full => ValueDim,
         DecaySource.Slot => Slots,
         _ => 0,
     };

@@ -39,6 +39,10 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         return row;
     }
 
+    /// <summary>φ(k) of output head n, turned, without a strength.</summary>
+    public T[] PlainKey(int b, int t, int n)
+        => Mapped(Row(inputs.K, _direction?.K, ((((b * _writes) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim), position + t, T.One);
+
     /// <summary>a, with which output head n retrieves.</summary>
     public T[] Retrieve(int b, int t, int n) => Plain(inputs.A, _direction?.A, b, t, n);
 
@@ -138,6 +142,11 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
             return T.One;
         }
 
+        if (spec.BetaWidth > 1 || spec.Strength is StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm)
+        {
+            throw new NotSupportedException("A strength for each channel is its value's.");
+        }
+
         var beta = At(inputs.Beta, _direction?.Beta, (((b * _writes) + t) * spec.StateHeads) + n);
         return T.CreateChecked(spec.StrengthScale) * (spec.Strength == StrengthKind.Sigmoid ? T.Exp(Scalars.LogSigmoid(beta)) : beta);
     }
@@ -161,9 +170,51 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         };
     }
 
+    /// <summary>g of a cell of S: −e^a·Δ.</summary>
+    public T CellLogDecay(int b, int t, int n, int c, int r)
+        => -T.Exp(At(inputs.ALog, _direction?.ALog, (((n * spec.KeyDim) + c) * spec.ValueDim) + r)) * Step(b, t, n, r);
+
+    /// <summary>v of a layer of scans, times the strength of its channel.</summary>
+    public T Written(int b, int t, int n, int r)
+    {
+        var (value, scale) = (Value(b, t, n, r), T.CreateChecked(spec.StrengthScale));
+        if (spec.Strength == StrengthKind.Step)
+        {
+            return value * scale * Step(b, t, n, r);
+        }
+
+        if (spec.Strength is not (StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm))
+        {
+            return value * Beta(b, t, n);
+        }
+
+        var strength = scale * T.Exp(Scalars.LogSigmoid(At(inputs.Beta, _direction?.Beta, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r)));
+        return value * (spec.Strength == StrengthKind.ChannelNorm ? strength * T.Sqrt(-T.ExpM1(LogDecay(b, t, n, r) + LogDecay(b, t, n, r))) : strength);
+    }
+
+    /// <summary>What the output of channel r is multiplied by.</summary>
+    public T OutputGate(int b, int t, int n, int r)
+    {
+        var y = At(inputs.Y, _direction?.Y, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r);
+        var sigmoid = T.Exp(Scalars.LogSigmoid(y));
+        return spec.OutputGate == GateOfOutput.Silu ? y * sigmoid : sigmoid;
+    }
+
+    private T Step(int b, int t, int n, int r) => At(inputs.G, _direction?.G, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r);
+
     private T Activate(int gate, int n, int c)
     {
         var g = At(inputs.G, _direction?.G, gate);
+        if (spec.Rate == RateKind.Recurrent)
+        {
+            return T.CreateChecked(8) * Scalars.LogSigmoid(-Bias(n, c)) * T.Exp(Scalars.LogSigmoid(g));
+        }
+
+        if (spec.Rate == RateKind.Power)
+        {
+            return T.Max(At(inputs.ALog, _direction?.ALog, n), T.Zero) * Scalars.LogSigmoid(-g);
+        }
+
         if (spec.Rate != RateKind.None)
         {
             var rate = T.Exp(At(inputs.ALog, _direction?.ALog, n));

@@ -27,7 +27,7 @@ internal sealed class Draw(int seed)
             B = spec.Write == WriteKind.GeneralDelta ? Erasing(spec, writes, 1) : [],
             S = spec.Write == WriteKind.Slots ? Uniform(tokens * spec.StateHeads * spec.Slots, 0, 1) : [],
             I = spec.Write == WriteKind.ExponentialGate ? Normal(tokens * spec.StateHeads, 1) : [],
-            ALog = spec.Rate == RateKind.None ? [] : Uniform(spec.StateHeads, -1, 0.5),
+            ALog = Uniform(spec.StateHeads * spec.RateWidth, -1, 0.5),
             DtBias = Normal(spec.StateHeads * spec.BiasWidth, 1),
             U = spec.Bonus ? Normal(spec.Heads * spec.FeatureDim, 1) : [],
             W = spec.OwnValue == OwnValue.None ? [] : Normal(spec.Heads * spec.FeatureDim, 1),

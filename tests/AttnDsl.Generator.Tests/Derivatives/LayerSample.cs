@@ -74,10 +74,12 @@ internal sealed class LayerSample
         LogDecays = [.. System.Decay?.LogDecays ?? default],
         LogSigmoid = System.Decay?.Activation == GateActivation.LogSigmoid,
         ReversedSigmoid = System.Decay?.Activation == GateActivation.ReversedSigmoid,
-        Rate = System.Decay?.Activation switch { GateActivation.Rate => RateKind.Rate, GateActivation.SoftplusRate => RateKind.Softplus, GateActivation.Bounded => RateKind.Bounded, _ => RateKind.None },
+        Rate = System.Decay?.Activation switch { GateActivation.Rate => RateKind.Rate, GateActivation.SoftplusRate => RateKind.Softplus, GateActivation.Bounded => RateKind.Bounded, GateActivation.ReversedSigmoidPower => RateKind.Power, GateActivation.RecurrentGate => RateKind.Recurrent, _ => RateKind.None },
         Temperature = System.Decay?.Temperature ?? 1,
         Write = Enum.Parse<WriteKind>(System.Write.ToString()),
         KeyOfGate = System.Writing.Key == KeySource.Gate,
+        NoKeys = System.Writing.Key == KeySource.None,
+        OutputGate = Enum.Parse<GateOfOutput>(System.OutputGate.ToString()),
         Strength = System.Writing.Strength == WriteStrength.None ? StrengthKind.One : Enum.Parse<StrengthKind>(System.Writing.Strength.ToString()),
         StrengthScale = System.Writing.StrengthScale,
         Steps = System.Writing.Steps,
@@ -94,9 +96,9 @@ internal sealed class LayerSample
         SinkTokens = System.Window?.SinkTokens ?? 0,
     };
 
-    public LayerInputs Inputs => new(1, Time, _inputs["q"], Input("k"), _inputs["v"])
+    public LayerInputs Inputs => new(1, Time, Input("q"), Input("k"), _inputs["v"])
     {
-        G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
+        G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"),
     };
 
@@ -164,7 +166,10 @@ internal sealed class LayerSample
         [
             .. families,
             .. Enum.GetValues<GateActivation>().Select(a => plain with { Gate = new(GateShape.Key, null, a, null), Heads = 2, ValueHeads = 4 }),
-            .. Enum.GetValues<WriteStrength>().Select(w => plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null), Write = new(WriteRule.Plain, Strength: w), Read = new(Normaliser.None, null, SkipShape.Channel) }),
+            .. Enum.GetValues<WriteStrength>().Where(w => w is not (WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)).Select(w => plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null), Write = new(WriteRule.Plain, Strength: w), Read = new(Normaliser.None, null, SkipShape.Channel) }),
+            .. new[] { WriteStrength.None, WriteStrength.Step, WriteStrength.Beta, WriteStrength.ChannelSigmoid }.Select(w => plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Write = new(WriteRule.Plain, Strength: w, StrengthScale: w == WriteStrength.None ? null : 0.5), Read = new(Normaliser.None, null, SkipShape.Channel), Heads = 2, ValueHeads = 4 }),
+            .. new[] { WriteStrength.None, WriteStrength.Sigmoid, WriteStrength.ChannelSigmoid, WriteStrength.ChannelNorm }.Select((w, n) => plain with { KeyDim = 1, Gate = new(GateShape.Value, null, n % 2 == 0 ? GateActivation.ReversedSigmoidPower : GateActivation.RecurrentGate, null), Write = new(WriteRule.Plain, Key: KeySource.None, Strength: w), Read = new(Normaliser.External, null, OutputGate: (OutputGate)(n % 3)) }),
+            .. Enum.GetValues<OutputGate>().Select(g => plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Read = new(Normaliser.None, null, OutputGate: g) }),
             .. Enum.GetValues<Augmentation>().Select(a => plain with { Gate = new(GateShape.Key, null, null, null), Write = new(WriteRule.Plain, Key: KeySource.Gate), Read = new(Normaliser.None, null, SkipShape.Head, Augmentation: a) }),
             .. new[] { GateShape.Head, GateShape.Key, GateShape.Value }.Select(g => plain with { Gate = new(g, null, null, null), Write = new(WriteRule.Plain, Bonus: true), Heads = 2, ValueHeads = 4 }),
             .. new[] { WriteRule.Plain, WriteRule.Delta, WriteRule.GeneralDelta }.Select(w => plain with { Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, null), Write = new(w, Steps: 3), Heads = 2, ValueHeads = 4 }),

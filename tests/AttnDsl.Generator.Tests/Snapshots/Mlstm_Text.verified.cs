@@ -618,8 +618,8 @@ namespace AttnDsl.Generated
             ref float ownMax = ref Unsafe.Add(ref work, 10560); // [R,1]
             ref float ownScoresDots = ref Unsafe.Add(ref work, 10624); // [R,R]
             ref float ownScores = ref Unsafe.Add(ref work, 14720); // [R,R]
-            ref float rest = ref Unsafe.Add(ref work, 18816); // [1,1]
-            ref float num = ref Unsafe.Add(ref work, 18832); // [R,V]
+            ref float num = ref Unsafe.Add(ref work, 18816); // [R,V]
+            ref float rest = ref Unsafe.Add(ref work, 20864); // [1,1]
             ref float den = ref Unsafe.Add(ref work, 20880); // [R,1]
             ref float rowMax = ref Unsafe.Add(ref work, 20944); // [R,1]
             ref float g2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
@@ -687,8 +687,8 @@ namespace AttnDsl.Generated
             }
             Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownScoresDots, 64, accumulate: false, ref scratch);
             ParallelOwnScores<TVec>(R, ref ownScoresDots, ref logWeight, ref ownMax, ref ownScores);
-            TVec.Store(TVec.Create(0f), ref rest, 0);
             Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
+            TVec.Store(TVec.Create(0f), ref rest, 0);
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
@@ -1967,7 +1967,7 @@ Forms and schedule
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
         private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -2095,7 +2095,7 @@ Forms and schedule
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
         private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -2184,7 +2184,7 @@ Forms and schedule
             call.Heads = heads;
             int units = batch * heads;
             long stateFloats = (long)units * 512;
-            call.Chunks = (time + 63) / 64;
+            call.Chunks = (call.Time + 63) / 64;
             // The running state, its gradient, and the state with which each chunk begins.
             call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + units * (long)call.Chunks * 501);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);
