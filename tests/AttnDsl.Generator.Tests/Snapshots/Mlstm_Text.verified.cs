@@ -1263,9 +1263,7 @@ namespace AttnDsl.Generated
             ref float dIAcross = ref Unsafe.Add(ref work, 0); // [1,C]
             ref float dInputGate2 = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float dSegments = ref Unsafe.Add(ref work, 8704); // [C,C]
-            ref float intoRows = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float intoCols = ref Unsafe.Add(ref work, 128); // [1,C]
-            ref float net = ref Unsafe.Add(ref work, 192); // [C,1]
+            ref float laterRows = ref Unsafe.Add(ref work, 4608); // [C,C]
             ref float dLogDecay4 = ref Unsafe.Add(ref work, 0); // [C,1]
             ref float dLogDecay6 = ref Unsafe.Add(ref work, 128); // [C,1]
             ref float dG = ref Unsafe.Add(ref work, 64); // [C,1]
@@ -1552,29 +1550,16 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeight, i * 64 + j), TVec.Create(0f)), ref dSegments, i * 64 + j);
                     }
                 }
+                Scans.PrefixSum<TVec>(C, C, ref dSegments, 64, ref laterRows, 64, reversed: true, exclusive: false);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dSegments, i * 64 + j), C - j, 0f);
+                        fold += TVec.First(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref laterRows, i * 64 + j), TVec.Create(0f)), C - j, 0f);
                     }
-                    Unsafe.Add(ref intoRows, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dLogDecay4, i) = TVec.Sum(fold);
                 }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref dSegments, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref intoCols, j);
-                }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref intoRows, j) - TVec.Load(ref intoCols, j), ref net, j);
-                }
-                Scans.PrefixSum(C, ref net, ref dLogDecay4, reversed: true, exclusive: false);
 
                 // Gradient of: The chunk's queries, keys and gates; L is the log-decay since the chunk began.
                 Scans.PrefixSum(C, ref dFromStart2, ref dLogDecay6, reversed: true, exclusive: false);

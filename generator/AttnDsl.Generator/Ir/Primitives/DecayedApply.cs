@@ -37,14 +37,10 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys, bool Before = fals
     }
 
     /// <summary>dg_r = Σ_{i≥r} read_i − Σ_{j≥r} handed_j; before the row's own gate, i &gt; r.</summary>
-    public static void AddGates(Adjoints d, Tile g, Tile read, Tile handed, bool before) =>
-        AddSuffix(d, g, d.To.Map("net", (a, b) => a - b, read, handed), before ? read : null);
-
-    /// <summary>dg_r = Σ_{i≥r} net_i, less what row r itself reads where that is before its gate.</summary>
-    public static void AddSuffix(Adjoints d, Tile g, Tile net, Tile? own)
+    public static void AddGates(Adjoints d, Tile g, Tile read, Tile handed, bool before)
     {
-        Tile Sum(string name) => d.To.Emit(name, new PrefixSum(Reversed: true), net);
-        d.Add(g, name => own is null ? Sum(name) : d.To.Map(name, (a, b) => a - b, Sum("netSum"), own));
+        Tile Sum(string name) => d.To.Emit(name, new PrefixSum(Reversed: true), d.To.Map("net", (a, b) => a - b, read, handed));
+        d.Add(g, name => before ? d.To.Map(name, (a, b) => a - b, Sum("netSum"), read) : Sum(name));
     }
 
     public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(ToKeys ? "ᵀ" : "")} applied to {args[1]} under {args[2]}{(Strict ? ", strict" : "")}{(Before ? ", exclusive" : "")}";

@@ -60,12 +60,13 @@ internal sealed record SegmentSum(bool Before = false) : Primitive
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
         args[0].Shape.Rows == Dim.One ? b.Fill(name, args[0].Shape, 0) : null;
 
-    // g_r counts in every D_ij with j < r ≤ i: what rows from r on receive, less what columns from r on hand out.
+    // g_r counts in every D_ij with j < r ≤ i. Summed over those alone: as what rows from r on receive less what columns from r on
+    // hand out, the difference would keep the rounding of pairs that do not count.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var own = d.To.Map("dSegments", Ex.StrictlyCausal(new Arg(0)), adjoint.Shape, adjoint);
-        var net = d.To.Map("net", (rows, cols) => rows - cols, d.To.SumCols("intoRows", own), d.To.Transpose("intoColsDown", d.To.SumRows("intoCols", own)));
-        DecayedApply.AddSuffix(d, s.Args[0], net, Before ? d.To.SumCols("intoRows", own) : null);
+        var later = d.To.Emit("laterRows", new PrefixSum(Reversed: true, Exclusive: Before), own);
+        d.Add(s.Args[0], name => d.To.SumCols(name, d.To.Map("crossing", Ex.StrictlyCausal(new Arg(0)), later.Shape, later)));
     }
 
     public override string Describe(IReadOnlyList<string> args) => $"segment sums of {args[0]}{(Before ? " before each row" : "")}";
