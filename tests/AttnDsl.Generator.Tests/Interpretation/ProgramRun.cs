@@ -131,7 +131,11 @@ internal sealed class ProgramRun
         switch (access)
         {
             case Access.Whole or Access.Parameter:
-                return (tensor.Values ??= New(turn.Size(shape.Rows), turn.Size(shape.Cols)), (i, _) => i, j => j);
+                var whole = tensor.Values ??= New(turn.Size(shape.Rows), turn.Size(shape.Cols));
+                // A program may see the cells of a matrix as one row.
+                return whole.GetLength(0) != turn.Size(shape.Rows) && shape.Rows == Dim.One
+                    ? (whole, (_, j) => j / whole.GetLength(1), j => j % whole.GetLength(1))
+                    : (whole, (i, _) => i, j => j);
             case Access.Slot:
                 var turnIndex = (turn.Loop ?? throw new InvalidOperationException("outside of the loop there is no turn")).First / LoopSize;
                 if (!tensor.Slots.TryGetValue(turnIndex, out var slot)) tensor.Slots[turnIndex] = slot = New(turn.Size(shape.Rows), turn.Size(shape.Cols));
