@@ -19,6 +19,36 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>Logarithm of the exponential input gate: [B,T,N].</summary>
     public float[] I { get; init; } = [];
 
+    /// <summary>What the general delta rule retrieves with: [B,T,H,K].</summary>
+    public float[] A { get; init; } = [];
+
+    /// <summary>Where it writes what it retrieved: [B,T,H,K].</summary>
+    public float[] B { get; init; } = [];
+
+    /// <summary>Weights of the slots: [B,T,N,M].</summary>
+    public float[] S { get; init; } = [];
+
+    /// <summary>a of the gate: [N].</summary>
+    public float[] ALog { get; init; } = [];
+
+    /// <summary>b of the gate: [N] or [N,·].</summary>
+    public float[] DtBias { get; init; } = [];
+
+    /// <summary>u of the bonus: [H,K].</summary>
+    public float[] U { get; init; } = [];
+
+    /// <summary>w of the augmentation: [H,K].</summary>
+    public float[] W { get; init; } = [];
+
+    /// <summary>D of the skip: [N] or [N,V].</summary>
+    public float[] D { get; init; } = [];
+
+    /// <summary>y of the output gate: [B,T,N,V].</summary>
+    public float[] Y { get; init; } = [];
+
+    /// <summary>What the divisor η is made of: [B,T,N].</summary>
+    public float[] Eta { get; init; } = [];
+
     /// <summary>With <see cref="Step"/>: what is read is not x but x + step · direction, added up in the oracle's precision.</summary>
     public LayerInputs? Direction { get; init; }
 
@@ -32,6 +62,16 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         G = Cut(G, start, count),
         Beta = Cut(Beta, start, count),
         I = Cut(I, start, count),
+        A = Cut(A, start, count),
+        B = Cut(B, start, count),
+        S = Cut(S, start, count),
+        Eta = Cut(Eta, start, count),
+        Y = Cut(Y, start, count),
+        ALog = ALog,
+        DtBias = DtBias,
+        U = U,
+        W = W,
+        D = D,
         Direction = Direction?.Slice(start, count),
         Step = Step,
     };

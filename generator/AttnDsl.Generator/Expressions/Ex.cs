@@ -12,11 +12,15 @@ internal static class Ex
 
     public static Expr Exp(Expr x) => Unary(UnaryOp.Exp, x);
 
+    public static Expr Expm1(Expr x) => Unary(UnaryOp.Expm1, x);
+
     public static Expr Log(Expr x) => Unary(UnaryOp.Log, x);
 
     public static Expr Log1p(Expr x) => Unary(UnaryOp.Log1p, x);
 
     public static Expr Sigmoid(Expr x) => Unary(UnaryOp.Sigmoid, x);
+
+    public static Expr Softplus(Expr x) => Unary(UnaryOp.Softplus, x);
 
     public static Expr LogSigmoid(Expr x) => -Unary(UnaryOp.Softplus, -x);
 

@@ -40,14 +40,14 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
     private RegionBuilder? Outer => outer;
 
     // Memory
-    public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false) =>
-        LoadAs(tensor, tensor, rows, cols, access, isFixed);
+    public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
+        LoadAs(tensor, tensor, rows, cols, access, isFixed, pattern);
 
-    public Tile LoadAs(string name, string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false) =>
-        Emit(name, new Load(tensor, new(rows, cols), access, isFixed));
+    public Tile LoadAs(string name, string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
+        Emit(name, new Load(tensor, new(rows, cols), access, isFixed, pattern));
 
-    public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false) =>
-        _statements.Add(new(new Store(tensor, access, accumulate), new([tile]), null, Stage) { Backward = _backward });
+    public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false, RowPattern? pattern = null) =>
+        _statements.Add(new(new Store(tensor, access, accumulate, pattern), new([tile]), null, Stage) { Backward = _backward });
 
     /// <summary>Takes over a statement of another program as it stands.</summary>
     public void Append(Statement statement)

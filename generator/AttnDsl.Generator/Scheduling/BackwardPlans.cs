@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Emit.Cpu;
@@ -15,10 +16,10 @@ internal static class BackwardPlans
 
     public static BackwardPlan Matrix(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
     {
-        var forward = MatrixProgram.Build(system, "chunkwise", Dim.C);
+        var forward = LayerPlan.InOrder(system, "chunkwise", Dim.C);
         var upstream = system.States.Select(s => s.Name).Append("o").ToList();
         var grouped = system.ValueHeads is not null;
-        var backward = Reverse.Backward(forward, "backward", upstream, grouped ? ["q", "k"] : []);
+        var backward = Reverse.Backward(forward, "backward", upstream, Shared(system));
         var keep = LayerPlan.Add(kernels, "Keep", Reverse.Keeping(forward, backward, "keep"), sizes, WorkUnit.StateHead, "One head forward once more, keeping the state with which every chunk begins.");
         var back = LayerPlan.Add(kernels, "Backward", backward, sizes, grouped ? WorkUnit.QueryHead : WorkUnit.StateHead, "Gradients of one head, chunk by chunk from the last: each chunk is computed again from the state it began with, then run backwards.");
         return new([keep], [back], Kept(backward, sizes));
@@ -27,15 +28,16 @@ internal static class BackwardPlans
     public static BackwardPlan Bidirectional(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
     {
         var states = system.States.Select(s => s.Name).ToList();
+        var unit = system.ValueHeads is null ? WorkUnit.StateHead : WorkUnit.QueryHead;
         var absorb = kernels.FirstOrDefault(k => k.Name == "Absorb")
             ?? LayerPlan.Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
-        var read = Reverse.Backward(ParallelProgram.ReadOut(system, "readOut"), "readOutBackward", ["o"], []);
-        var write = Reverse.Backward(MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), "absorbBackward", states, system.HasSkip ? ["v"] : []); // the read-out has written its part of dv
+        var read = Reverse.Backward(ParallelProgram.ReadOut(system, "readOut"), "readOutBackward", ["o"], Shared(system));
+        var write = Reverse.Backward(MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), "absorbBackward", states, [.. Shared(system), .. system.HasSkip ? ["v"] : Array.Empty<string>()]); // the read-out has written its part of dv
         return new(
             [absorb],
             [
-                LayerPlan.Add(kernels, "ReadOutBackward", read, sizes, WorkUnit.StateHead, "Gradients of the queries of one head, and of the sum that they read."),
-                LayerPlan.Add(kernels, "AbsorbBackward", write, sizes, WorkUnit.StateHead, "Gradients of the keys and values of one head from that of the sum they wrote."),
+                LayerPlan.Add(kernels, "ReadOutBackward", read, sizes, unit, "Gradients of the queries of one head, and of the sum that they read."),
+                LayerPlan.Add(kernels, "AbsorbBackward", write, sizes, unit, "Gradients of the keys and values of one head from that of the sum they wrote."),
             ],
             Kept(write, sizes));
     }
@@ -62,6 +64,10 @@ internal static class BackwardPlans
         var rotate = Reverse.Backward(SoftmaxProgram.Append(system, "rotateKeys", values: false), "rotateBack", ["keys"], []);
         return new(before, [queries, keys, Add("RotateBack", rotate, WorkUnit.KeyValueHead, "Turns the gradients of the rotated keys of one head back.")], []);
     }
+
+    /// <summary>The inputs whose gradients the state heads of one query head add to.</summary>
+    private static string[] Shared(DynamicalSystem system) =>
+        system.ValueHeads is null ? [] : [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Tensor)];
 
     private static List<(string Tensor, int Floats)> Kept(TileProgram backward, BlockSizes sizes) =>
         [.. backward.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Slot).Select(l => (l.Tensor, sizes.Of(l.Shape.Rows) * sizes.Of(l.Shape.Cols))).Distinct()];

@@ -42,7 +42,7 @@ internal sealed record Scratch(int Offset) : Storage
 }
 
 /// <summary>What the lengths of the dimensions are: constants, except the blocks of time, which may be shorter at the end.</summary>
-internal sealed record BlockSizes(int C, int R, int K, int V, int F)
+internal sealed record BlockSizes(int C, int R, int K, int V, int F, int M = 0)
 {
     /// <summary>The length, or the greatest length, of a dimension.</summary>
     public int Of(Dim dim) => dim.Letter switch
@@ -54,6 +54,7 @@ internal sealed record BlockSizes(int C, int R, int K, int V, int F)
         "V" => V,
         "F" => F,
         { Length: 2 } product => Of(new Dim(product.Substring(0, 1))) * Of(new Dim(product.Substring(1))),
+        "M" => M,
         _ => K / 2,
     };
 }

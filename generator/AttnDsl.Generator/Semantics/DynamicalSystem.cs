@@ -16,8 +16,15 @@ internal enum StateFamily
 }
 
 /// <summary>The real part of the transition.</summary>
-internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature)
+/// <param name="LogDecays">Of constants that are known here: one a head.</param>
+internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature, EquatableArray<double> LogDecays)
 {
+    /// <summary>Whether a rate e^a, or a power a, is learned.</summary>
+    public bool HasRate => Activation is GateActivation.Rate or GateActivation.ReversedSigmoidPower or GateActivation.SoftplusRate or GateActivation.Bounded;
+
+    /// <summary>Whether something is learned that is as fine as the gate's input.</summary>
+    public bool HasBias => Activation is GateActivation.RecurrentGate or GateActivation.SoftplusRate or GateActivation.Bounded;
+
     public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {Activation}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}";
 }
 
@@ -33,6 +40,13 @@ internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens)
     public override string ToString() => $"{(RuntimeSized ? "up to " : "")}{Literals.Integer(Size)}, {Literals.Integer(SinkTokens)} sinks";
 }
 
+/// <summary>What is written beside the rule itself.</summary>
+/// <param name="Key">An input, or 1 − e^g.</param>
+/// <param name="Steps">Writes a token.</param>
+/// <param name="Slots">M, 0 without slots.</param>
+/// <param name="Bonus">Whether the state is read before the write.</param>
+internal sealed record Writing(KeySource Key, WriteStrength Strength, double StrengthScale, int Steps, int Slots, bool Bonus);
+
 /// <summary>A tensor that the caller hands in.</summary>
 /// <param name="Member">Name in <c>Inputs</c>.</param>
 /// <param name="Tensor">Name in programs and kernels, and of the parameter of span overloads.</param>
@@ -40,7 +54,15 @@ internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens)
 /// <param name="HeadCount">Which head count its third axis has.</param>
 /// <param name="Width">Length of its fourth axis; 0 for a tensor of rank 3.</param>
 /// <param name="Meaning">For the documentation, with units.</param>
-internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning);
+/// <param name="RowsPerToken">Rows of its second axis for each token.</param>
+internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning, int RowsPerToken = 1)
+{
+    /// <summary>Length of its second axis, given the tokens as C#.</summary>
+    public string Rows(string tokens) => RowsPerToken == 1 ? tokens : $"{tokens} * {RowsPerToken}";
+
+    /// <summary>The letters of one token.</summary>
+    public string StepLetters => RowsPerToken == 1 ? Letters.Replace(",T", ",1") : Letters.Replace("T,", ",");
+}
 
 internal enum HeadCount { Query, KeyValue, State }
 
@@ -66,6 +88,9 @@ internal sealed record ParameterTensor(string Member, string Tensor, string Lett
 internal sealed record StateTensor(string Name, int Rows, int Cols, double Initial, string Letters, string Meaning)
 {
     public int Floats => Rows * Cols;
+
+    /// <summary>Axes behind batch and heads.</summary>
+    public int Rank => Letters.Split(',').Length - 2;
 }
 
 /// <summary>
@@ -85,8 +110,10 @@ internal sealed record DynamicalSystem(
     Decay? Decay,
     Rotation? Rotation,
     WriteRule Write,
+    Writing Writing,
     Normaliser Normaliser,
     double Epsilon,
+    EtaActivation Eta,
     Window? Window,
     Forms Forms,
     int ChunkSize,
@@ -102,11 +129,28 @@ internal sealed record DynamicalSystem(
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }
 
-    /// <summary>Adds D·v to the read-out, D a learned number a head.</summary>
-    public bool HasSkip { get; init; }
+    /// <summary>Adds D·v to the read-out, D learned.</summary>
+    public SkipShape Skip { get; init; }
+
+    public bool HasSkip => Skip != SkipShape.None;
+
+    /// <summary>Adds the token's own value as its query and key fit.</summary>
+    public Augmentation Augmentation { get; init; }
+
+    /// <summary>What the output is multiplied by last.</summary>
+    public OutputGate OutputGate { get; init; }
+
+    /// <summary>Whether every cell of the state decays on its own: a linear scan, cell by cell.</summary>
+    public bool IsScan => Decay is { Shape: GateShape.Full } || Writing.Key == KeySource.None;
 
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
+
+    /// <summary>Rows of a kernel's time, given the tokens as C#: a token with several writes has as many rows.</summary>
+    public string Rows(string tokens) => Writing.Steps == 1 ? tokens : $"{tokens} * {Writing.Steps}";
+
+    /// <summary>Whether each state carries the sum of its keys, by which the read-out is divided.</summary>
+    public bool HasKeySum => Normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum or Normaliser.Stabilised;
 
     public bool Has(Forms form) => (Forms & form) != 0;
 
@@ -117,8 +161,9 @@ internal sealed record DynamicalSystem(
         Line("sizes", $"K = {KeyDim}, V = {ValueDim}, heads {Count(Heads)}, key/value heads {Count(KeyValueHeads)}, value heads {Count(ValueHeads)}");
         Line("decay", Part(Decay));
         Line("rotation", Part(Rotation));
-        Line("write", Write);
+        Line("write", Writes());
         Line("read", $"kernel {Kernel}, scale {Literals.Number(Scale)}, normaliser {Normaliser}{(Normaliser == Normaliser.None ? "" : $" with ε = {Literals.Number(Epsilon)}")}");
+        if (Reads() is { Length: > 0 } also) Line("also", also);
         Line("window", Part(Window));
         Line("forms", $"{Forms}, chunks of {ChunkSize}");
         foreach (var i in Inputs) Line("input", $"{i.Tensor,-9} {i.Letters,-9} {i.Meaning}");
@@ -127,6 +172,15 @@ internal sealed record DynamicalSystem(
         return text.ToString();
 
         void Line(string part, object value) => text.Append($"  {part,-9}  {value}\n");
+        string Writes() => string.Concat(
+            Write, Writing.Key == KeySource.Input ? "" : $", key {Writing.Key}",
+            Writing.Strength == WriteStrength.None ? "" : $", strength {Writing.Strength} times {Literals.Number(Writing.StrengthScale)}",
+            Writing.Steps == 1 ? "" : $", {Literals.Integer(Writing.Steps)} writes a token", Writing.Slots == 0 ? "" : $", {Literals.Integer(Writing.Slots)} slots");
+        string Reads() => string.Join(", ", new[]
+        {
+            Writing.Bonus ? "bonus" : "", HasSkip ? $"skip per {Skip}" : "", Augmentation == Augmentation.None ? "" : $"augmentation {Augmentation}",
+            OutputGate == OutputGate.None ? "" : $"output gate {OutputGate}",
+        }.Where(x => x.Length > 0));
         static string Count(int? n) => n is { } number ? Literals.Integer(number) : "not declared";
         static string Part(object? part) => part?.ToString() ?? "none";
     }

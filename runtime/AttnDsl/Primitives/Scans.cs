@@ -140,6 +140,23 @@ public static class Scans
         }
     }
 
+    /// <summary>d[i,j] = Σ_{j&lt;r&lt;i} g[r] for j &lt; i, else 0: the sums as row i meets them before its own gate acts.</summary>
+    /// <inheritdoc cref="SegmentSums" path="/param"/>
+    public static void SegmentSumsBefore<TVec>(int n, ref float g, ref float d, nint dRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int j = 0; j < n; j += TVec.Count)
+        {
+            TVec.Store(TVec.Create(0), ref d, j, n - j);
+        }
+
+        SegmentSums<TVec>(n - 1, ref g, ref Unsafe.Add(ref d, dRow), dRow);
+        for (int i = 1; i < n; i++)
+        {
+            Unsafe.Add(ref d, (i * dRow) + n - 1) = 0;
+        }
+    }
+
     [MethodImpl(Jit.Kernel)]
     private static void FourVectors<TVec>(int rows, ref float x, nint xRow, ref float y, nint yRow, bool exclusive)
         where TVec : struct, ISimd<TVec>

@@ -613,8 +613,8 @@ namespace AttnDsl.Generated
             ref float ownMax = ref Unsafe.Add(ref work, 10560); // [R,1]
             ref float ownDots = ref Unsafe.Add(ref work, 10624); // [R,R]
             ref float ownScores = ref Unsafe.Add(ref work, 14720); // [R,R]
-            ref float rest = ref Unsafe.Add(ref work, 18816); // [1,1]
-            ref float num = ref Unsafe.Add(ref work, 18832); // [R,V]
+            ref float num = ref Unsafe.Add(ref work, 18816); // [R,V]
+            ref float rest = ref Unsafe.Add(ref work, 20864); // [1,1]
             ref float den = ref Unsafe.Add(ref work, 20880); // [R,1]
             ref float rowMax = ref Unsafe.Add(ref work, 20944); // [R,1]
             ref float gBlock = ref Unsafe.Add(ref work, 25488); // [C,1]
@@ -681,8 +681,8 @@ namespace AttnDsl.Generated
             }
             Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownDots, 64, accumulate: false, ref scratch);
             ParallelOwnScores<TVec>(R, ref ownDots, ref ownLogWeights, ref ownMax, ref ownScores);
-            TVec.Store(TVec.Create(0f), ref rest, 0);
             Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
+            TVec.Store(TVec.Create(0f), ref rest, 0);
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
@@ -1257,9 +1257,7 @@ namespace AttnDsl.Generated
             ref float dInputGateAcross = ref Unsafe.Add(ref work, 0); // [1,C]
             ref float dInputGate = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float belowDiagonal = ref Unsafe.Add(ref work, 8768); // [C,C]
-            ref float rowSums = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float colSums = ref Unsafe.Add(ref work, 128); // [1,C]
-            ref float net = ref Unsafe.Add(ref work, 192); // [C,1]
+            ref float laterRows = ref Unsafe.Add(ref work, 4544); // [C,C]
             ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 0); // [C,1]
             ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 128); // [C,1]
             ref float dg = ref Unsafe.Add(ref work, 64); // [C,1]
@@ -1545,29 +1543,16 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeights, i * 64 + j), TVec.Create(0f)), ref belowDiagonal, i * 64 + j);
                     }
                 }
+                Scans.PrefixSum<TVec>(C, C, ref belowDiagonal, 64, ref laterRows, 64, reversed: true, exclusive: false);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref belowDiagonal, i * 64 + j), C - j, 0f);
+                        fold += TVec.First(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref laterRows, i * 64 + j), TVec.Create(0f)), C - j, 0f);
                     }
-                    Unsafe.Add(ref rowSums, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dLogDecayViaDecay, i) = TVec.Sum(fold);
                 }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref belowDiagonal, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref colSums, j);
-                }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref rowSums, j) - TVec.Load(ref colSums, j), ref net, j);
-                }
-                Scans.PrefixSum(C, ref net, ref dLogDecayViaDecay, reversed: true, exclusive: false);
 
                 // The gradients of the inputs.
                 Scans.PrefixSum(C, ref dFromStart, ref dLogDecayViaFromStart, reversed: true, exclusive: false);
@@ -1961,7 +1946,7 @@ Forms and schedule
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
         private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -2089,7 +2074,7 @@ Forms and schedule
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
         private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -2178,7 +2163,7 @@ Forms and schedule
             call.Heads = heads;
             int units = batch * heads;
             long stateFloats = (long)units * 512;
-            call.Chunks = (time + 63) / 64;
+            call.Chunks = (call.Time + 63) / 64;
             // The running state, its gradient, and the state with which each chunk begins.
             call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + units * (long)call.Chunks * 501);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);

@@ -1375,7 +1375,7 @@ Not supported
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
         private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.CacheMemory state)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,G,V]", batch, time, 2, 96);
             if (inputs.Window is < 1 or > 256) throw new global::System.ArgumentOutOfRangeException("Window", inputs.Window, "Window must be from 1 to 256, the size that WindowSoftmax declares");
@@ -1501,7 +1501,7 @@ Not supported
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
         private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,G,V]", batch, time, 2, 96);
             if (inputs.Window is < 1 or > 256) throw new global::System.ArgumentOutOfRangeException("Window", inputs.Window, "Window must be from 1 to 256, the size that WindowSoftmax declares");

@@ -128,6 +128,33 @@ public abstract class ScansTests<TVec>(ITestOutputHelper output) : VectorTests<T
         Assert.Equal(0, d[4, 9]);
     }
 
+    [Fact]
+    public void SegmentSumsBefore_AnySize_SumStrictlyBetweenRows()
+    {
+        if (!IsAccelerated())
+        {
+            return;
+        }
+
+        var random = new Random(7);
+        foreach (int n in new[] { 1, 2, 15, 16, 17, 40 })
+        {
+            using Matrix g = Matrix.Random(random, 1, n, low: -3, high: 0);
+            using var d = new Matrix(n, n, gap: 3);
+            Scans.SegmentSumsBefore<TVec>(n, ref g.Ref, ref d.Ref, d.Stride);
+            d.CheckCanaries();
+            for (int i = 0; i < n; i++)
+            {
+                for (int j = 0; j < n; j++)
+                {
+                    double sum = 0;
+                    for (int r = j + 1; r < i; r++) sum += g[0, r];
+                    Rounding.Check(sum, d[i, j], Math.Max(0, i - j) * Rounding.Unit * Math.Abs(sum), "sum", i, j);
+                }
+            }
+        }
+    }
+
     private static void CheckSums(int n, Func<int, float> x, Func<int, float> y, bool reversed, bool exclusive)
     {
         double sum = 0;

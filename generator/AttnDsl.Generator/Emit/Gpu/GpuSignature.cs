@@ -169,6 +169,9 @@ internal sealed class GpuSignature
         return parted ? $"sinks ? {KernelSignature.Sink(tensor)}{at} : {tensor}{at}" : tensor + at;
     }
 
+    /// <summary>A row of a tensor by its number.</summary>
+    public string Row(string tensor, string row) => $"{tensor}.At(b, {row}, {HeadOf(tensor)})";
+
     private string HeadOf(string tensor)
     {
         var system = _layer.System;
