@@ -80,6 +80,10 @@ public sealed record LayerSpec
     public WriteKind Write { get; init; }
     public Denominator Denominator { get; init; }
     public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>Gradients do not go through the denominator.</summary>
+    public bool HoldsDenominator { get; init; }
+
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 

@@ -60,6 +60,7 @@ internal static class Descriptors
         Error(TemperatureUnused, Semantics, "A temperature needs an activation", "'{0}' sets Temperature = {1} on a gate whose input is the log-decay itself; add Activation = GateActivation.LogSigmoid or remove Temperature"),
         Error(ChunkSizeUnused, Semantics, "A chunk size needs the chunkwise form", "'{0}' sets ChunkSize = {1} but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
         Error(EpsilonUnused, Semantics, "An epsilon needs a normaliser", "'{0}' sets Epsilon = {1} but reads without a normaliser; choose one or remove Epsilon"),
+        Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads without a normaliser; choose one or remove Gradient"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

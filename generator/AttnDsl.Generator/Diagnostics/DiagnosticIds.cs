@@ -47,6 +47,7 @@ internal static class DiagnosticIds
     public const string TemperatureUnused = "ATTN0319";
     public const string ChunkSizeUnused = "ATTN0320";
     public const string EpsilonUnused = "ATTN0321";
+    public const string NormaliserGradientUnused = "ATTN0322";
 
     public const string SignedKeySum = "ATTN0501";
 }

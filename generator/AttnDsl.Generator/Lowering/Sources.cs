@@ -23,9 +23,13 @@ internal static class Sources
         : b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", x.Shape.Rows, Dim.P, isFixed: true), b.Load("sin", x.Shape.Rows, Dim.P, isFixed: true));
 
     /// <summary>Numerator over normaliser; <paramref name="max"/> is the maximum relative to which both were accumulated.</summary>
-    public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max) => system.Normaliser switch
+    public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max)
     {
-        Normaliser.KeySum => b.Map("output", (x, d) => x / Ex.Max(d, system.Epsilon), numerator, den),
-        _ => b.Map("output", (x, d, m) => x / (Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon), numerator, den, max!),
-    };
+        if (system.NormaliserGradient == NormaliserGradient.Held) den = b.Emit("denHeld", new StopGradient(), den);
+        return system.Normaliser switch
+        {
+            Normaliser.KeySum => b.Map("output", (x, d) => x / Ex.Max(d, system.Epsilon), numerator, den),
+            _ => b.Map("output", (x, d, m) => x / (Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon), numerator, den, max!),
+        };
+    }
 }

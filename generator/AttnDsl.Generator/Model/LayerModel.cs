@@ -32,7 +32,7 @@ internal sealed record LayerDeclaration(
 
 internal sealed record GateDeclaration(GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature);
 
-internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon);
+internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, NormaliserGradient? Gradient = null);
 
 internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
 

@@ -33,7 +33,7 @@ internal static class DeclarationParser
             Read(type, nameof(FeatureMapAttribute))?.First<Kernel>(),
             gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature")),
             Read(type, nameof(WriteAttribute))?.First<WriteRule>(),
-            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon")),
+            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<NormaliserGradient>("Gradient")),
             rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")));

@@ -62,6 +62,7 @@ internal sealed record DynamicalSystem(
     WriteRule Write,
     Normaliser Normaliser,
     double Epsilon,
+    NormaliserGradient NormaliserGradient,
     Window? Window,
     Forms Forms,
     int ChunkSize,

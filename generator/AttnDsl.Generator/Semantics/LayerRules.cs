@@ -55,6 +55,7 @@ internal static class LayerRules
             Known(d.Gate?.Activation, "Gate.Activation", name),
             Known(d.Write, "Write.rule", name),
             Known(d.Read?.Normaliser, "Read.normaliser", name),
+            Known(d.Read?.Gradient, "Read.Gradient", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
         })
@@ -90,6 +91,7 @@ internal static class LayerRules
 
         if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) == GateActivation.LogDecay) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
         if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon));
+        if (d.Read is { Normaliser: Normaliser.None, Gradient: { } gradient }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, gradient.ToString());
         if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
 
         if (!softmax)

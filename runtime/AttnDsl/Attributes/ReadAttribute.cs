@@ -15,6 +15,20 @@ public enum Normaliser
     Stabilised,
 }
 
+/// <summary>What <c>Backward</c> does with the normaliser.</summary>
+public enum NormaliserGradient
+{
+    /// <summary>Differentiates it: the gradient of what <c>Forward</c> computes.</summary>
+    Exact,
+
+    /// <summary>
+    /// Holds it constant, as the released mLSTM kernels do: the gradients of queries, keys and gates lack the part that goes through the
+    /// division, which on random inputs changes them by 0.1 to 2 times their size. For repeating a training that was run so; outputs and the
+    /// gradient of the values are the same.
+    /// </summary>
+    Held,
+}
+
 /// <summary>Chooses the normaliser of the read; <see cref="Normaliser.None"/> without it (<see cref="Normaliser.Stabilised"/> for an exponential gate).</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
 public sealed class ReadAttribute(Normaliser normaliser) : Attribute
@@ -24,4 +38,7 @@ public sealed class ReadAttribute(Normaliser normaliser) : Attribute
 
     /// <summary>ε, ≥ 0.</summary>
     public double Epsilon { get; set; } = 1e-6;
+
+    /// <summary>Whether gradients go through the normaliser.</summary>
+    public NormaliserGradient Gradient { get; set; }
 }

@@ -40,7 +40,7 @@ internal static class Space
             d => d with { Gate = Gate(GateShape.Constant) with { Temperature = 2 } },
         ],
         Mechanisms[2],
-        [.. Mechanisms[3], d => d with { Read = new(Normaliser.KeySum, 1e-3) }, d => d with { Read = new(Normaliser.KeySum, -1) }],
+        [.. Mechanisms[3], d => d with { Read = new(Normaliser.KeySum, 1e-3) }, d => d with { Read = new(Normaliser.KeySum, -1) }, .. Enum.GetValues<Normaliser>().Select<Normaliser, Func<LayerDeclaration, LayerDeclaration>>(n => d => d with { Read = new(n, null, NormaliserGradient.Held) })],
         [.. Mechanisms[4], d => d with { Rotation = new(RotationKind.Rotary, 500, PairLayout.Interleaved) }],
         [.. Mechanisms[5], d => d with { Window = new(1, false, 0) }, d => d with { Window = new(9, true, 0) }, d => d with { Window = new(9, false, 2) }, d => d with { Window = new(9, true, 2) }, d => d with { Window = new(0, false, 0) }],
         Mechanisms[6],

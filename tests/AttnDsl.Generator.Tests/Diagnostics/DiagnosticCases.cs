@@ -44,6 +44,7 @@ internal static class DiagnosticCases
         new(UnknownValue, Sized + "[Gate(GateShape.Head, [|Activation = (GateActivation)2|])]" + Class, "Gate.Activation of 'Layer' is 2, which is none of LogDecay, LogSigmoid"),
         new(UnknownValue, Sized + "[Write([|(WriteRule)3|])]" + Class, "Write.rule of 'Layer' is 3, which is none of Plain, Delta, ExponentialGate"),
         new(UnknownValue, Sized + "[Read([|(Normaliser)3|])]" + Class, "Read.normaliser of 'Layer' is 3, which is none of None, KeySum, Stabilised"),
+        new(UnknownValue, Sized + "[FeatureMap(Kernel.Exp)] [Read(Normaliser.KeySum, [|Gradient = (NormaliserGradient)2|])]" + Class, "Read.Gradient of 'Layer' is 2, which is none of Exact, Held"),
         new(UnknownValue, Sized + "[Rotation([|(RotationKind)1|])]" + Class, "Rotation.kind of 'Layer' is 1, which is none of Rotary"),
         new(UnknownValue, Sized + "[Rotation(RotationKind.Rotary, [|Layout = (PairLayout)9|])]" + Class, "Rotation.Layout of 'Layer' is 9, which is none of HalfSplit, Interleaved"),
         new(UnknownValue, Sized + "[Form([|(Forms)8|])]" + Class, "[Form] of 'Layer' is 8, which is none of Recurrent, Parallel, Chunkwise"),
@@ -93,6 +94,7 @@ internal static class DiagnosticCases
         new(ChunkSizeUnused, Sized + "[Gate(GateShape.Head)] [Form(Forms.Recurrent, [|ChunkSize = 64|])]" + Class, "'Layer' sets ChunkSize = 64 but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
         new(ChunkSizeUnused, Sized + "[Form(Forms.Parallel, [|ChunkSize = 64|])]" + Class, "'Layer' sets ChunkSize = 64 but has no chunkwise form; add Forms.Chunkwise or remove ChunkSize"),
         new(EpsilonUnused, Sized + "[Gate(GateShape.Head)] [Read(Normaliser.None, [|Epsilon = 0.5|])]" + Class, "'Layer' sets Epsilon = 0.5 but reads without a normaliser; choose one or remove Epsilon"),
+        new(NormaliserGradientUnused, Sized + "[Gate(GateShape.Head)] [Read(Normaliser.None, [|Gradient = NormaliserGradient.Held|])]" + Class, "'Layer' sets Gradient = Held but reads without a normaliser; choose one or remove Gradient"),
         new(SignedKeySum, Sized + "[FeatureMap(Kernel.Silu)] [[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Silu, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
         new(SignedKeySum, Sized + "[[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Identity, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

@@ -19,7 +19,7 @@ internal static class DeclarationText
         if (d.Kernel is { } kernel) attributes.Add(Attribute("FeatureMap", Enum(kernel)));
         if (d.Gate is { } gate) attributes.Add(Attribute("Gate", Enum(gate.Shape), Named("Decay", gate.Decay), Named("Activation", gate.Activation), Named("Temperature", gate.Temperature)));
         if (d.Write is { } write) attributes.Add(Attribute("Write", Enum(write)));
-        if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon)));
+        if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon), Named("Gradient", read.Gradient)));
         if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout)));
         if (d.Window is { } window) attributes.Add(Attribute("Window", Number(window.Size), window.RuntimeSized ? "RuntimeSized = true" : null, window.SinkTokens == 0 ? null : $"SinkTokens = {window.SinkTokens}"));
         if (d.Form is { } form) attributes.Add(Attribute("Form", Enum(form.Forms), Named("ChunkSize", form.ChunkSize)));
