@@ -49,7 +49,7 @@ internal static class MatrixProgram
             (null, null) => x,
             ({ } l0, null) => b.Map(decayed, (a, l) => a * Ex.Exp(l), x, l0),
             (null, { } r) => b.Map(decayed, (a, s, t) => a * Ex.Exp(s - t), x, max!.Value.Start, r),
-            ({ } l0, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + s - t), x, l0, max!.Value.Start, r),
+            ({ } l0, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + (s - t)), x, l0, max!.Value.Start, r),
         };
 
         if (system.Write == WriteRule.Delta)
@@ -70,7 +70,7 @@ internal static class MatrixProgram
             if (sum is { } z)
             {
                 b.Stage = "The normaliser, accumulated as the numerator is.";
-                var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start)), b.SumCols("denBlock", scores));
+                var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start), system.HasSignedNormaliser), b.SumCols("denBlock", scores, system.HasSignedNormaliser));
                 read = Sources.Normalise(system, b, read, den, rowMax);
             }
 
@@ -79,12 +79,12 @@ internal static class MatrixProgram
         }
 
         b.Stage = Say($"S ← {gt}S + k {written}ᵀ.", system.Decay is null ? $"S ← S + Σ_j k_j {written}_jᵀ." : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ.");
-        var (total, toEnd) = (weights.Whole, weights.ToEnd);
+        var total = weights.Whole;
         Tile? next = null;
         if (max is { } running)
         {
             b.Stage = Say("m ← m_t; S and n are kept relative to e^m.", "m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.");
-            var block = b.MaxRows("blockMax", toEnd!);
+            var block = b.MaxRows("blockMax", weights.ToEnd!);
             next = total is null
                 ? b.Map("mNext", Ex.Max, running.Start, block)
                 : b.Map("mNext", (x, y, w) => Ex.Max(Ex.Max(x + y, w), Ex.NoScore), total, running.Start, block);
@@ -93,12 +93,7 @@ internal static class MatrixProgram
             next = b.Emit("mHeld", new StopGradient(), next);
         }
 
-        var kWritten = (toEnd, next) switch
-        {
-            (null, _) => k,
-            ({ } w, null) => b.Map("kWritten", (x, y) => x * Ex.Exp(y), k, w),
-            ({ } w, { } r) => b.Map("kWritten", (x, y, s) => x * Ex.Exp(y - s), k, w, r),
-        };
+        var kWritten = weights.AtEnd("kWritten", k, next);
 
         // What is kept of a state: laid along its rows (K×1) for S, along its columns for z.
         Tile Kept(string kept, Tile state, bool transposed) => (total, next) switch
@@ -106,7 +101,7 @@ internal static class MatrixProgram
             (null, null) => state,
             ({ } t, null) => b.Map(kept, (s, l) => s * Ex.Exp(l), state, transposed ? b.Transpose("totalDown", t) : t),
             (null, { } r) => b.Map(kept, (s, x, y) => s * Ex.Exp(x - y), state, max!.Value.Start, r),
-            ({ } t, { } r) => b.Map(kept, (s, l, x, y) => s * Ex.Exp(l + x - y), state, t, max!.Value.Start, r),
+            ({ } t, { } r) => b.Map(kept, (s, l, x, y) => s * Ex.Exp(l + (x - y)), state, t, max!.Value.Start, r),
         };
 
         if (sum is { } n)

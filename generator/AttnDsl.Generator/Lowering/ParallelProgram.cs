@@ -17,7 +17,7 @@ internal static class ParallelProgram
     {
         var p = new ProgramBuilder(name, C, R, Visits.BeforeDescending);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
-        var (normalised, stabilised) = (system.Normaliser != Normaliser.None, system.IsStabilised);
+        var (normalised, stabilised, signed) = (system.Normaliser != Normaliser.None, system.IsStabilised, system.HasSignedNormaliser);
 
         head.Stage = "The queries, and the keys of their own block, which the mask cuts.";
         var q = Sources.Query(system, head, R);
@@ -46,18 +46,21 @@ internal static class ParallelProgram
         if (stabilised)
         {
             b.Stage = "Log-weight of key j in row i, under a running maximum.";
-            var left = rest is { } s ? b.Add("left", toEnd!, s.Start) : toEnd!;
-            var across = b.Transpose("leftAcross", left);
-            var logWeight = reach is null ? b.Map("logWeights", new Arg(0), new Shape(R, C), across) : b.Add("logWeights", reach, across);
+            var input = weights.InputAcross!;
+            var decays = reach is not null && rest is { } s ? b.Add("decays", reach, b.Transpose("leftAcross", b.Add("left", weights.AfterRow!, s.Start))) : null;
+            var logWeight = decays is null ? b.Map("logWeights", new Arg(0), new Shape(R, C), input) : b.Add("logWeights", decays, input);
             var next = b.Map("maxNext", Ex.Max, max.Start, b.MaxCols("blockMax", logWeight));
             p.Carry("rowMax", firstMax!, max, next, isReference: true);
             var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), max.Start, next);
             b.Stage = "Accumulate numerator and normaliser.";
-            scores = b.Map("scores", (x, y, z) => x * Ex.Exp(y - z), b.MatMulNT("dots", q, k), logWeight, next);
+            var dots = b.MatMulNT("dots", q, k);
+            scores = decays is null
+                ? b.Map("scores", (x, i, z) => x * Ex.Exp(i - z), dots, input, next)
+                : b.Map("scores", (x, l, i, z) => x * Ex.Exp(l + (i - z)), dots, decays, input, next);
             p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num,
                 b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), b.MatMul("read", scores, v)));
-            p.Carry("den", head.SumCols("ownDen", ownScores), den,
-                b.Add("denNext", b.Map("denKept", (x, y) => x * y, den.Start, rescale), b.SumCols("denBlock", scores)));
+            p.Carry("den", head.SumCols("ownDen", ownScores, signed), den,
+                b.Add("denNext", b.Map("denKept", (x, y) => x * y, den.Start, rescale), b.SumCols("denBlock", scores, signed)));
         }
         else
         {
@@ -70,7 +73,7 @@ internal static class ParallelProgram
             scores = b.MatMulNT("scores", qReach, kLeft);
             p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
             if (normalised)
-                p.Carry("den", head.SumCols("ownDen", ownScores), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
+                p.Carry("den", head.SumCols("ownDen", ownScores, signed), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores, signed)));
         }
 
         tail.Stage = "What the initial state still counts for.";
@@ -89,7 +92,11 @@ internal static class ParallelProgram
             var rescale = tail.Map("rescaleFinal", (x, y) => Ex.Exp(x - y), max.Final, finalMax);
             numerator = tail.Map("numFinal", (x, y) => x * y, num.Final, rescale);
             denominator = tail.Map("denFinal", (x, y) => x * y, den.Final, rescale);
-            qState = tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), q, log, finalMax);
+            qState = (reach, rest) switch
+            {
+                ({ } l, { } s) => tail.Map("qState", (x, y, z) => x * Ex.Exp(y + z), q, tail.Add("decaysState", l, s.Final), tail.Map("mState", (x, y) => x - y, m, finalMax)),
+                _ => tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), q, m, finalMax),
+            };
         }
         else
         {
@@ -101,7 +108,7 @@ internal static class ParallelProgram
         {
             tail.Stage = "Divide and store.";
             var sum = tail.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
-            var all = tail.Add("denAll", denominator!, tail.SumCols("denState", tail.Map("denTerms", (x, y) => x * y, qState, sum)));
+            var all = tail.Add("denAll", denominator!, tail.SumCols("denState", tail.Map("denTerms", (x, y) => x * y, qState, sum), signed));
             read2 = Sources.Normalise(system, tail, read2, all, finalMax);
         }
 
@@ -127,7 +134,7 @@ internal static class ParallelProgram
         if (system.Normaliser != Normaliser.None)
         {
             var den = p.Open("den", new(R, One));
-            p.Carry("den", head.Fill("none", new(R, One), 0), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
+            p.Carry("den", head.Fill("none", new(R, One), 0), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores, system.HasSignedNormaliser)));
             tail.Stage = "Divide.";
             output = Sources.Normalise(system, tail, num.Final, den.Final, null);
         }
@@ -148,7 +155,7 @@ internal static class ParallelProgram
         if (system.Normaliser != Normaliser.None)
         {
             var sum = head.Load(MatrixProgram.SumName(system), One, K, Access.Whole);
-            output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum)), null);
+            output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum), system.HasSignedNormaliser), null);
         }
 
         b.Store("o", output);

@@ -9,6 +9,10 @@ namespace AttnDsl.Generator.Lowering;
 /// How strongly what one row wrote counts in another: the decay between them, times the exponential input gate where there is
 /// one, under a running maximum. The one place in which no, constant, per-head, per-key decay and input gates differ.
 /// </summary>
+/// <remarks>
+/// A maximum is taken off the input gate before the decay is added: both may be large, and a sum of the gate and the decay would be
+/// rounded to their size. Where signed terms all but cancel in a normaliser, that rounding is most of its error.
+/// </remarks>
 internal sealed class Weighting
 {
     private readonly RegionBuilder _b;
@@ -56,17 +60,28 @@ internal sealed class Weighting
         var (g, i) => _b.Add("logWrite", g, i),
     };
 
+    /// <summary>Logarithm of each row's write strength, 1×C.</summary>
+    public Tile? InputAcross => _i is null ? null : _b.Transpose("iAcross", _i);
+
     /// <summary>Log-weights of row j in row i (i down, j across), unmasked; only for scalar weights.</summary>
-    public Tile? BetweenRows
+    public Tile? BetweenRows => (DecayBetween, InputAcross) switch
     {
-        get
-        {
-            var decay = _g is null ? null : _b.Emit("decay", new SegmentSum(), _g);
-            if (_i is null) return decay;
-            var across = _b.Transpose("iAcross", _i);
-            return decay is null ? across : _b.Add("logWeight", decay, across);
-        }
-    }
+        (var decay, null) => decay,
+        (null, var across) => across,
+        var (decay, across) => _b.Add("logWeight", decay, across),
+    };
+
+    private Tile? DecayBetween => _g is null ? null : _b.Emit("decay", new SegmentSum(), _g);
+
+    /// <summary>A block's rows under the weights that their writes keep at its end, relative to a maximum.</summary>
+    public Tile AtEnd(string name, Tile x, Tile? max) => (AfterRow, _i, max) switch
+    {
+        (null, null, _) => x,
+        ({ } decay, null, _) => _b.Map(name, (a, l) => a * Ex.Exp(l), x, decay),
+        (null, { } input, { } m) => _b.Map(name, (a, i, r) => a * Ex.Exp(i - r), x, input, m),
+        ({ } decay, { } input, { } m) => _b.Map(name, (a, l, i, r) => a * Ex.Exp(l + (i - r)), x, decay, input, m),
+        _ => throw new ShapeException("an input gate needs a maximum"),
+    };
 
     /// <summary>Scores of the block's own rows, P_ij = q_i·k_j weighted; zero where j comes after i.</summary>
     /// <param name="max">The running maximum of each row, C×1, under which the weights are taken.</param>
@@ -76,11 +91,13 @@ internal sealed class Weighting
         var dots = _b.MatMulNT(name + "Dots", q, k);
         Expr Masked(Expr x) => strict ? Ex.StrictlyCausal(x) : Ex.Causal(x);
         var shape = dots.Shape;
-        return (BetweenRows, max) switch
+        return (DecayBetween, InputAcross, max) switch
         {
-            (null, _) => _b.Map(name, Masked(new Arg(0)), shape, dots),
-            ({ } w, null) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1))), shape, dots, w),
-            ({ } w, { } m) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
+            (null, null, _) => _b.Map(name, Masked(new Arg(0)), shape, dots),
+            ({ } decay, null, _) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1))), shape, dots, decay),
+            (null, { } input, { } m) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, input, m),
+            ({ } decay, { } input, { } m) => _b.Map(name, Masked(new Arg(0) * Ex.Exp(new Arg(1) + (new Arg(2) - new Arg(3)))), shape, dots, decay, input, m),
+            _ => throw new ShapeException("an input gate needs a maximum"),
         };
     }
 }

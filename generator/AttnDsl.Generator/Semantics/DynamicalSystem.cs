@@ -72,5 +72,8 @@ internal sealed record DynamicalSystem(
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
 
+    /// <summary>Whether the normaliser sums terms of both signs, which may all but cancel.</summary>
+    public bool HasSignedNormaliser => Normaliser != Normaliser.None && Kernel is Kernel.Identity or Kernel.Silu;
+
     public bool Has(Forms form) => (Forms & form) != 0;
 }

@@ -19,11 +19,11 @@ namespace AttnDsl.Generated
     internal static class Samples_Mlstm_3d9abc1f
     {
         public const int RecurrentScratch = 128; // floats a worker
-        public const int ChunkwiseScratch = 20224; // floats a worker
-        public const int ParallelScratch = 39696; // floats a worker
-        public const int AbsorbScratch = 2256; // floats a worker
-        public const int KeepScratch = 2256; // floats a worker
-        public const int BackwardScratch = 28800; // floats a worker
+        public const int ChunkwiseScratch = 16256; // floats a worker
+        public const int ParallelScratch = 35664; // floats a worker
+        public const int AbsorbScratch = 2320; // floats a worker
+        public const int KeepScratch = 2320; // floats a worker
+        public const int BackwardScratch = 33408; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -254,11 +254,12 @@ namespace AttnDsl.Generated
                 // The normaliser, accumulated as the numerator is.
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref qDecayed, j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
                     }
-                    denState = TVec.Sum(fold);
+                    denState = CarriedSums.Total(fold, lost);
                 }
                 TVec.Store(TVec.Splat(ref denState, 0) + TVec.Splat(ref scores, 0), ref den, 0);
                 RecurrentDenFactor<TVec>(ref den, ref rowMax, ref denFactor);
@@ -304,12 +305,12 @@ namespace AttnDsl.Generated
             TVec.Store(TVec.Splat(ref scoresDots, 0) * TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref scores, 0);
         }
 
-        /// <summary>logDecayExp = exp(logDecay + m - rowMax)</summary>
+        /// <summary>logDecayExp = exp(logDecay + (m - rowMax))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void RecurrentLogDecayExp<TVec>(ref float logDecay, ref float m, ref float rowMax, ref float logDecayExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref logDecayExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0))), ref logDecayExp, 0);
         }
 
         /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
@@ -351,29 +352,27 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2048); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2240); // [C,C]
-            ref float logWeight = ref Unsafe.Add(ref work, 6336); // [C,C]
-            ref float ownMax = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float scoresDots = ref Unsafe.Add(ref work, 10432); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 14528); // [C,C]
+            ref float ownMax = ref Unsafe.Add(ref work, 6336); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float scoresDots = ref Unsafe.Add(ref work, 6464); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 10560); // [C,C]
             ref float fromStartExp = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 2368); // [C,K]
+            ref float qDecayed = ref Unsafe.Add(ref work, 2304); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 0); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 4416); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 4352); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 2368); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 2304); // [C,1]
             ref float denFactor = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 16); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 48); // [1,K]
-            ref float totalExp = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float scratch = ref Unsafe.Add(ref work, 18624);
+            ref float blockMax = ref Unsafe.Add(ref work, 80); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 96); // [1,1]
+            ref float toEndExp = ref Unsafe.Add(ref work, 112); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 176); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 16); // [1,K]
+            ref float totalExp = ref Unsafe.Add(ref work, 48); // [1,1]
+            ref float scratch = ref Unsafe.Add(ref work, 14656);
 
             for (int t = 0; t < time; t += 64)
             {
@@ -400,17 +399,10 @@ namespace AttnDsl.Generated
                 Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 64);
                 for (int i = 0; i < C; i++)
                 {
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
-                    }
-                }
-                for (int i = 0; i < C; i++)
-                {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -421,7 +413,7 @@ namespace AttnDsl.Generated
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
                 Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref scoresDots, 64, accumulate: false, ref scratch);
-                ChunkwiseScores<TVec>(C, ref scoresDots, ref logWeight, ref rowMax, ref scores);
+                ChunkwiseScores<TVec>(C, ref scoresDots, ref decay, ref inputGateBlock, ref rowMax, ref scores);
                 ChunkwiseFromStartExp<TVec>(C, ref fromStart, ref m, ref rowMax, ref fromStartExp);
                 for (int i = 0; i < C; i++)
                 {
@@ -437,20 +429,22 @@ namespace AttnDsl.Generated
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denState, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denState, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int j = 0; j < C; j += TVec.Count)
                 {
@@ -474,28 +468,24 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                ChunkwiseLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+                ChunkwiseToEndExp<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref toEndExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref toEndExp, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -535,28 +525,28 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? scoresDots * exp(logWeight - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? scoresDots * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseScores<TVec>(int C, ref float scoresDots, ref float logWeight, ref float rowMax, ref float scores)
+        private static void ChunkwiseScores<TVec>(int C, ref float scoresDots, ref float decay, ref float inputGateBlock, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>fromStartExp = exp(fromStart + m - rowMax)</summary>
+        /// <summary>fromStartExp = exp(fromStart + (m - rowMax))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void ChunkwiseFromStartExp<TVec>(int C, ref float fromStart, ref float m, ref float rowMax, ref float fromStartExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j)), ref fromStartExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + (TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j))), ref fromStartExp, j);
             }
         }
 
@@ -571,23 +561,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>toEndExp = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void ChunkwiseToEndExp<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float toEndExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref toEndExp, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + m - mNext)</summary>
+        /// <summary>totalExp = exp(total + (m - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void ChunkwiseTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0))), ref totalExp, 0);
         }
 
         /// <summary>
@@ -613,39 +603,39 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [R,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [R,1]
             ref float decay = ref Unsafe.Add(ref work, 2304); // [R,R]
-            ref float logWeight = ref Unsafe.Add(ref work, 6400); // [R,R]
-            ref float blockMax = ref Unsafe.Add(ref work, 10496); // [R,1]
-            ref float ownMax = ref Unsafe.Add(ref work, 10560); // [R,1]
-            ref float ownScoresDots = ref Unsafe.Add(ref work, 10624); // [R,R]
-            ref float ownScores = ref Unsafe.Add(ref work, 14720); // [R,R]
-            ref float rest = ref Unsafe.Add(ref work, 18816); // [1,1]
-            ref float num = ref Unsafe.Add(ref work, 18832); // [R,V]
-            ref float den = ref Unsafe.Add(ref work, 20880); // [R,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 20944); // [R,1]
-            ref float g2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
-            ref float logDecay2 = ref Unsafe.Add(ref work, 25616); // [C,1]
-            ref float inputGate2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 25680); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 25744); // [1,1]
-            ref float restNext = ref Unsafe.Add(ref work, 25616); // [1,1]
-            ref float left = ref Unsafe.Add(ref work, 25744); // [C,1]
-            ref float logWeights = ref Unsafe.Add(ref work, 25808); // [R,C]
-            ref float blockMax2 = ref Unsafe.Add(ref work, 25552); // [R,1]
-            ref float maxNext = ref Unsafe.Add(ref work, 25632); // [R,1]
-            ref float rescale = ref Unsafe.Add(ref work, 25552); // [R,1]
-            ref float dots = ref Unsafe.Add(ref work, 29904); // [R,C]
-            ref float scores = ref Unsafe.Add(ref work, 34000); // [R,C]
-            ref float denBlock = ref Unsafe.Add(ref work, 25696); // [R,1]
-            ref float logState = ref Unsafe.Add(ref work, 21008); // [R,1]
-            ref float mFinal = ref Unsafe.Add(ref work, 21072); // [R,1]
-            ref float rescaleFinal = ref Unsafe.Add(ref work, 21136); // [R,1]
-            ref float logStateExp = ref Unsafe.Add(ref work, 21200); // [R,1]
-            ref float qState = ref Unsafe.Add(ref work, 21264); // [R,K]
-            ref float fromState = ref Unsafe.Add(ref work, 23312); // [R,V]
-            ref float denState = ref Unsafe.Add(ref work, 25360); // [R,1]
-            ref float denAll = ref Unsafe.Add(ref work, 25424); // [R,1]
-            ref float denAllFactor = ref Unsafe.Add(ref work, 25488); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 38096);
+            ref float blockMax = ref Unsafe.Add(ref work, 6400); // [R,1]
+            ref float ownMax = ref Unsafe.Add(ref work, 6464); // [R,1]
+            ref float ownScoresDots = ref Unsafe.Add(ref work, 6528); // [R,R]
+            ref float ownScores = ref Unsafe.Add(ref work, 10624); // [R,R]
+            ref float rest = ref Unsafe.Add(ref work, 14720); // [1,1]
+            ref float num = ref Unsafe.Add(ref work, 14736); // [R,V]
+            ref float den = ref Unsafe.Add(ref work, 16784); // [R,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 16848); // [R,1]
+            ref float g2Block = ref Unsafe.Add(ref work, 21520); // [C,1]
+            ref float logDecay2 = ref Unsafe.Add(ref work, 21584); // [C,1]
+            ref float inputGate2Block = ref Unsafe.Add(ref work, 21520); // [C,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 21648); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 21712); // [1,1]
+            ref float restNext = ref Unsafe.Add(ref work, 21584); // [1,1]
+            ref float left = ref Unsafe.Add(ref work, 21712); // [C,1]
+            ref float decays = ref Unsafe.Add(ref work, 21776); // [R,C]
+            ref float blockMax2 = ref Unsafe.Add(ref work, 21600); // [R,1]
+            ref float maxNext = ref Unsafe.Add(ref work, 21664); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 21600); // [R,1]
+            ref float dots = ref Unsafe.Add(ref work, 25872); // [R,C]
+            ref float scores = ref Unsafe.Add(ref work, 29968); // [R,C]
+            ref float denBlock = ref Unsafe.Add(ref work, 21520); // [R,1]
+            ref float mFinal = ref Unsafe.Add(ref work, 16912); // [R,1]
+            ref float rescaleFinal = ref Unsafe.Add(ref work, 16976); // [R,1]
+            ref float decaysState = ref Unsafe.Add(ref work, 17040); // [R,1]
+            ref float mState = ref Unsafe.Add(ref work, 17104); // [R,1]
+            ref float decaysStateExp = ref Unsafe.Add(ref work, 17168); // [R,1]
+            ref float qState = ref Unsafe.Add(ref work, 17232); // [R,K]
+            ref float fromState = ref Unsafe.Add(ref work, 19280); // [R,V]
+            ref float denState = ref Unsafe.Add(ref work, 21328); // [R,1]
+            ref float denAll = ref Unsafe.Add(ref work, 21392); // [R,1]
+            ref float denAllFactor = ref Unsafe.Add(ref work, 21456); // [R,1]
+            ref float scratch = ref Unsafe.Add(ref work, 34064);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float kQueries = ref Unsafe.Add(ref k, query * kStep); // [R,K]
@@ -667,17 +657,10 @@ namespace AttnDsl.Generated
             Scans.SegmentSums<TVec>(R, ref logDecay, ref decay, 64);
             for (int i = 0; i < R; i++)
             {
-                for (int j = 0; j < R; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
-                }
-            }
-            for (int i = 0; i < R; i++)
-            {
                 var fold = TVec.Create(float.NegativeInfinity);
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
+                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
                 }
                 Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
             }
@@ -686,17 +669,18 @@ namespace AttnDsl.Generated
                 TVec.Store(TVec.Max(TVec.Load(ref blockMax, j), TVec.Create(-1e30f)), ref ownMax, j);
             }
             Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownScoresDots, 64, accumulate: false, ref scratch);
-            ParallelOwnScores<TVec>(R, ref ownScoresDots, ref logWeight, ref ownMax, ref ownScores);
+            ParallelOwnScores<TVec>(R, ref ownScoresDots, ref decay, ref inputGateBlock, ref ownMax, ref ownScores);
             TVec.Store(TVec.Create(0f), ref rest, 0);
             Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
+                var lost = fold;
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold += TVec.First(TVec.Load(ref ownScores, i * 64 + j), R - j, 0f);
+                    fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref ownScores, i * 64 + j), R - j, 0f), ref lost);
                 }
-                Unsafe.Add(ref den, i) = TVec.Sum(fold);
+                Unsafe.Add(ref den, i) = CarriedSums.Total(fold, lost);
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
@@ -726,13 +710,13 @@ namespace AttnDsl.Generated
                 // Log-weight of key j in row i, under a running maximum.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGate2Block, j) + TVec.Splat(ref rest, 0), ref left, j);
+                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Splat(ref rest, 0), ref left, j);
                 }
                 for (int i = 0; i < R; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref fromStart, i) + TVec.Load(ref left, j), ref logWeights, i * 64 + j);
+                        TVec.Store(TVec.Splat(ref fromStart, i) + TVec.Load(ref left, j), ref decays, i * 64 + j);
                     }
                 }
                 for (int i = 0; i < R; i++)
@@ -740,7 +724,7 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWeights, i * 64 + j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref decays, i * 64 + j) + TVec.Load(ref inputGate2Block, j), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref blockMax2, i) = TVec.MaxLane(fold);
                 }
@@ -752,7 +736,7 @@ namespace AttnDsl.Generated
 
                 // Accumulate numerator and normaliser.
                 Products.MultiplyTransposed<TVec>(R, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
-                ParallelScores<TVec>(C, R, ref dots, ref logWeights, ref maxNext, ref scores);
+                ParallelScores<TVec>(C, R, ref dots, ref decays, ref inputGate2Block, ref maxNext, ref scores);
                 for (int i = 0; i < R; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
@@ -764,11 +748,12 @@ namespace AttnDsl.Generated
                 for (int i = 0; i < R; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int j = 0; j < R; j += TVec.Count)
                 {
@@ -784,19 +769,23 @@ namespace AttnDsl.Generated
             // What the initial state still counts for.
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Load(ref fromStart, j) + TVec.Splat(ref rest, 0) + TVec.Splat(ref m, 0), ref logState, j);
+                TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref fromStart, j) + TVec.Splat(ref rest, 0) + TVec.Splat(ref m, 0)), ref mFinal, j);
+            }
+            ParallelRescaleFinal<TVec>(R, ref rowMax, ref mFinal, ref rescaleFinal);
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                TVec.Store(TVec.Load(ref fromStart, j) + TVec.Splat(ref rest, 0), ref decaysState, j);
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref logState, j)), ref mFinal, j);
+                TVec.Store(TVec.Splat(ref m, 0) - TVec.Load(ref mFinal, j), ref mState, j);
             }
-            ParallelRescaleFinal<TVec>(R, ref rowMax, ref mFinal, ref rescaleFinal);
-            ParallelLogStateExp<TVec>(R, ref logState, ref mFinal, ref logStateExp);
+            ParallelDecaysStateExp<TVec>(R, ref decaysState, ref mState, ref decaysStateExp);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref logStateExp, i), ref qState, i * 32 + j);
+                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref decaysStateExp, i), ref qState, i * 32 + j);
                 }
             }
             Products.Multiply<TVec>(R, 24, 20, ref qState, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
@@ -805,11 +794,12 @@ namespace AttnDsl.Generated
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
+                var lost = fold;
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    fold += TVec.First(TVec.Load(ref qState, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f);
+                    fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qState, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
                 }
-                Unsafe.Add(ref denState, i) = TVec.Sum(fold);
+                Unsafe.Add(ref denState, i) = CarriedSums.Total(fold, lost);
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
@@ -836,16 +826,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>ownScores = j &lt;= i ? ownScoresDots * exp(logWeight - ownMax) : 0</summary>
+        /// <summary>ownScores = j &lt;= i ? ownScoresDots * exp(decay + (inputGateBlock - ownMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelOwnScores<TVec>(int R, ref float ownScoresDots, ref float logWeight, ref float ownMax, ref float ownScores)
+        private static void ParallelOwnScores<TVec>(int R, ref float ownScoresDots, ref float decay, ref float inputGateBlock, ref float ownMax, ref float ownScores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownScoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref ownMax, i)), TVec.Create(0f)), ref ownScores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownScoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref ownMax, i))), TVec.Create(0f)), ref ownScores, i * 64 + j);
                 }
             }
         }
@@ -872,16 +862,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = dots * exp(logWeights - maxNext)</summary>
+        /// <summary>scores = dots * exp(decays + (inputGate2Block - maxNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelScores<TVec>(int C, int R, ref float dots, ref float logWeights, ref float maxNext, ref float scores)
+        private static void ParallelScores<TVec>(int C, int R, ref float dots, ref float decays, ref float inputGate2Block, ref float maxNext, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref maxNext, i)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref decays, i * 64 + j) + (TVec.Load(ref inputGate2Block, j) - TVec.Splat(ref maxNext, i))), ref scores, i * 64 + j);
                 }
             }
         }
@@ -897,14 +887,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logStateExp = exp(logState - mFinal)</summary>
+        /// <summary>decaysStateExp = exp(decaysState + mState)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogStateExp<TVec>(int R, ref float logState, ref float mFinal, ref float logStateExp)
+        private static void ParallelDecaysStateExp<TVec>(int R, ref float decaysState, ref float mState, ref float decaysStateExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logState, j) - TVec.Load(ref mFinal, j)), ref logStateExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref decaysState, j) + TVec.Load(ref mState, j)), ref decaysStateExp, j);
             }
         }
 
@@ -939,13 +929,12 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 128); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float totalExp = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 80); // [1,1]
+            ref float toEndExp = ref Unsafe.Add(ref work, 208); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 272); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
+            ref float totalExp = ref Unsafe.Add(ref work, 32); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -967,28 +956,24 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                AbsorbLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+                AbsorbToEndExp<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref toEndExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref toEndExp, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1028,23 +1013,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>toEndExp = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void AbsorbToEndExp<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float toEndExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref toEndExp, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + m - mNext)</summary>
+        /// <summary>totalExp = exp(total + (m - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void AbsorbTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0))), ref totalExp, 0);
         }
 
         /// <summary>
@@ -1068,13 +1053,12 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 128); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float totalExp = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 80); // [1,1]
+            ref float toEndExp = ref Unsafe.Add(ref work, 208); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 272); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
+            ref float totalExp = ref Unsafe.Add(ref work, 32); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -1113,28 +1097,24 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                KeepLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+                KeepToEndExp<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref toEndExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref toEndExp, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1174,23 +1154,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>toEndExp = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void KeepToEndExp<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float toEndExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref toEndExp, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + m - mNext)</summary>
+        /// <summary>totalExp = exp(total + (m - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void KeepTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0))), ref totalExp, 0);
         }
 
         /// <summary>
@@ -1222,54 +1202,52 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2304); // [C,C]
-            ref float logWeight = ref Unsafe.Add(ref work, 6400); // [C,C]
-            ref float ownMax = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 2368); // [C,1]
-            ref float scoresDots = ref Unsafe.Add(ref work, 10496); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 14592); // [C,C]
-            ref float fromStartExp = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 2432); // [C,K]
-            ref float fromState = ref Unsafe.Add(ref work, 10496); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 12544); // [C,V]
+            ref float ownMax = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 6464); // [C,1]
+            ref float scoresDots = ref Unsafe.Add(ref work, 6528); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 10624); // [C,C]
+            ref float fromStartExp = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 6528); // [C,K]
+            ref float fromState = ref Unsafe.Add(ref work, 8576); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 14720); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float denBlock = ref Unsafe.Add(ref work, 4480); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 4544); // [C,1]
+            ref float denBlock = ref Unsafe.Add(ref work, 16768); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 16832); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 2240); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 4480); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 2112); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 2176); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 2192); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 4480); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 18688); // [C,K]
+            ref float toEnd = ref Unsafe.Add(ref work, 16768); // [C,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 2112); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 2128); // [1,1]
+            ref float toEndExp = ref Unsafe.Add(ref work, 16896); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 16960); // [C,K]
             ref float totalExp = ref Unsafe.Add(ref work, 2112); // [1,1]
             ref float dTotal2 = ref Unsafe.Add(ref work, 2128); // [1,V]
             ref float dTotal3 = ref Unsafe.Add(ref work, 2160); // [1,1]
-            ref float dKWritten3 = ref Unsafe.Add(ref work, 20736); // [C,K]
+            ref float dKWritten3 = ref Unsafe.Add(ref work, 19008); // [C,K]
             ref float dTotal5 = ref Unsafe.Add(ref work, 2128); // [1,1]
             ref float dTotal6 = ref Unsafe.Add(ref work, 2144); // [1,1]
-            ref float dLogWrite2 = ref Unsafe.Add(ref work, 2160); // [C,1]
-            ref float dLogDecay = ref Unsafe.Add(ref work, 2224); // [C,1]
-            ref float denFactor = ref Unsafe.Add(ref work, 4608); // [C,1]
-            ref float dRead = ref Unsafe.Add(ref work, 22784); // [C,V]
-            ref float rowMaxHeldExp = ref Unsafe.Add(ref work, 4672); // [C,1]
-            ref float dDen2 = ref Unsafe.Add(ref work, 4736); // [C,1]
-            ref float dN4 = ref Unsafe.Add(ref work, 4544); // [1,K]
-            ref float dScores3 = ref Unsafe.Add(ref work, 10496); // [C,C]
-            ref float dQDecayed3 = ref Unsafe.Add(ref work, 18688); // [C,K]
-            ref float dFromStart2 = ref Unsafe.Add(ref work, 4544); // [C,1]
-            ref float dScoresDots = ref Unsafe.Add(ref work, 22784); // [C,C]
-            ref float dLogWeight = ref Unsafe.Add(ref work, 4608); // [C,C]
-            ref float dQScaled2 = ref Unsafe.Add(ref work, 2368); // [C,K]
-            ref float dIAcross = ref Unsafe.Add(ref work, 0); // [1,C]
-            ref float dInputGate2 = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float dSegments = ref Unsafe.Add(ref work, 8704); // [C,C]
-            ref float intoRows = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float dToEnd2 = ref Unsafe.Add(ref work, 2240); // [C,1]
+            ref float dLogDecay = ref Unsafe.Add(ref work, 16768); // [C,1]
+            ref float denFactor = ref Unsafe.Add(ref work, 21056); // [C,1]
+            ref float dRead = ref Unsafe.Add(ref work, 21120); // [C,V]
+            ref float rowMaxHeldExp = ref Unsafe.Add(ref work, 23168); // [C,1]
+            ref float dDen2 = ref Unsafe.Add(ref work, 23232); // [C,1]
+            ref float dN4 = ref Unsafe.Add(ref work, 8576); // [1,K]
+            ref float dScores3 = ref Unsafe.Add(ref work, 23296); // [C,C]
+            ref float dQDecayed3 = ref Unsafe.Add(ref work, 8576); // [C,K]
+            ref float dFromStart2 = ref Unsafe.Add(ref work, 14720); // [C,1]
+            ref float dScoresDots = ref Unsafe.Add(ref work, 27392); // [C,C]
+            ref float dDecay = ref Unsafe.Add(ref work, 2304); // [C,C]
+            ref float dIAcross = ref Unsafe.Add(ref work, 2160); // [1,C]
+            ref float dQScaled2 = ref Unsafe.Add(ref work, 6464); // [C,K]
+            ref float dInputGate2 = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float dSegments = ref Unsafe.Add(ref work, 10624); // [C,C]
+            ref float intoRows = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float intoCols = ref Unsafe.Add(ref work, 128); // [1,C]
             ref float net = ref Unsafe.Add(ref work, 192); // [C,1]
-            ref float dLogDecay4 = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float dLogDecay4 = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float dLogDecay6 = ref Unsafe.Add(ref work, 128); // [C,1]
-            ref float dG = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float scratch = ref Unsafe.Add(ref work, 26880);
+            ref float dG = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float scratch = ref Unsafe.Add(ref work, 31488);
 
             for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
             {
@@ -1302,17 +1280,10 @@ namespace AttnDsl.Generated
                 Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 64);
                 for (int i = 0; i < C; i++)
                 {
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
-                    }
-                }
-                for (int i = 0; i < C; i++)
-                {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -1323,7 +1294,7 @@ namespace AttnDsl.Generated
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
                 Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref scoresDots, 64, accumulate: false, ref scratch);
-                BackwardScores<TVec>(C, ref scoresDots, ref logWeight, ref rowMax, ref scores);
+                BackwardScores<TVec>(C, ref scoresDots, ref decay, ref inputGateBlock, ref rowMax, ref scores);
                 BackwardFromStartExp<TVec>(C, ref fromStart, ref keptMBlock, ref rowMax, ref fromStartExp);
                 for (int i = 0; i < C; i++)
                 {
@@ -1339,20 +1310,22 @@ namespace AttnDsl.Generated
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref keptNBlock, j, 20 - j), 20 - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref keptNBlock, j, 20 - j), 20 - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denState, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denState, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int j = 0; j < C; j += TVec.Count)
                 {
@@ -1368,28 +1341,24 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                BackwardLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+                BackwardToEndExp<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref toEndExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref toEndExp, i), ref kWritten, i * 32 + j);
                     }
                 }
 
@@ -1436,11 +1405,9 @@ namespace AttnDsl.Generated
                     {
                         fold += TVec.First(TVec.Load(ref dKWritten3, i * 32 + j) * TVec.Load(ref kWritten, i * 32 + j), 20 - j, 0f);
                     }
-                    Unsafe.Add(ref dLogWrite2, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dToEnd2, i) = TVec.Sum(fold);
                 }
-
-                // Gradient of: S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                Scans.PrefixSum(C, ref dLogWrite2, ref dLogDecay, reversed: false, exclusive: true);
+                Scans.PrefixSum(C, ref dToEnd2, ref dLogDecay, reversed: false, exclusive: true);
 
                 // Gradient of: The normaliser, accumulated as the numerator is.
                 BackwardDenFactor<TVec>(C, ref den, ref rowMax, ref denFactor);
@@ -1513,20 +1480,29 @@ namespace AttnDsl.Generated
                     }
                     Unsafe.Add(ref dFromStart2, i) = TVec.Sum(fold);
                 }
-                BackwardDScoresDots<TVec>(C, ref logWeight, ref rowMax, ref dScores3, ref dScoresDots);
+                BackwardDScoresDots<TVec>(C, ref decay, ref inputGateBlock, ref rowMax, ref dScores3, ref dScoresDots);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dScores3, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dLogWeight, i * 64 + j);
+                        TVec.Store(TVec.Load(ref dScores3, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dDecay, i * 64 + j);
                     }
+                }
+                for (int j = 0; j < C; j += TVec.Count)
+                {
+                    var fold = TVec.Create(0f);
+                    for (int i = 0; i < C; i++)
+                    {
+                        fold += TVec.Load(ref dDecay, i * 64 + j);
+                    }
+                    TVec.Store(fold, ref dIAcross, j);
                 }
                 Products.Multiply<TVec>(C, 20, C, ref dScoresDots, 64, 1, ref kBlock, kStep, ref dQScaled2, 32, accumulate: false);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dKWritten3, i * 32 + j) * TVec.Splat(ref logWriteExp, i), ref kGradBlock, i * kGradStep + j, 20 - j);
+                        TVec.Store(TVec.Load(ref dKWritten3, i * 32 + j) * TVec.Splat(ref toEndExp, i), ref kGradBlock, i * kGradStep + j, 20 - j);
                     }
                 }
                 Products.Multiply<TVec>(C, 20, C, ref dScoresDots, 1, 64, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
@@ -1534,22 +1510,13 @@ namespace AttnDsl.Generated
                 // Gradient of: m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref dLogWeight, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref dIAcross, j);
-                }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref dLogWrite2, j) + TVec.Load(ref dIAcross, j), ref dInputGate2, j);
+                    TVec.Store(TVec.Load(ref dToEnd2, j) + TVec.Load(ref dIAcross, j), ref dInputGate2, j);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeight, i * 64 + j), TVec.Create(0f)), ref dSegments, i * 64 + j);
+                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dDecay, i * 64 + j), TVec.Create(0f)), ref dSegments, i * 64 + j);
                     }
                 }
                 for (int i = 0; i < C; i++)
@@ -1602,48 +1569,48 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? scoresDots * exp(logWeight - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? scoresDots * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardScores<TVec>(int C, ref float scoresDots, ref float logWeight, ref float rowMax, ref float scores)
+        private static void BackwardScores<TVec>(int C, ref float scoresDots, ref float decay, ref float inputGateBlock, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>fromStartExp = exp(fromStart + keptMBlock - rowMax)</summary>
+        /// <summary>fromStartExp = exp(fromStart + (keptMBlock - rowMax))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void BackwardFromStartExp<TVec>(int C, ref float fromStart, ref float keptMBlock, ref float rowMax, ref float fromStartExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j)), ref fromStartExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + (TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j))), ref fromStartExp, j);
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>toEndExp = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void BackwardToEndExp<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float toEndExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref toEndExp, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + keptMBlock - mNext)</summary>
+        /// <summary>totalExp = exp(total + (keptMBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void BackwardTotalExp<TVec>(ref float total, ref float keptMBlock, ref float mNext, ref float totalExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0))), ref totalExp, 0);
         }
 
         /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
@@ -1668,16 +1635,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>dScoresDots = j &lt;= i ? dScores3 * exp(logWeight - rowMax) : 0</summary>
+        /// <summary>dScoresDots = j &lt;= i ? dScores3 * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDScoresDots<TVec>(int C, ref float logWeight, ref float rowMax, ref float dScores3, ref float dScoresDots)
+        private static void BackwardDScoresDots<TVec>(int C, ref float decay, ref float inputGateBlock, ref float rowMax, ref float dScores3, ref float dScoresDots)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores3, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref dScoresDots, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores3, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref dScoresDots, i * 64 + j);
                 }
             }
         }
@@ -1860,8 +1827,8 @@ namespace Samples
     ///
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-    ///   parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 65,024 bytes of scratch a worker
+    ///   parallel: blocks of 64 queries by 64 keys; 142,656 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class Mlstm
@@ -1906,8 +1873,8 @@ Gradients
 
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-  parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 65,024 bytes of scratch a worker
+  parallel: blocks of 64 queries by 64 keys; 142,656 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>
