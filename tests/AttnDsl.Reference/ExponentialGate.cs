@@ -5,7 +5,7 @@ namespace AttnDsl.Reference;
 
 /// <summary>
 /// mLSTM: C_t = f_t C_{t−1} + e^{i_t} k vᵀ, n_t = f_t n_{t−1} + e^{i_t} k, o_t = C_tᵀ(s·q) / (max(|s·q·n_t|, 1) + ε e^{m_t}), where
-/// m_t = max(log f_t + m_{t−1}, i_t), m before the first token −∞; C and n are stored times e^{−m}.
+/// m_t = max(log f_t + m_{t−1}, i_t), m before the first token −∞; C and n are stored times e^{−m}. Without a denominator o_t = C_tᵀ(s·q).
 /// </summary>
 public static class ExponentialGate
 {
@@ -122,7 +122,7 @@ public static class ExponentialGate
 
     private static T Floor<T>(LayerSpec spec, T denominator, T m)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => T.Max(T.Abs(denominator), T.Exp(-m)) + T.CreateChecked(spec.Epsilon);
+        => spec.Denominator == Denominator.None ? T.Exp(-m) : T.Max(T.Abs(denominator), T.Exp(-m)) + T.CreateChecked(spec.Epsilon);
 
     private static void QuadraticHead<T>(
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, MatrixState<T> start, MatrixState<T> end, T[] output, int b, int n)

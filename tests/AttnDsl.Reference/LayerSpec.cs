@@ -177,6 +177,9 @@ public sealed record LayerSpec
     /// <summary>The key sum has ε added; otherwise it is kept from falling below ε.</summary>
     public bool AddsEpsilon { get; init; }
 
+    /// <summary>Gradients do not go through the denominator.</summary>
+    public bool HoldsDenominator { get; init; }
+
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 

@@ -85,6 +85,7 @@ internal static class Descriptors
         Error(PolynomialConflict, Semantics, "A polynomial kernel has no features of its own here", "'{0}' joins {2} with the kernel {1}, whose scores are made of the channels' product and not of features; use another kernel, or remove it"),
         Error(ScanConflict, Semantics, "Cells that decay each on their own are simply written and read", "'{0}' has {1} and {2}, which do not go together; remove one of them"),
         Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
+        Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads {2}; choose another normaliser or remove Gradient"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

@@ -72,6 +72,7 @@ internal static class DiagnosticIds
     public const string PolynomialConflict = "ATTN0357";
     public const string ScanConflict = "ATTN0358";
     public const string ChannelStrength = "ATTN0359";
+    public const string NormaliserGradientUnused = "ATTN0323";
 
     public const string SignedKeySum = "ATTN0501";
 }

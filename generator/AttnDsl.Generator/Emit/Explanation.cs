@@ -257,7 +257,16 @@ internal static class Explanation
             : plan.Backward.KeptFloats == 0
                 ? "Backward keeps nothing but the sum that all tokens wrote; the rest is computed again"
                 : $"Backward runs forward once more and keeps {string.Join(", ", plan.Backward.Kept.Select(k => k.Tensor.Substring(4)))} at the start of every {plan.Sizes.C} tokens, {Literals.Grouped(4L * plan.Backward.KeptFloats)} bytes a chunk and head; the rest is computed again";
-        if (s.IsStabilised) yield return "the normaliser's gradient is included; the running maximum m counts as a constant, because the output does not depend on it but for ε";
+        if (s is { Family: StateFamily.Cache, Causal: true })
+            yield return $"behind a State it also copies the keys and values that the call sees, with their gradients, {Literals.Grouped(8L * (s.KeyDim + s.ValueDim))} bytes a token and {(s.KeyValueHeads is null ? "" : "key/value ")}head";
+        if (s.NormaliserGradient == NormaliserGradient.Held)
+        {
+            var floor = s.IsStabilised ? "e^{−m_t}" : Literals.Number(s.Epsilon);
+            yield return $"the normaliser d counts as a constant, as declared: where it is above its floor {floor}, all gradients but those of V lack −(o·∂L/∂o) ∂d / d";
+            yield return "    on random inputs that changes them by 0.1 to 2 times their size (RMS): it is for repeating a training that was run so";
+        }
+
+        if (s.IsStabilised) yield return $"{(s.NormaliserGradient == NormaliserGradient.Held ? "" : "the normaliser's gradient is included; ")}the running maximum m counts as a constant, because the output does not depend on it but for ε";
     }
 
     private static string Schedule(LayerPlan plan, FormPlan form)

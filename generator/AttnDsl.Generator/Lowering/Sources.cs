@@ -162,11 +162,12 @@ internal static class Sources
     };
 
     /// <summary>Numerator over normaliser; <paramref name="max"/> is the maximum relative to which both were accumulated.</summary>
-    public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max) => system.Normaliser switch
+    public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max)
     {
-        Normaliser.KeySum or Normaliser.AbsoluteKeySum => Divide(b, numerator, b.Map("divisor", d => FeatureMaps.Denominator(system, d), den)),
-        _ => Divide(b, numerator, b.Map("divisor", (d, m) => Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon, den, max!)),
-    };
-
-    private static Tile Divide(RegionBuilder b, Tile numerator, Tile divisor) => b.Map("output", (x, d) => x / d, numerator, divisor);
+        if (system.NormaliserGradient == NormaliserGradient.Held) den = b.Emit("denHeld", new StopGradient(), den);
+        var divisor = system.Normaliser == Normaliser.Stabilised
+            ? b.Map("divisor", (d, m) => Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon, den, max!)
+            : b.Map("divisor", d => FeatureMaps.Denominator(system, d), den);
+        return b.Map("output", (x, d) => x / d, numerator, divisor);
+    }
 }

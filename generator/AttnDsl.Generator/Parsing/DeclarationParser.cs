@@ -34,7 +34,7 @@ internal static class DeclarationParser
             Read(type, nameof(FeatureMapAttribute))?.First<Kernel>(),
             gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature"), gate.NamedArray("LogDecays"), gate.Named<int>("Layer"), gate.Named<int>("Layers")),
             write is null ? null : new(write.First<WriteRule>(), write.NamedEnum<KeySource>("Key"), write.NamedEnum<WriteStrength>("Strength"), write.Named<double>("StrengthScale"), write.Named<int>("Steps"), write.Named<int>("Slots"), write.Named<bool>("Bonus") ?? false),
-            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate")),
+            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate"), read.NamedEnum<NormaliserGradient>("Gradient")),
             rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")));

@@ -114,6 +114,7 @@ internal sealed record DynamicalSystem(
     Normaliser Normaliser,
     double Epsilon,
     EtaActivation Eta,
+    NormaliserGradient NormaliserGradient,
     Window? Window,
     Forms Forms,
     int ChunkSize,
@@ -151,6 +152,9 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Whether each state carries the sum of its keys, by which the read-out is divided.</summary>
     public bool HasKeySum => Normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum or Normaliser.Stabilised;
+
+    /// <summary>Whether the normaliser sums terms of both signs, which may all but cancel.</summary>
+    public bool HasSignedNormaliser => HasKeySum && Map.IsSigned;
 
     public bool Has(Forms form) => (Forms & form) != 0;
 

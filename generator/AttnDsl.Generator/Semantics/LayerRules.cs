@@ -73,6 +73,7 @@ internal static class LayerRules
             Known(d.Read?.Skip, "Read.Skip", name),
             Known(d.Read?.Augmentation, "Read.Augmentation", name),
             Known(d.Read?.OutputGate, "Read.OutputGate", name),
+            Known(d.Read?.Gradient, "Read.Gradient", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
         })
@@ -120,6 +121,8 @@ internal static class LayerRules
         if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon), "without a normaliser");
         if (d.Read is { Normaliser: Normaliser.External, Eta: null or EtaActivation.Exp, Epsilon: { } floor }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(floor), "with e^{−x}, which divides by nothing");
         if (d.Read is { Normaliser: not Normaliser.External, Eta: { } eta }) yield return new(EtaUnused, "Read.Eta", name, eta.ToString(), d.Read.Normaliser.ToString());
+        if (d.Read is { Normaliser: Normaliser.None, Gradient: { } gradient }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, gradient.ToString(), "without a normaliser");
+        if (d.Read is { Normaliser: Normaliser.External, Gradient: { } ofEta }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, ofEta.ToString(), "with an η that is handed in");
         if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
 
         if (!softmax)

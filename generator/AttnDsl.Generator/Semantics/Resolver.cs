@@ -36,6 +36,7 @@ internal static class Resolver
             normaliser,
             d.Read?.Epsilon ?? 1e-6,
             d.Read?.Eta ?? default,
+            d.Read?.Gradient ?? NormaliserGradient.Exact,
             d.Window is { } w ? new(w.Size, w.RuntimeSized, w.SinkTokens) : null,
             // Step runs the recurrent form, so every causal layer keeps it.
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,

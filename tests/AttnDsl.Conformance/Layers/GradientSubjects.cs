@@ -30,67 +30,67 @@ internal static class GradientSubjects
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Window7x5.Forward, Window7x5.Forward, Window7x5.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Window7x5.Backward }),
         new(nameof(Window80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Window = 9 }, new Layer<Window80x96.Inputs, Window80x96.Gradients, Window80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Window80x96.Forward, Window80x96.Forward, Window80x96.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Window80x96.Backward }),
         new(nameof(RuntimeWindow7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Window = 11 }, new Layer<RuntimeWindow7x5.Inputs, RuntimeWindow7x5.Gradients, RuntimeWindow7x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Window = 11 },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RuntimeWindow7x5.Forward, RuntimeWindow7x5.Forward, RuntimeWindow7x5.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RuntimeWindow7x5.Backward }),
         new(nameof(Sinks7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Window = 9, SinkTokens = 3 }, new Layer<Sinks7x5.Inputs, Sinks7x5.Gradients, Sinks7x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Sinks7x5.Forward, Sinks7x5.Forward, Sinks7x5.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Sinks7x5.Backward }),
         new(nameof(Sinks80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Window = 9, SinkTokens = 3 }, new Layer<Sinks80x96.Inputs, Sinks80x96.Gradients, Sinks80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Sinks80x96.Forward, Sinks80x96.Forward, Sinks80x96.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Sinks80x96.Backward }),
         new(nameof(Grouped1x1), s_softmax with { KeyDim = 1, ValueDim = 1, Heads = 4, KeyValueHeads = 2 }, new Layer<Grouped1x1.Inputs, Grouped1x1.Gradients, Grouped1x1.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Grouped1x1.Forward, Grouped1x1.Forward, Grouped1x1.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Grouped1x1.Backward }),
         new(nameof(Grouped7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Heads = 4, KeyValueHeads = 2 }, new Layer<Grouped7x5.Inputs, Grouped7x5.Gradients, Grouped7x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Grouped7x5.Forward, Grouped7x5.Forward, Grouped7x5.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Grouped7x5.Backward }),
         new(nameof(Grouped80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Heads = 4, KeyValueHeads = 2 }, new Layer<Grouped80x96.Inputs, Grouped80x96.Gradients, Grouped80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Grouped80x96.Forward, Grouped80x96.Forward, Grouped80x96.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Grouped80x96.Backward }),
         new(nameof(RotaryHalves2x1), s_softmax with { KeyDim = 2, ValueDim = 1, Pairs = Pairs.HalfSplit }, new Layer<RotaryHalves2x1.Inputs, RotaryHalves2x1.Gradients, RotaryHalves2x1.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RotaryHalves2x1.Forward, RotaryHalves2x1.Forward, RotaryHalves2x1.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotaryHalves2x1.Backward }),
         new(nameof(RotaryHalves6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Pairs = Pairs.HalfSplit }, new Layer<RotaryHalves6x5.Inputs, RotaryHalves6x5.Gradients, RotaryHalves6x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RotaryHalves6x5.Forward, RotaryHalves6x5.Forward, RotaryHalves6x5.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotaryHalves6x5.Backward }),
         new(nameof(RotaryHalves80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Pairs = Pairs.HalfSplit }, new Layer<RotaryHalves80x96.Inputs, RotaryHalves80x96.Gradients, RotaryHalves80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RotaryHalves80x96.Forward, RotaryHalves80x96.Forward, RotaryHalves80x96.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotaryHalves80x96.Backward }),
         new(nameof(RotaryGrouped6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Pairs = Pairs.Interleaved, Window = 16, SinkTokens = 3 }, new Layer<RotaryGrouped6x5.Inputs, RotaryGrouped6x5.Gradients, RotaryGrouped6x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RotaryGrouped6x5.Forward, RotaryGrouped6x5.Forward, RotaryGrouped6x5.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotaryGrouped6x5.Backward }),
         new(nameof(RotaryGrouped80x96), s_softmax with { KeyDim = 80, ValueDim = 96, Heads = 4, KeyValueHeads = 2, Pairs = Pairs.Interleaved, Window = 16, SinkTokens = 3 }, new Layer<RotaryGrouped80x96.Inputs, RotaryGrouped80x96.Gradients, RotaryGrouped80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RotaryGrouped80x96.Forward, RotaryGrouped80x96.Forward, RotaryGrouped80x96.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotaryGrouped80x96.Backward }),
         new(nameof(RotaryFull6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Causal = false, Pairs = Pairs.HalfSplit }, new Layer<RotaryFull6x5.Inputs, RotaryFull6x5.Gradients>(
             Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, RotaryFull6x5.Forward, RotaryFull6x5.Backward)),
         new(nameof(RotaryLinear6x5), s_base with { KeyDim = 6, ValueDim = 5, Pairs = Pairs.HalfSplit }, new Layer<RotaryLinear6x5.Inputs, RotaryLinear6x5.Gradients, RotaryLinear6x5.State>(
@@ -153,6 +153,23 @@ internal static class GradientSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
             MlstmExact7x5.Forward, MlstmExact7x5.Forward, MlstmExact7x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M, BackwardThrough = MlstmExact7x5.Backward }),
+        new(nameof(MlstmHeld7x5), s_mlstm with { KeyDim = 7, ValueDim = 5, HoldsDenominator = true }, new Layer<MlstmHeld7x5.Inputs, MlstmHeld7x5.Gradients, MlstmHeld7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            MlstmHeld7x5.Forward, MlstmHeld7x5.Forward, MlstmHeld7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M, BackwardThrough = MlstmHeld7x5.Backward }),
+        new(nameof(MlstmHeld80x96), s_mlstm with { KeyDim = 80, ValueDim = 96, HoldsDenominator = true }, new Layer<MlstmHeld80x96.Inputs, MlstmHeld80x96.Gradients, MlstmHeld80x96.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            MlstmHeld80x96.Forward, MlstmHeld80x96.Forward, MlstmHeld80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M, BackwardThrough = MlstmHeld80x96.Backward }),
+        new(nameof(NormalisedGlaHeld7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.EluPlusOne, Decay = DecaySource.Key, Denominator = Denominator.KeySum, HoldsDenominator = true }, new Layer<NormalisedGlaHeld7x5.Inputs, NormalisedGlaHeld7x5.Gradients, NormalisedGlaHeld7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            NormalisedGlaHeld7x5.Forward, NormalisedGlaHeld7x5.Forward, NormalisedGlaHeld7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = NormalisedGlaHeld7x5.Backward }),
+        new(nameof(BidirectionalHeld7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.EluPlusOne, Denominator = Denominator.KeySum, Causal = false, HoldsDenominator = true }, new Layer<BidirectionalHeld7x5.Inputs, BidirectionalHeld7x5.Gradients>(
+            Forms.Parallel | Forms.Chunkwise, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, BidirectionalHeld7x5.Forward, BidirectionalHeld7x5.Backward)),
     ];
 
     public static readonly IReadOnlyDictionary<string, Subject> All

@@ -27,9 +27,21 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     public float[] FinalM { get; init; } = [];
 
     /// <summary>Along a direction of one tensor: an input, or a part of the initial state.</summary>
-    public double Along(string tensor, float[] direction) => (Loss(tensor, direction, H) - Loss(tensor, direction, -H)) / (2 * H);
+    public double Along(string tensor, float[] direction)
+    {
+        var (spec, upstream) = (Spec, Array.ConvertAll(Upstream, u => (double)u));
+        if (Spec.HoldsDenominator)
+        {
+            // What is differentiated are the numerators; the outputs are these times something constant.
+            spec = Spec with { Denominator = Denominator.None };
+            var (outputs, numerators) = (Oracle.Run(Spec, Inputs, Initial).Output, Oracle.Run(spec, Inputs, Initial).Output);
+            upstream = [.. upstream.Select((u, i) => u * outputs[i] / numerators[i])];
+        }
 
-    private double Loss(string tensor, float[] direction, double step)
+        return (Loss(spec, upstream, tensor, direction, H) - Loss(spec, upstream, tensor, direction, -H)) / (2 * H);
+    }
+
+    private double Loss(LayerSpec spec, double[] upstream, string tensor, float[] direction, double step)
     {
         var initial = Initial?.Clone();
         switch (tensor)
@@ -59,8 +71,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             InitialS or InitialKeySum => nowhere,
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };
-        var result = Oracle.Run(Spec, Inputs with { Direction = moved, Step = step }, initial);
-        var loss = Upstream.Select((upstream, i) => upstream * result.Output[i]).Sum();
+        var result = Oracle.Run(spec, Inputs with { Direction = moved, Step = step }, initial);
+        var loss = upstream.Select((u, i) => u * result.Output[i]).Sum();
         if (result.State is { } final)
         {
             loss += Stored(FinalS, final.S, final.M) + Stored(FinalZ, final.Z, final.M);

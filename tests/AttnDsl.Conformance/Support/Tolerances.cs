@@ -35,7 +35,7 @@ internal static class Tolerances
 
     /// <summary>
     /// mLSTM holds its maximum m constant, as its effect cancels everywhere but in ε: what ε·e^m adds to the gradients of i and f, up to
-    /// 4e-5 of them, is left out (golden/README.md). With ε = 0 they meet <see cref="Float32Gradient"/> like all others.
+    /// 4e-5 of them, is left out (golden/README.md). With ε = 0, or the denominator held constant, they meet <see cref="Float32Gradient"/> like all others.
     /// </summary>
     private const double StabilisedGateGradient = 1e-4;
 
@@ -47,7 +47,7 @@ internal static class Tolerances
 
     /// <summary>The bar of the gradient of an input, or of a part of the initial state.</summary>
     public static double Gradient(LayerSpec spec, string tensor)
-        => spec.Denominator == Denominator.Stabilised && spec.Epsilon > 0 && tensor is "in.i" or "in.g" ? StabilisedGateGradient
+        => spec is { Denominator: Denominator.Stabilised, Epsilon: > 0, HoldsDenominator: false } && tensor is "in.i" or "in.g" ? StabilisedGateGradient
             : spec.Decay is DecaySource.Key or DecaySource.Value && tensor is "in.a_log" or "in.dt_bias" ? ChannelRateGradient
             : Float32Gradient;
 }

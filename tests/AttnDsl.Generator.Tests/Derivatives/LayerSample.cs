@@ -22,7 +22,7 @@ internal sealed class LayerSample
     public LayerSample(LayerDeclaration declaration, int seed)
     {
         _random = new(seed);
-        (Declaration, Plan) = (declaration, LayerPlan.Build(Resolver.Resolve(declaration)));
+        (Declaration, Plan) = (declaration, LayerPlan.Build(Rounded(Resolver.Resolve(declaration))));
         Heads = System.Heads ?? System.KeyValueHeads ?? System.ValueHeads ?? 2;
         Time = _random.Next(6) == 0 ? 1 : _random.Next(5, 13);
         Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
@@ -125,6 +125,10 @@ internal sealed class LayerSample
     public override string ToString() => $"{Declaration}, T = {Time}, H = {Heads}, window {Window}, {Sizes}";
 
     private LayerRun NewRun(int first, int count, bool holds) => new(Plan, Sizes, count, Heads) { Position = first, Window = Window, HoldsStabilisers = holds };
+
+    /// <summary>With the constants that kernels have, which are float32, and with them the reference loops.</summary>
+    private static DynamicalSystem Rounded(DynamicalSystem system) =>
+        system.Decay is { } decay ? system with { Decay = decay with { LogDecays = new(decay.LogDecays.Select(g => (double)(float)g)) } } : system;
 
     private float[] Input(string tensor) => _inputs.GetValueOrDefault(tensor, []);
 

@@ -44,6 +44,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new Map(X * Ex.Log1p(Ex.Head + Ex.Row), new(C, K)), new Argument(new(C, K))),
         new(new Map(2, new(C, K))),
         .. from along in new[] { Along.Rows, Along.Cols } from domain in new[] { new Shape(C, K), new Shape(K, V), new Shape(C, C) } from fold in new[] { Fold.Sum, Fold.Max } select new PrimitiveCase(new Reduce(fold, along, X, domain), new Argument(domain)),
+        new(new Reduce(Fold.Sum, Along.Cols, X, new(C, K), IsCarried: true), new Argument(new(C, K))),
         new(new Transpose(), new Argument(new(C, K))),
         new(new Transpose(), new Argument(new(K, V))),
         new(new Transpose(), new Argument(new(C, C))),

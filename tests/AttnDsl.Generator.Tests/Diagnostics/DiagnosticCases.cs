@@ -49,6 +49,7 @@ internal static class DiagnosticCases
         new(UnknownValue, Sized + "[Gate(GateShape.Head)] [Read(Normaliser.None, [|Augmentation = (Augmentation)9|])]" + Class, "Read.Augmentation of 'Layer' is 9, which is none of None, SigmoidVector, ScalarGate, Linear"),
         new(UnknownValue, Sized + "[Read([|(Normaliser)99|])]" + Class, "Read.normaliser of 'Layer' is 99, which is none of None, KeySum, Stabilised, External, AbsoluteKeySum"),
         new(UnknownValue, Sized + "[Read(Normaliser.External, [|Eta = (EtaActivation)9|])]" + Class, "Read.Eta of 'Layer' is 9, which is none of Exp, Softplus, Sigmoid"),
+        new(UnknownValue, Sized + "[FeatureMap(Kernel.Exp)] [Read(Normaliser.KeySum, [|Gradient = (NormaliserGradient)2|])]" + Class, "Read.Gradient of 'Layer' is 2, which is none of Exact, Held"),
         new(UnknownValue, Sized + "[Rotation([|(RotationKind)1|])]" + Class, "Rotation.kind of 'Layer' is 1, which is none of Rotary"),
         new(UnknownValue, Sized + "[Rotation(RotationKind.Rotary, [|Layout = (PairLayout)9|])]" + Class, "Rotation.Layout of 'Layer' is 9, which is none of HalfSplit, Interleaved"),
         new(UnknownValue, Sized + "[Form([|(Forms)8|])]" + Class, "[Form] of 'Layer' is 8, which is none of Recurrent, Parallel, Chunkwise"),
@@ -135,6 +136,8 @@ internal static class DiagnosticCases
         new(BonusConflict, Sized + "[Write(WriteRule.Delta, [|Bonus = true|])]" + Class, "'Layer' reads before it writes, with a bonus for the token's own key; that needs WriteRule.Plain, one write a token, Causal = true and no key sum"),
         new(StepOfGate, Sized + "[Gate(GateShape.Head)] [Write(WriteRule.Plain, [|Strength = WriteStrength.Step|])]" + Class, "'Layer' writes as strongly as its gate's step, which needs [Gate(GateShape.Head)] with GateActivation.Rate or GateActivation.SoftplusRate; add that, or use WriteStrength.Beta"),
         new(PolynomialConflict, Sized + "[FeatureMap([|Kernel.Square|])] [Write(WriteRule.Plain, Strength = WriteStrength.Beta)]" + Class, "'Layer' joins a write strength with the kernel Square, whose scores are made of the channels' product and not of features; use another kernel, or remove it"),
+        new(NormaliserGradientUnused, Sized + "[Gate(GateShape.Head)] [Read(Normaliser.None, [|Gradient = NormaliserGradient.Held|])]" + Class, "'Layer' sets Gradient = Held but reads without a normaliser; choose another normaliser or remove Gradient"),
+        new(NormaliserGradientUnused, Sized + "[Read(Normaliser.External, [|Gradient = NormaliserGradient.Held|])]" + Class, "'Layer' sets Gradient = Held but reads with an η that is handed in; choose another normaliser or remove Gradient"),
         new(SignedKeySum, Sized + "[FeatureMap(Kernel.Silu)] [[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Silu, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
         new(SignedKeySum, Sized + "[[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' divides by the key sum of Identity, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

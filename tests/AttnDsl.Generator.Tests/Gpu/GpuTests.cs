@@ -43,6 +43,7 @@ public sealed class GpuTests
     [InlineData("AttnDsl.AttentionLayer(KeyDim = 64, ValueDim = 64), AttnDsl.Gate(AttnDsl.GateShape.Key)")]
     [InlineData("AttnDsl.AttentionLayer(KeyDim = 20, ValueDim = 24, Heads = 3), AttnDsl.Write(AttnDsl.WriteRule.ExponentialGate), AttnDsl.Gate(AttnDsl.GateShape.Head)")]
     [InlineData("AttnDsl.AttentionLayer(KeyDim = 64, ValueDim = 96, Heads = 4), AttnDsl.Rotation(AttnDsl.RotationKind.Rotary)")]
+    [InlineData("AttnDsl.AttentionLayer(KeyDim = 8, ValueDim = 8), AttnDsl.FeatureMap(AttnDsl.Kernel.Softmax)")]
     [InlineData("AttnDsl.AttentionLayer(KeyDim = 8, ValueDim = 8), AttnDsl.Read(AttnDsl.Normaliser.None, Skip = true)")]
     public void Explanation_OfTheTwin_HoldsForItsText(string attributes)
     {
@@ -53,12 +54,18 @@ public sealed class GpuTests
         Assert.All(Regex.Matches(explanation, @"([\d,]+) bytes of scratch"), m => Assert.Contains(long.Parse(m.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), scratch.Values));
         var backward = gpu[gpu.IndexOf("void RunBackward(", StringComparison.Ordinal)..];
         backward = backward[..backward.IndexOf("\n        }\n", StringComparison.Ordinal)];
-        // One of each layer's kernels, beside those that fill states.
-        Assert.Contains($"gradients: {Regex.Count(backward, @"Kernel\.On\(stream\)")} launches", explanation, StringComparison.Ordinal);
+        // One of each layer's kernels, beside those that fill states; a call with the state of a cache joins its keys instead of copying them.
+        var alone = Regex.Replace(backward, @"if \(initial is not null[^\n]*\)\n( +)\{[\s\S]*?\n\1\}", "");
+        var withState = Regex.Replace(backward, @" else\n( +)\{[\s\S]*?\n\1\}", "");
+        Assert.Contains($"gradients: {Launched(alone)} launches", explanation, StringComparison.Ordinal);
+        var joins = Regex.Match(explanation, @"with a State (\d) more that append");
+        if (attributes.Contains("Softmax", StringComparison.Ordinal) || attributes.Contains("Rotary", StringComparison.Ordinal)) Assert.Equal(Launched(withState) - Launched(alone), joins.Success ? int.Parse(joins.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
         var sums = Regex.Match(explanation, @"(\d) that sums? those of learned");
         Assert.Equal(Regex.Count(backward, @"ParameterKernels\.Sum"), sums.Success ? int.Parse(sums.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
         var fills = Regex.Match(explanation, @"without a State (\d) launch");
         if (fills.Success) Assert.Equal(fills.Groups[1].Value, Regex.Count(gpu.Split("EmptyStates(global::AttnDsl.Gpu.GpuStream stream, int units)")[1].Split("return states")[0], @"StateKernels\.Fill").ToString(CultureInfo.InvariantCulture));
+
+        static int Launched(string text) => Regex.Count(text, @"Kernel\.On\(stream\)");
     }
 
     [Theory]

@@ -212,7 +212,7 @@ internal sealed class CpuKernelWriter
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
         {
-            var key = _plan.Program.Visits == Visits.Seeing ? "query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
+            var key = _plan.Program.Visits == Visits.Seeing ? "queryFirst + query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
             _out.Line($"int ahead = {key}; // of the block's first key is the first query");
         }
 

@@ -151,7 +151,7 @@ internal sealed class GpuKernelWriter
     private void Body()
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
-            _out.Line($"int ahead = {(_plan.Program.Visits == Visits.Seeing ? "query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
+            _out.Line($"int ahead = {(_plan.Program.Visits == Visits.Seeing ? "queryFirst + query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }
