@@ -15,6 +15,7 @@ public static class ExponentialGate
     {
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
         var operands = new Operands<T>(spec, inputs, state.Position);
+        var start = inputs.HoldsMaximum ? new Operands<T>(spec, inputs with { Direction = null }, state.Position) : operands;
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         for (var b = 0; b < inputs.Batch; b++)
         {
@@ -25,10 +26,9 @@ public static class ExponentialGate
                 var sum = state.Z.AsSpan(head * spec.FeatureDim, spec.FeatureDim);
                 for (var t = 0; t < inputs.Time; t++)
                 {
-                    var kept = operands.LogDecay(b, t, n, 0) + state.M[head];
-                    var entering = operands.InputGate(b, t, n);
-                    var m = state.M[head] = kept > entering ? kept : entering;
-                    T forget = T.Exp(kept - m), admit = T.Exp(entering - m);
+                    var before = state.M[head];
+                    var m = state.M[head] = T.Max(start.LogDecay(b, t, n, 0) + before, start.InputGate(b, t, n));
+                    T forget = T.Exp(operands.LogDecay(b, t, n, 0) + before - m), admit = T.Exp(operands.InputGate(b, t, n) - m);
                     var key = operands.Key(b, t, n);
                     for (var c = 0; c < key.Length; c++)
                     {

@@ -52,8 +52,14 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>With <see cref="Step"/>: what is read is not x but x + step · direction, added up in the oracle's precision.</summary>
     public LayerInputs? Direction { get; init; }
 
-    /// <summary>How far along <see cref="Direction"/>.</summary>
+    /// <summary>How far along <see cref="Direction"/>. With <see cref="Dual{T}"/> the results hold the derivative by this number.</summary>
     public double Step { get; init; }
+
+    /// <summary>
+    /// Whether mLSTM's maximum m stays what it is without <see cref="Direction"/>. It cancels everywhere but in ε·e^m, up to 4e-5 of the
+    /// gradients of i and g, which generated gradients leave out.
+    /// </summary>
+    public bool HoldsMaximum { get; init; }
 
     /// <summary>Tokens <paramref name="start"/> … of every sequence, copied.</summary>
     public LayerInputs Slice(int start, int count) => new(Batch, count,
@@ -74,6 +80,7 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         D = D,
         Direction = Direction?.Slice(start, count),
         Step = Step,
+        HoldsMaximum = HoldsMaximum,
     };
 
     private float[] Cut(float[] tensor, int start, int count)

@@ -9,7 +9,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
 {
     private readonly T _scale = T.CreateChecked(spec.QueryScale);
     private readonly LayerInputs? _direction = inputs.Direction;
-    private readonly T _step = T.CreateChecked(inputs.Step);
+    private readonly T _step = Dual.Step<T>(inputs.Step);
     private readonly int _writes = inputs.Time * spec.Steps;
     private readonly T _temperature = T.CreateChecked(spec.Temperature);
 

@@ -116,22 +116,7 @@ internal sealed class GradientRun
             : faults;
     }
 
-    public bool IsInput(string tensor) => tensor switch
-    {
-        "in.k" => !Subject.Spec.KeyOfGate,
-        "in.g" => Subject.Spec.GateWidth > 0,
-        "in.beta" => Subject.Spec.HasBeta,
-        "in.a_log" => Subject.Spec.Rate != RateKind.None,
-        "in.dt_bias" => Subject.Spec.BiasWidth > 0,
-        "in.u" => Subject.Spec.Bonus,
-        "in.w" => Subject.Spec.OwnValue != OwnValue.None,
-        "in.d" => Subject.Spec.SkipWidth > 0,
-        "in.a" or "in.b" => Subject.Spec.Write == WriteKind.GeneralDelta,
-        "in.s" => Subject.Spec.Write == WriteKind.Slots,
-        "in.i" => Subject.Spec.Write == WriteKind.ExponentialGate,
-        "in.eta" => Subject.Spec.HasEta,
-        _ => true,
-    };
+    public bool IsInput(string tensor) => Tensors.IsInput(Subject.Spec, tensor);
 
     private IEnumerable<string> Fault(string tensor, float[] gradient, Slope slope, int directions)
     {

@@ -22,7 +22,7 @@ internal sealed class Draw(int seed)
         return new(batch, time, Normal(tokens * spec.Heads * spec.KeyDim, 1), keys, Normal(writes * spec.ValueInputHeads * spec.ValueDim, 1))
         {
             G = Gates(spec, tokens),
-            Beta = spec.HasBeta ? Uniform(writes * spec.StateHeads, 0.05, 0.95) : [],
+            Beta = spec.HasBeta ? Uniform(writes * spec.StateHeads * spec.BetaWidth, 0.05, 0.95) : [],
             A = spec.Write == WriteKind.GeneralDelta ? Erasing(spec, writes, -0.7) : [],
             B = spec.Write == WriteKind.GeneralDelta ? Erasing(spec, writes, 1) : [],
             S = spec.Write == WriteKind.Slots ? Uniform(tokens * spec.StateHeads * spec.Slots, 0, 1) : [],
@@ -33,6 +33,7 @@ internal sealed class Draw(int seed)
             W = spec.OwnValue == OwnValue.None ? [] : Normal(spec.Heads * spec.FeatureDim, 1),
             D = Normal(spec.StateHeads * spec.SkipWidth, 1),
             Eta = spec.HasEta ? Normal(tokens * spec.StateHeads, 1) : [],
+            Y = spec.OutputGate == GateOfOutput.None ? [] : Normal(tokens * spec.StateHeads * spec.ValueDim, 1),
         };
     }
 
@@ -54,6 +55,7 @@ internal sealed class Draw(int seed)
         A = Nudged(inputs.A),
         B = Nudged(inputs.B),
         S = Nudged(inputs.S),
+        Y = Nudged(inputs.Y),
     };
 
     public float[] Normal(int count, double deviation)
@@ -90,6 +92,7 @@ internal sealed class Draw(int seed)
     private float[] Gates(LayerSpec spec, int tokens)
     {
         var count = tokens * spec.StateHeads * spec.GateWidth;
+        if (spec.Decay == DecaySource.Full) return Uniform(count, 0, 1);
         if (spec.Rate != RateKind.None) return spec.Rate == RateKind.Rate ? Uniform(count, 0, 1) : Normal(count, 1);
         return spec.LogSigmoid || spec.ReversedSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Linq;
+using System.Numerics;
 using AttnDsl.Reference;
 
 namespace AttnDsl.Conformance.Support;
@@ -16,6 +17,9 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     private const double H = 1e-6;
 
     public MatrixState<double>? Initial { get; init; }
+
+    /// <summary>Whether mLSTM's maximum counts as a constant, as it does in generated gradients.</summary>
+    public bool HoldsMaximum { get; init; }
 
     /// <summary>∂L/∂S of the final state, as it is stored.</summary>
     public float[] FinalS { get; init; } = [];
@@ -41,6 +45,26 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
         return (Loss(spec, upstream, tensor, direction, H) - Loss(spec, upstream, tensor, direction, -H)) / (2 * H);
     }
 
+    /// <summary>The same by the derivative of the loop itself, in another precision.</summary>
+    public double AlongIn<T>(string tensor, float[] direction)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        MatrixState<Dual<T>>? initial = null;
+        if (Initial is not null)
+        {
+            initial = new(Spec, Inputs.Batch) { Position = Initial.Position };
+            Fill(initial.S, Initial.S, tensor == InitialS ? direction : null);
+            Fill(initial.Z, Initial.Z, tensor == InitialKeySum ? direction : null);
+            Fill(initial.M, Initial.M, null);
+        }
+
+        var result = Oracle.Run(Spec, Moved(tensor, direction, 0), initial);
+        double Derivative(Dual<T> value) => double.CreateChecked(value.Slope);
+        var slope = Sum(Upstream, Array.ConvertAll(result.Output, Derivative));
+        return result.State is not { } final ? slope : slope + Stored(
+            Array.ConvertAll(final.S, Derivative), Array.ConvertAll(final.Z, Derivative), Array.ConvertAll(final.M, m => double.CreateChecked(m.Value)));
+    }
+
     private double Loss(LayerSpec spec, double[] upstream, string tensor, float[] direction, double step)
     {
         var initial = Initial?.Clone();
@@ -50,6 +74,13 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             case InitialKeySum: Move(initial!.Z, direction, step); break;
         }
 
+        var result = Oracle.Run(spec, Moved(tensor, direction, step), initial);
+        var loss = upstream.Select((u, i) => u * result.Output[i]).Sum();
+        return result.State is not { } final ? loss : loss + Stored(final.S, final.Z, final.M);
+    }
+
+    private LayerInputs Moved(string tensor, float[] direction, double step)
+    {
         var nowhere = new LayerInputs(Inputs.Batch, Inputs.Time, [], [], []);
         var moved = tensor switch
         {
@@ -59,8 +90,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.g" => nowhere with { G = direction },
             "in.beta" => nowhere with { Beta = direction },
             "in.i" => nowhere with { I = direction },
-            "in.a_log" => nowhere with { ALog = direction },
-            "in.dt_bias" => nowhere with { DtBias = direction },
+            "in.a_log" or "in.power" => nowhere with { ALog = direction },
+            "in.dt_bias" or "in.lambda" => nowhere with { DtBias = direction },
             "in.u" => nowhere with { U = direction },
             "in.w" => nowhere with { W = direction },
             "in.d" => nowhere with { D = direction },
@@ -68,17 +99,20 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.b" => nowhere with { B = direction },
             "in.s" => nowhere with { S = direction },
             "in.eta" => nowhere with { Eta = direction },
+            "in.output_gate" => nowhere with { Y = direction },
             InitialS or InitialKeySum => nowhere,
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };
-        var result = Oracle.Run(spec, Inputs with { Direction = moved, Step = step }, initial);
-        var loss = upstream.Select((u, i) => u * result.Output[i]).Sum();
-        if (result.State is { } final)
-        {
-            loss += Stored(FinalS, final.S, final.M) + Stored(FinalZ, final.Z, final.M);
-        }
+        return Inputs with { Direction = moved, Step = step, HoldsMaximum = HoldsMaximum };
+    }
 
-        return loss;
+    private static void Fill<T>(Dual<T>[] to, double[] values, float[]? slopes)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = new(T.CreateChecked(values[i]), T.CreateChecked(slopes?[i] ?? 0));
+        }
     }
 
     private static void Move(double[] values, float[] direction, double step)
@@ -89,8 +123,12 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
         }
     }
 
+    private double Stored(double[] s, double[] z, double[] maximum) => Stored(FinalS, s, maximum) + Stored(FinalZ, z, maximum);
+
     private double Stored(float[] gradient, double[] part, double[] maximum)
         => gradient.Select((g, i) => g * part[i] * (FinalM.Length == 0 ? 1 : ScaleOf(maximum, i * FinalM.Length / part.Length))).Sum();
 
     private double ScaleOf(double[] maximum, int head) => Math.Exp(maximum[head] - FinalM[head]);
+
+    private static double Sum(float[] upstream, double[] values) => upstream.Select((u, i) => u * values[i]).Sum();
 }

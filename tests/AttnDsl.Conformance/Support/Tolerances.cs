@@ -31,7 +31,7 @@ internal static class Tolerances
     public const double NudgedInputsFactor = 4;
 
     /// <summary>Gradients of the generated float32 code: what golden/README.md says careful float32 code meets.</summary>
-    private const double Float32Gradient = 5e-6;
+    public const double Float32Gradient = 5e-6;
 
     /// <summary>
     /// mLSTM holds its maximum m constant, as its effect cancels everywhere but in ε: what ε·e^m adds to the gradients of i and f, up to

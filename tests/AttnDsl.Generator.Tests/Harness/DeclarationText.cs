@@ -19,7 +19,7 @@ internal static class DeclarationText
         if (d.Kernel is { } kernel) attributes.Add(Attribute("FeatureMap", Enum(kernel)));
         if (d.Gate is { } gate) attributes.Add(Attribute("Gate", Enum(gate.Shape), Named("Decay", gate.Decay), Named("Activation", gate.Activation), Named("Temperature", gate.Temperature), gate.LogDecays is { } logs ? $"LogDecays = new double[] {{ {string.Join(", ", System.Linq.Enumerable.Select(logs, x => Number(x)))} }}" : null, Named("Layer", gate.Layer), Named("Layers", gate.Layers)));
         if (d.Write is { } write) attributes.Add(Attribute("Write", Enum(write.Rule), Named("Key", write.Key), Named("Strength", write.Strength), Named("StrengthScale", write.StrengthScale), Named("Steps", write.Steps), Named("Slots", write.Slots), write.Bonus ? "Bonus = true" : null));
-        if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon), Named("Skip", read.Skip), read.AddsEpsilon ? "AddsEpsilon = true" : null, Named("Eta", read.Eta), Named("Augmentation", read.Augmentation), Named("Gradient", read.Gradient)));
+        if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon), Named("Skip", read.Skip), read.AddsEpsilon ? "AddsEpsilon = true" : null, Named("Eta", read.Eta), Named("Augmentation", read.Augmentation), Named("OutputGate", read.OutputGate), Named("Gradient", read.Gradient)));
         if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout)));
         if (d.Window is { } window) attributes.Add(Attribute("Window", Number(window.Size), window.RuntimeSized ? "RuntimeSized = true" : null, window.SinkTokens == 0 ? null : $"SinkTokens = {window.SinkTokens}"));
         if (d.Form is { } form) attributes.Add(Attribute("Form", Enum(form.Forms), Named("ChunkSize", form.ChunkSize)));
@@ -33,7 +33,9 @@ internal static class DeclarationText
         where T : struct =>
         value is { } v ? $"{name} = {(v is System.Enum e ? Enum(e) : Number(v))}" : null;
 
-    private static string Enum(System.Enum value) => $"(AttnDsl.{value.GetType().Name}){Convert.ToInt32(value, CultureInfo.InvariantCulture)}";
+    private static string Enum(System.Enum value) => System.Enum.IsDefined(value.GetType(), value)
+        ? $"AttnDsl.{value.GetType().Name}.{value}"
+        : $"(AttnDsl.{value.GetType().Name}){Convert.ToInt32(value, CultureInfo.InvariantCulture)}";
 
     private static string Number(object value) => value is double d ? d.ToString("R", CultureInfo.InvariantCulture) + "d" : ((IFormattable)value).ToString(null, CultureInfo.InvariantCulture);
 }
