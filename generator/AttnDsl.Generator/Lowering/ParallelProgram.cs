@@ -58,7 +58,7 @@ internal static class ParallelProgram
             p.Carry("rowMax", firstMax!, max, next, isReference: true);
             var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), max.Start, next);
             b.Stage = "Accumulate numerator and normaliser.";
-            scores = b.Map("scores", (x, y, z) => Sources.Kernel(system, x) * Ex.Exp(y - z), b.MatMulNT("dots", q.Factors, k.Factors), logWeight, next);
+            scores = b.Map("scores", (x, y, z) => Sources.KernelOf(system, x) * Ex.Exp(y - z), b.MatMulNT("dots", q.Factors, k.Factors), logWeight, next);
             p.Carry("num", ownRead, num,
                 b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), b.MatMul("read", scores, v)));
             p.Carry("den", head.SumCols("ownDen", ownScores), den,
@@ -74,7 +74,7 @@ internal static class ParallelProgram
             if (onScores)
             {
                 b.Stage = reach is null || own.IsPerValue ? "The kernel of every pair." : "The kernel of every pair, under the decay between.";
-                var kernel = Sources.Kernel(system, new Arg(0));
+                var kernel = Sources.KernelOf(system, new Arg(0));
                 var dots = b.MatMulNT("dots", q.Factors, k.Factors);
                 scores = reach is null || own.IsPerValue
                     ? b.Map("scores", kernel, dots.Shape, dots)
@@ -156,7 +156,7 @@ internal static class ParallelProgram
         var num = p.Open("num", new(R, V));
         b.Stage = "Accumulate the output.";
         var dots = b.MatMulNT(system.Map.Polynomial is null ? "scores" : "dots", q.Factors, k.Factors);
-        var scores = b.Map("scores", x => Sources.Kernel(system, x), dots);
+        var scores = b.Map("scores", x => Sources.KernelOf(system, x), dots);
         p.Carry("num", head.Fill("zero", new(R, V), 0), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
         var output = num.Final;
         if (system.HasKeySum)

@@ -110,7 +110,7 @@ internal sealed class SubjectRun
         int[] Shape(params int[] axes) => [inputs.Batch, inputs.Time, .. axes];
         int[] Writes(params int[] axes) => [inputs.Batch, inputs.Time * spec.Steps, .. axes];
         int[] gate = spec.GateWidth > 1 || spec.Decay is DecaySource.Key or DecaySource.Value or DecaySource.Slot ? [spec.StateHeads, spec.GateWidth] : [spec.StateHeads];
-        return new()
+        var tensors = new Dictionary<string, FloatTensor>
         {
             ["in.q"] = new(inputs.Q, Shape(spec.Heads, spec.KeyDim)),
             ["in.k"] = new(inputs.K, Writes(spec.KeyHeads, spec.KeyDim)),
@@ -128,6 +128,12 @@ internal sealed class SubjectRun
             ["in.d"] = new(inputs.D, spec.SkipWidth == 1 ? [spec.StateHeads] : [spec.StateHeads, spec.SkipWidth]),
             ["in.eta"] = new(inputs.Eta, Shape(spec.StateHeads)),
         };
+        foreach (var (name, axes) in Features.Parameters(spec))
+        {
+            tensors[Slope.MapParameter + name] = new(inputs.Parameters[name], spec.Map.PerHead ? [spec.Heads, .. axes] : axes) { IsLearned = true };
+        }
+
+        return tensors;
     }
 
     private void AssertPart(

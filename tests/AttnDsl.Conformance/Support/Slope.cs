@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Reference;
 
@@ -11,6 +12,9 @@ namespace AttnDsl.Conformance.Support;
 internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstream)
 {
     public const string InitialS = "initial S", InitialKeySum = "initial key sum";
+
+    /// <summary>How names of the feature map's parameters begin.</summary>
+    public const string MapParameter = "in.map.";
 
     /// <summary>Both the third derivative (times h²) and the rounding of L (over h) stay below 1e-9 of the slope.</summary>
     private const double H = 1e-6;
@@ -57,6 +61,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.s" => nowhere with { S = direction },
             "in.eta" => nowhere with { Eta = direction },
             InitialS or InitialKeySum => nowhere,
+            _ when tensor.StartsWith(MapParameter, StringComparison.Ordinal) => nowhere with { Parameters = new Dictionary<string, float[]> { [tensor[MapParameter.Length..]] = direction } },
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };
         var result = Oracle.Run(Spec, Inputs with { Direction = moved, Step = step }, initial);

@@ -13,6 +13,8 @@ internal static class Space
 
     private static Func<LayerDeclaration, LayerDeclaration> None => d => d;
 
+    private static Func<LayerDeclaration, LayerDeclaration> Map(Kernel kernel, MapDeclaration options) => d => d with { Kernel = kernel, Map = options };
+
     /// <summary>The axes whose every combination is tried.</summary>
     public static Func<LayerDeclaration, LayerDeclaration>[][] Mechanisms { get; } =
     [
@@ -30,7 +32,15 @@ internal static class Space
     public static Func<LayerDeclaration, LayerDeclaration>[][] All { get; } =
     [
         [d => d with { KeyDim = 1, ValueDim = 1 }, d => d with { KeyDim = 6, ValueDim = 5 }, d => d with { KeyDim = 7, ValueDim = 16 }, d => d with { KeyDim = 32, ValueDim = 20 }],
-        Mechanisms[0],
+        [
+            .. Mechanisms[0],
+            Map(Kernel.CosFormer, new(Horizon: 100)),
+            Map(Kernel.Learned, new(Projections: 9, Activation: FeatureActivation.Gelu, Envelope: FeatureEnvelope.Gaussian, PerHead: true)),
+            Map(Kernel.Hedgehog, new(Form: HedgehogForm.Separate)),
+            Map(Kernel.Luna, new(Projections: 3, Channels: 2, Hidden: 5, PerChannel: true, Envelope: FeatureEnvelope.Learned)),
+            Map(Kernel.Luna, new(Hidden: -1)),
+            Map(Kernel.Relu, new(Form: HedgehogForm.Joint)),
+        ],
         [
             .. Mechanisms[1],
             d => d with { Gate = Gate(GateShape.Constant) with { Decay = HeadDecay.Retention } },

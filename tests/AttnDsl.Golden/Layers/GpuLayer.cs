@@ -107,7 +107,9 @@ internal sealed class GpuLayer : ILayer
         private readonly List<GpuTensor> _tensors = [];
 
         /// <summary>Which of the case's tensors an input is.</summary>
-        public static string NameOf(string member, TimeSlice slice) => member == "G"
+        public static string NameOf(string member, TimeSlice slice) => member.StartsWith("Map", StringComparison.Ordinal)
+            ? NameOf(member[3..], slice)
+            : member == "G"
             ? new[] { "in.gk", "in.f", "in.g" }.First(slice.Tensors.ContainsKey)
             : slice.Tensors.Keys.First(name => name.StartsWith("in.", StringComparison.Ordinal) && name[3..].Replace("_", "", StringComparison.Ordinal).Equals(member, StringComparison.OrdinalIgnoreCase));
 
