@@ -205,3 +205,8 @@ internal static partial class TaylorBased16x24;
 [FeatureMap(Kernel.Square)]
 [Read(Normaliser.KeySum, AddsEpsilon = true)]
 internal static partial class RebasedSquare16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1)]
+[FeatureMap(Kernel.Luna, Projections = 6, Channels = 3, Hidden = 16)]
+[Read(Normaliser.KeySum)]
+internal static partial class LunaCausal16x24;

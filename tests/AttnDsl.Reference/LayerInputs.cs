@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace AttnDsl.Reference;
 
@@ -48,6 +49,8 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
 
     /// <summary>What the divisor η is made of: [B,T,N].</summary>
     public float[] Eta { get; init; } = [];
+    /// <summary>Parameters of the feature map, by name.</summary>
+    public IReadOnlyDictionary<string, float[]> Parameters { get; init; } = new Dictionary<string, float[]>();
 
     /// <summary>With <see cref="Step"/>: what is read is not x but x + step · direction, added up in the oracle's precision.</summary>
     public LayerInputs? Direction { get; init; }
@@ -78,6 +81,7 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         U = U,
         W = W,
         D = D,
+        Parameters = Parameters,
         Direction = Direction?.Slice(start, count),
         Step = Step,
         HoldsMaximum = HoldsMaximum,

@@ -39,6 +39,9 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
 
     private RegionBuilder? Outer => outer;
 
+    /// <summary>What runs once, before the loop: where parameters are loaded.</summary>
+    public RegionBuilder Head => outer ?? this;
+
     // Memory
     public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
         LoadAs(tensor, tensor, rows, cols, access, isFixed, pattern);

@@ -60,8 +60,8 @@ internal static class ParallelProgram
             b.Stage = "Accumulate numerator and normaliser.";
             var dots = b.MatMulNT("dots", q.Factors, k.Factors);
             scores = decays is null
-                ? b.Map("scores", (x, i, z) => Sources.Kernel(system, x) * Ex.Exp(i - z), dots, input, next)
-                : b.Map("scores", (x, l, i, z) => Sources.Kernel(system, x) * Ex.Exp(l + (i - z)), dots, decays, input, next);
+                ? b.Map("scores", (x, i, z) => Sources.KernelOf(system, x) * Ex.Exp(i - z), dots, input, next)
+                : b.Map("scores", (x, l, i, z) => Sources.KernelOf(system, x) * Ex.Exp(l + (i - z)), dots, decays, input, next);
             p.Carry("num", ownRead, num,
                 b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), b.MatMul("read", scores, v)));
             p.Carry("den", head.SumCols("ownDen", ownScores, signed), den,
@@ -77,7 +77,7 @@ internal static class ParallelProgram
             if (onScores)
             {
                 b.Stage = reach is null || own.IsPerValue ? "The kernel of every pair." : "The kernel of every pair, under the decay between.";
-                var kernel = Sources.Kernel(system, new Arg(0));
+                var kernel = Sources.KernelOf(system, new Arg(0));
                 var dots = b.MatMulNT("dots", q.Factors, k.Factors);
                 scores = reach is null || own.IsPerValue
                     ? b.Map("scores", kernel, dots.Shape, dots)
@@ -163,7 +163,7 @@ internal static class ParallelProgram
         var num = p.Open("num", new(R, V));
         b.Stage = "Accumulate the output.";
         var dots = b.MatMulNT(system.Map.Polynomial is null ? "scores" : "dots", q.Factors, k.Factors);
-        var scores = b.Map("scores", x => Sources.Kernel(system, x), dots);
+        var scores = b.Map("scores", x => Sources.KernelOf(system, x), dots);
         p.Carry("num", head.Fill("zero", new(R, V), 0), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
         var output = num.Final;
         if (system.HasKeySum)

@@ -125,7 +125,7 @@ internal sealed class Weighting
     /// <param name="max">The running maximum of each row, C×1, under which the weights are taken.</param>
     public Tile Scores(string name, Operand q, Operand k, Tile? max = null, Reach reach = Reach.Own) => IsPerKey
         ? Scores(name, q.Features, k.Features, max, reach)
-        : Weighted(name, _b.MatMulNT(Dots(name), q.Factors, k.Factors), Sources.Kernel(_system, new Arg(0)), max, reach);
+        : Weighted(name, _b.MatMulNT(Dots(name), q.Factors, k.Factors), Sources.KernelOf(_system, new Arg(0)), max, reach);
 
     /// <summary>The same of rows that are features already.</summary>
     public Tile Scores(string name, Tile q, Tile k, Tile? max = null, Reach reach = Reach.Own) => IsPerKey

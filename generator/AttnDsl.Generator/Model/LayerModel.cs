@@ -28,7 +28,21 @@ internal sealed record LayerDeclaration(
     ReadDeclaration? Read,
     RotationDeclaration? Rotation,
     WindowDeclaration? Window,
-    FormDeclaration? Form);
+    FormDeclaration? Form,
+    MapDeclaration? Map = null);
+
+/// <summary>Options of the feature map, as far as they were given.</summary>
+internal sealed record MapDeclaration(
+    int? Projections = null,
+    int? Channels = null,
+    int? Hidden = null,
+    FeatureActivation? Activation = null,
+    bool PerChannel = false,
+    bool Signed = false,
+    FeatureEnvelope? Envelope = null,
+    bool PerHead = false,
+    int? Horizon = null,
+    HedgehogForm? Form = null);
 
 internal sealed record GateDeclaration(
     GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null);

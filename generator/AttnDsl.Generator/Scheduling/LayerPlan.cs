@@ -64,7 +64,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Matrix(DynamicalSystem system)
     {
-        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots);
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots) { Others = system.Map.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         // Step runs the recurrent form, so every causal layer has its kernel.
@@ -92,7 +92,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Bidirectional(DynamicalSystem system)
     {
-        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width);
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Map.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         if (system.Has(AttnDsl.Forms.Chunkwise))
@@ -113,7 +113,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Cache(DynamicalSystem system)
     {
-        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim, system.Map.Width);
+        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Map.Widths };
         var single = blocks with { R = 1 };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();

@@ -106,7 +106,7 @@ internal sealed record DynamicalSystem(
     int? ValueHeads,
     bool Causal,
     double Scale,
-    Kernel Kernel,
+    FeatureMap Map,
     Decay? Decay,
     Rotation? Rotation,
     WriteRule Write,
@@ -124,8 +124,11 @@ internal sealed record DynamicalSystem(
     /// <summary>Adds ε to the key sum instead of keeping it above ε.</summary>
     public bool AddsEpsilon { get; init; }
 
-    /// <summary>The feature map of queries and keys.</summary>
-    public FeatureMap Map => new(Kernel, KeyDim);
+    public Kernel Kernel => Map.Kernel;
+
+    /// <summary>The angles of positions that kernels read: how many a position, the base of their series, the radians of the fastest.</summary>
+    public (int Count, double Base, double Step)? Angles =>
+        Rotation is { } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;
 
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }

@@ -46,7 +46,7 @@ internal sealed class GradientRun
     /// <summary>One tensor for each input, holding NaN.</summary>
     public Dictionary<string, FloatTensor> NewGradients() => Run.Tensors
         .Where(pair => IsInput(pair.Key))
-        .ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+        .ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape) with { IsLearned = pair.Value.IsLearned });
 
     public Dictionary<string, FloatTensor> Backward()
     {
@@ -67,7 +67,7 @@ internal sealed class GradientRun
             var (start, count) = (end - pieces[i], pieces[i]);
             var state = initial();
             Subject.Layer.Forward(Run.Slice(0, start), Run.NewOutput().Time(0, start), state, Forms.Fastest);
-            var learned = gradients.Where(pair => pair.Value.IsLearned).ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+            var learned = gradients.Where(pair => pair.Value.IsLearned).ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape) with { IsLearned = true });
             var targets = gradients.ToDictionary(pair => pair.Key, pair => learned.GetValueOrDefault(pair.Key) ?? pair.Value);
             Subject.Layer.Backward(Run.Slice(start, count), Upstream.Time(start, count), new(targets, default, start, count), state, stateGradient);
 

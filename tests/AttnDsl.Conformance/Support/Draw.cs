@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using AttnDsl.Reference;
 
 namespace AttnDsl.Conformance.Support;
@@ -34,7 +36,21 @@ internal sealed class Draw(int seed)
             D = Normal(spec.StateHeads * spec.SkipWidth, 1),
             Eta = spec.HasEta ? Normal(tokens * spec.StateHeads, 1) : [],
             Y = spec.OutputGate == GateOfOutput.None ? [] : Normal(tokens * spec.StateHeads * spec.ValueDim, 1),
+            Parameters = Parameters(spec),
         };
+    }
+
+    /// <summary>Of the size that learned layers begin with: projections of size 1, sums of hidden units too, biases that keep key sums from 0.</summary>
+    private Dictionary<string, float[]> Parameters(LayerSpec spec)
+    {
+        var result = new Dictionary<string, float[]>();
+        foreach (var (name, axes) in Features.Parameters(spec))
+        {
+            var values = Normal(axes.Aggregate(spec.Map.PerHead ? spec.Heads : 1, (count, axis) => count * axis), axes.Length == 2 ? 1 / Math.Sqrt(axes[1]) : 0.5);
+            result[name] = name == "c2" ? [.. values.Select(value => Math.Abs(value) + 0.5f)] : values;
+        }
+
+        return result;
     }
 
     /// <summary>Every number to one of its two neighbours in float32.</summary>
@@ -56,6 +72,7 @@ internal sealed class Draw(int seed)
         B = Nudged(inputs.B),
         S = Nudged(inputs.S),
         Y = Nudged(inputs.Y),
+        Parameters = inputs.Parameters.ToDictionary(pair => pair.Key, pair => Nudged(pair.Value)),
     };
 
     public float[] Normal(int count, double deviation)

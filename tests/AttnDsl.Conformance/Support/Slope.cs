@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using AttnDsl.Reference;
@@ -12,6 +13,9 @@ namespace AttnDsl.Conformance.Support;
 internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstream)
 {
     public const string InitialS = "initial S", InitialKeySum = "initial key sum";
+
+    /// <summary>How names of the feature map's parameters begin.</summary>
+    public const string MapParameter = "in.map.";
 
     /// <summary>Both the third derivative (times h²) and the rounding of L (over h) stay below 1e-9 of the slope.</summary>
     private const double H = 1e-6;
@@ -101,6 +105,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.eta" => nowhere with { Eta = direction },
             "in.output_gate" => nowhere with { Y = direction },
             InitialS or InitialKeySum => nowhere,
+            _ when tensor.StartsWith(MapParameter, StringComparison.Ordinal) => nowhere with { Parameters = new Dictionary<string, float[]> { [tensor[MapParameter.Length..]] = direction } },
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };
         return Inputs with { Direction = moved, Step = step, HoldsMaximum = HoldsMaximum };

@@ -14,7 +14,7 @@ internal static class Tensors
         int[] Writes(params int[] axes) => [inputs.Batch, inputs.Time * spec.Steps, .. axes];
         FloatTensor Learned(float[] data, params int[] axes) => new(data, axes) { IsLearned = true };
         int[] gate = spec.Decay is DecaySource.Head ? [spec.StateHeads] : [spec.StateHeads, spec.GateWidth];
-        return new()
+        var tensors = new Dictionary<string, FloatTensor>
         {
             ["in.q"] = new(inputs.Q, Shape(spec.Heads, spec.KeyDim)),
             ["in.k"] = new(inputs.K, Writes(spec.KeyHeads, spec.KeyDim)),
@@ -33,6 +33,8 @@ internal static class Tensors
             ["in.w"] = Learned(inputs.W, spec.Heads, spec.FeatureDim),
             ["in.d"] = spec.SkipWidth == 1 ? Learned(inputs.D, spec.StateHeads) : Learned(inputs.D, spec.StateHeads, spec.SkipWidth),
         };
+        foreach (var (name, axes) in Features.Parameters(spec)) tensors[Slope.MapParameter + name] = Learned(inputs.Parameters[name], spec.Map.PerHead ? [spec.Heads, .. axes] : axes);
+        return tensors;
     }
 
     /// <summary>Whether the layer has this input.</summary>

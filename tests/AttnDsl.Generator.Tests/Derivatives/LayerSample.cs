@@ -28,7 +28,7 @@ internal sealed class LayerSample
         Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
         var block = _random.Next(1, 6);
         // The parallel form of a matrix layer has blocks of one size.
-        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width, System.Writing.Slots);
+        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width, System.Writing.Slots) { Others = System.Map.Widths };
         var strong = _random.Next(3) == 0;
         foreach (var input in System.Inputs)
         {
@@ -41,7 +41,7 @@ internal sealed class LayerSample
         }
 
         foreach (var p in System.Parameters)
-            _inputs[p.Tensor] = [.. Enumerable.Range(0, NewRun(0, Time, false).HeadsOf(p.Tensor) * p.Floats).Select(_ => (float)(p.Member == "ALog" ? _random.NextDouble() - 1 : Normal()))];
+            _inputs[p.Tensor] = [.. Enumerable.Range(0, NewRun(0, Time, false).HeadsOf(p.Tensor) * p.Floats).Select(_ => (float)Draw(p.Member))];
     }
 
     public static int Count => s_layers.Length;
@@ -90,6 +90,19 @@ internal sealed class LayerSample
         Denominator = Enum.Parse<Denominator>(System.Normaliser == Normaliser.External ? System.Eta.ToString() : System.Normaliser.ToString()),
         Epsilon = System.Epsilon,
         AddsEpsilon = System.AddsEpsilon,
+        Map = new()
+        {
+            Projections = System.Map.Projections,
+            Functions = System.Map.Functions,
+            Hidden = System.Map.Hidden,
+            Activation = Enum.Parse<MapActivation>(System.Map.Activation.ToString()),
+            PerChannel = System.Map.Options.PerChannel,
+            Signed = System.Map.Options.Signed,
+            Envelope = Enum.Parse<Envelope>(System.Map.Envelope.ToString()),
+            PerHead = System.Map.Options.PerHead,
+            Horizon = System.Map.Options.Horizon ?? 1,
+            Form = Enum.Parse<HedgehogKind>(System.Map.Form.ToString()),
+        },
         Pairs = System.Rotation is { } r ? Enum.Parse<Pairs>(r.Layout.ToString()) : Pairs.None,
         RotationBase = System.Rotation?.Base ?? 1,
         Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : 0,
@@ -100,6 +113,7 @@ internal sealed class LayerSample
     {
         G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"),
+        Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal)).ToDictionary(p => p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
     };
 
     public static LayerSample Of(int n) => new(s_layers[n], n);
@@ -112,7 +126,8 @@ internal sealed class LayerSample
         {
             var (heads, (rows, cols)) = (run.HeadsOf(tensor), run.SizeOf(tensor));
             var rowsPerToken = System.Inputs.FirstOrDefault(i => i.Tensor == tensor)?.RowsPerToken ?? 0;
-            for (var h = 0; h < heads; h++) run[tensor, h].Values = Operations.Fill(rows, cols, (t, c) => values[((first * rowsPerToken + t) * heads + h) * cols + c]);
+            // Of a parameter every head's part lies together, of an input every row's.
+            for (var h = 0; h < heads; h++) run[tensor, h].Values = Operations.Fill(rows, cols, (t, c) => values[rowsPerToken == 0 ? (h * rows + t) * cols + c : ((first * rowsPerToken + t) * heads + h) * cols + c]);
         }
 
         return run;
@@ -131,6 +146,14 @@ internal sealed class LayerSample
         system.Decay is { } decay ? system with { Decay = decay with { LogDecays = new(decay.LogDecays.Select(g => (double)(float)g)) } } : system;
 
     private float[] Input(string tensor) => _inputs.GetValueOrDefault(tensor, []);
+
+    /// <summary>An element of a parameter; biases of the last functions keep the sums of positive features from 0.</summary>
+    private double Draw(string parameter) => parameter switch
+    {
+        "ALog" => _random.NextDouble() - 1,
+        "MapC2" => 0.5 + Math.Abs(Normal()),
+        _ => parameter.StartsWith("Map", StringComparison.Ordinal) ? 0.7 * Normal() : Normal(),
+    };
 
     private double Draw(string member, bool strong) => member switch
     {
@@ -177,7 +200,17 @@ internal sealed class LayerSample
             .. Enum.GetValues<Augmentation>().Select(a => plain with { Gate = new(GateShape.Key, null, null, null), Write = new(WriteRule.Plain, Key: KeySource.Gate), Read = new(Normaliser.None, null, SkipShape.Head, Augmentation: a) }),
             .. new[] { GateShape.Head, GateShape.Key, GateShape.Value }.Select(g => plain with { Gate = new(g, null, null, null), Write = new(WriteRule.Plain, Bonus: true), Heads = 2, ValueHeads = 4 }),
             .. new[] { WriteRule.Plain, WriteRule.Delta, WriteRule.GeneralDelta }.Select(w => plain with { Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, null), Write = new(w, Steps: 3), Heads = 2, ValueHeads = 4 }),
-            .. Enum.GetValues<Kernel>().Where(k => k is not (Kernel.Softmax or Kernel.Identity)).Select(k => plain with { Kernel = k, Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, 2), ValueHeads = 4, Heads = 2 }),
+            .. Enum.GetValues<Kernel>().Where(k => k is not (Kernel.Softmax or Kernel.Identity)).Select(k => plain with
+            {
+                Kernel = k,
+                Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, 2),
+                ValueHeads = 4,
+                Heads = 2,
+                Map = k switch { Kernel.CosFormer => new(Horizon: 20), Kernel.Luna => new(Projections: 3, Channels: 2, Hidden: 3, PerHead: true), _ => null },
+            }),
+            plain with { Kernel = Kernel.Luna, Heads = 2, ValueHeads = 4, Map = new(Projections: 3, Channels: 2, Hidden: 3, PerChannel: true, Signed: true, Activation: FeatureActivation.Silu, Envelope: FeatureEnvelope.Learned) },
+            plain with { Kernel = Kernel.Hedgehog, Causal = false, Map = new(Form: HedgehogForm.Exponential) },
+            plain with { Kernel = Kernel.Hedgehog, Map = new(Form: HedgehogForm.Separate) },
             plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.Interleaved), Window = new(6, true, 2) },
             plain with { Heads = 4, KeyValueHeads = 2, Window = new(4, false, 1) },
             plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.HalfSplit), Causal = false },

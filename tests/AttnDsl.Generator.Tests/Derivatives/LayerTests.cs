@@ -64,7 +64,7 @@ public sealed class LayerTests
     [Fact]
     public void Sample_HasEveryMechanism()
     {
-        Assert.InRange(LayerSample.Count, 40, 150);
+        Assert.InRange(LayerSample.Count, 40, 250);
         var systems = Enumerable.Range(0, LayerSample.Count).Select(n => LayerSample.Of(n).System).ToList();
         foreach (var mechanism in new Func<DynamicalSystem, object?>[]
         {

@@ -27,7 +27,7 @@ internal sealed record Argument(Shape Shape, Values Values = Values.Normal, bool
 /// <summary>One variant of a primitive, with arguments that fit it.</summary>
 internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
 {
-    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P;
+    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P, F = Dim.F, M = Dim.M, L = Dim.L, U = Dim.U;
     private static readonly Expr X = new Arg(0), Y = new Arg(1);
 
     /// <summary>Every variant of every primitive; <see cref="CoverageTests"/> sees to it that none is missing.</summary>
@@ -66,6 +66,10 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new StopGradient(), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new Monomials(kernel), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new MonomialsBack(kernel), new(new(C, K)), new(new(C, Dim.F))),
+        new(new Join(F), new(new(C, K)), new(new(C, V))),
+        .. from isFirst in new[] { false, true } select new PrimitiveCase(new Part(K, V, isFirst), new Argument(new(C, F))),
+        .. from back in new[] { false, true } select new PrimitiveCase(new GroupedProduct(M, back), new(new(C, Dim.Product(M, back ? L : U))), new(new(L, U))),
+        new(new GroupedGram(M), new(new(C, Dim.Product(M, L))), new(new(C, Dim.Product(M, U)))),
         new(new Scan(), new(new(C, K), Values.Small), new(new(C, K)), new(new(One, K))),
         new(new ReverseScan(), new(new(C, K), Values.Small), new(new(C, K))),
         .. from up in new[] { false, true } select new PrimitiveCase(new Shift(up), new(new(C, K)), new(new(One, K))),
@@ -88,7 +92,10 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         Reduce r => [r.Domain],
         Spread s => [new(s.Outer, s.Inner)],
         Collect c => [new(c.Outer, c.Inner)],
-        Monomials => [new(K, Dim.F)],
+        Monomials => [new(K, F)],
+        Join => [new(F, F)],
+        Part => [new(K, V)],
+        GroupedProduct or GroupedGram => [new(L, U), new(M, M)],
         _ => (IEnumerable<Shape>)[],
     }).SelectMany(s => new[] { s.Rows, s.Cols }).Where(d => d != One && d.Letter.Length == 1).Distinct();
 
@@ -104,6 +111,9 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
             Reduce r => r with { Domain = In(r.Domain) },
             Spread s => s with { Outer = Of(s.Outer), Inner = Of(s.Inner) },
             Collect c => c with { Outer = Of(c.Outer), Inner = Of(c.Inner) },
+            Part p => p with { Cols = Of(p.Cols), Others = Of(p.Others) },
+            GroupedProduct p => p with { Groups = Of(p.Groups) },
+            GroupedGram g => g with { Groups = Of(g.Groups) },
             _ => Op,
         };
         return new(op, [.. Args.Select(a => a with { Shape = In(a.Shape) })]);
