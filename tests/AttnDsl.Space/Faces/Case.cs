@@ -66,7 +66,7 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
             var key = keys.AsSpan(start, spec.KeyDim);
             for (var tries = 0; tries < 60; tries++)
             {
-                if (Features.Of(spec.Similarity, Array.ConvertAll(key.ToArray(), x => (double)x)).Sum(x => x * x) <= 1.01) break;
+                if (Features.Of(spec, Array.ConvertAll(key.ToArray(), x => (double)x), 0, isQuery: false, (_, _) => 0.0).Sum(x => x * x) <= 1.01) break;
                 if (spec.Similarity is Similarity.EluPlusOne or Similarity.Exp) TensorPrimitives.Subtract(key, 0.25f, key);
                 else TensorPrimitives.Multiply(key, 0.8f, key);
             }

@@ -51,7 +51,7 @@ internal sealed class FaceRun
         .. Outputs(layer, target),
         .. layer.IsCausal ? Streams(layer, target) : [],
         .. Gradients(layer, target),
-        .. layer.HasStateGradient ? StateGradients(layer, target) : [],
+        .. layer.IsCausal && !_spec.IsSoftmax ? StateGradients(layer, target) : [],
     ];
 
     /// <summary>The members that take contiguous spans.</summary>
