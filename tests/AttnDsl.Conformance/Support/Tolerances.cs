@@ -30,6 +30,9 @@ internal static class Tolerances
     /// </summary>
     public const double NudgedInputsFactor = 4;
 
+    /// <summary>Or this many times what the derivative of the reference loop itself, taken in float32, is off by.</summary>
+    public const double NaiveGradientFactor = 2;
+
     /// <summary>Gradients of the generated float32 code: what golden/README.md says careful float32 code meets.</summary>
     public const double Float32Gradient = 5e-6;
 
