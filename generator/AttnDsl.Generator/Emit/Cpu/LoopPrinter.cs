@@ -14,6 +14,8 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
         var counted = w.IsCounted(target) || args.Any(a => !IsSingle(a) && Across(a, shape) && w.IsCounted(a));
         if (shape.IsVector)
         {
+            // A single element has no loop whose braces would keep its locals to themselves.
+            using var scope = shape.Length == Dim.One && VectorPrinter.HasLocals(expr) ? w.Braces() : null;
             Columns(shape.Length, counted, rest =>
                 w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null)}, {w.Ref(target)}, {Index("j", shape)}{Count(target, rest, counted)});"), single: shape.Length == Dim.One);
             return;

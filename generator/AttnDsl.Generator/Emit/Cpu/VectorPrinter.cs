@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using AttnDsl.Generator.Expressions;
 
 namespace AttnDsl.Generator.Emit.Cpu;
@@ -18,6 +19,14 @@ internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, 
     {
         Count(e);
         return Operand(e, 0);
+    }
+
+    /// <summary>Whether some part occurs twice, and so becomes a local.</summary>
+    public static bool HasLocals(Expr e)
+    {
+        var printer = new VectorPrinter(_ => { }, _ => "", _ => "", _ => "");
+        printer.Count(e);
+        return printer._count.Any(c => c.Value > 1 && c.Key is not Const);
     }
 
     private void Count(Expr e)
