@@ -95,6 +95,12 @@ public sealed record LayerSpec
 
     public int SinkTokens { get; init; }
 
+    /// <summary>Scores become cap·tanh(score / cap); 0 means no cap.</summary>
+    public double SoftCap { get; init; }
+
+    /// <summary>Scores lose 2^(−8(h+1)/H)·|i − j| behind the cap.</summary>
+    public bool Alibi { get; init; }
+
     public bool IsSoftmax => Similarity == Similarity.Softmax;
 
     /// <summary>F, the width of φ: rows of the state.</summary>

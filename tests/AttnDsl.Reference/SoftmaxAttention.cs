@@ -1,8 +1,9 @@
+using System;
 using System.Numerics;
 
 namespace AttnDsl.Reference;
 
-/// <summary>o_i = Σ_j softmax_j(s·q_i·k_j) v_j over the tokens j that i sees.</summary>
+/// <summary>o_i = Σ_j softmax_j(score(s·q_i·k_j)) v_j over the tokens j that i sees.</summary>
 public static class SoftmaxAttention
 {
     /// <summary>Two passes a query. <paramref name="offset"/> is the position of the first token.</summary>
@@ -48,7 +49,7 @@ public static class SoftmaxAttention
                             continue;
                         }
 
-                        var score = Rows.Dot(query, operands.Key(b, j, h));
+                        var score = Shaped(spec, Rows.Dot(query, operands.Key(b, j, h)), i - j, h);
                         var grown = score > maximum ? score : maximum;
                         var correction = T.Exp(maximum - grown);
                         var weight = T.Exp(score - grown);
@@ -75,6 +76,15 @@ public static class SoftmaxAttention
     private static bool Sees(LayerSpec spec, long i, long j)
         => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens);
 
+    /// <summary>Capped, then biased by distance.</summary>
+    private static T Shaped<T>(LayerSpec spec, T product, int distance, int h)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var cap = T.CreateChecked(spec.SoftCap);
+        var score = spec.SoftCap > 0 ? cap * T.Tanh(product / cap) : product;
+        return spec.Alibi ? score - T.CreateChecked(Math.Pow(2, -8.0 * (h + 1) / spec.Heads) * Math.Abs(distance)) : score;
+    }
+
     private static void Attend<T>(
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] output, int b, int i, int h, long offset)
         where T : struct, IBinaryFloatingPointIeee754<T>
@@ -84,7 +94,7 @@ public static class SoftmaxAttention
         var maximum = T.NegativeInfinity;
         for (var j = 0; j < inputs.Time; j++)
         {
-            scores[j] = Sees(spec, offset + i, offset + j) ? Rows.Dot(query, keys[j]) : T.NegativeInfinity;
+            scores[j] = Sees(spec, offset + i, offset + j) ? Shaped(spec, Rows.Dot(query, keys[j]), i - j, h) : T.NegativeInfinity;
             maximum = scores[j] > maximum ? scores[j] : maximum;
         }
 

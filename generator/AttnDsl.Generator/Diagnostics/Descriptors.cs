@@ -39,6 +39,7 @@ internal static class Descriptors
         Error(DimTooLarge, Declaration, "A width is larger than kernels are built for", "{1} = {2} of '{0}' is larger than {3}, the widest row a kernel keeps in its tiles; split the layer into more heads"),
         Error(WindowTooLarge, Declaration, "A window is longer than positions are exact", "{1} {2} of '{0}' is more than {3} tokens, up to which a float counts positions exactly; use a shorter one, or no window"),
         Error(TooManyFeatures, Declaration, "A feature map is wider than kernels are built for", "{1} of '{0}' makes {3} features of KeyDim = {2}, more than the {4} of the widest state; use a smaller KeyDim and more heads"),
+        Error(SoftCapNotPositive, Declaration, "A soft cap must be positive and finite", "SoftCap = {1} of '{0}' must be positive and finite as a float; leave it out for scores without a cap"),
 
         Error(GateOnSoftmax, Semantics, "Softmax has no state that a gate could decay", "'{0}' has a gate and the softmax kernel, whose keys and values do not decay; choose [FeatureMap(Kernel.Identity)] or remove [Gate]"),
         Error(WriteOnSoftmax, Semantics, "Softmax caches what is written", "'{0}' has the write rule {1} and the softmax kernel, which caches keys and values as they are; choose [FeatureMap(Kernel.Identity)] or remove [Write]"),
@@ -63,6 +64,7 @@ internal static class Descriptors
         Error(EpsilonUnused, Semantics, "An epsilon needs a normaliser", "'{0}' sets Epsilon = {1} but reads without a normaliser; choose one or remove Epsilon"),
         Error(SkipOnSoftmax, Semantics, "A skip belongs to a matrix state", "'{0}' sets Skip on softmax attention, whose output is a mean of values; remove Skip, or choose another [FeatureMap]"),
         Error(AddedEpsilonUnused, Semantics, "An added epsilon needs a key sum", "'{0}' sets AddsEpsilon and reads with {1}, which has no key sum to add it to; use Normaliser.KeySum or remove AddsEpsilon"),
+        Error(ScoreWithoutSoftmax, Semantics, "Scores are shaped under softmax", "'{0}' shapes its scores with [Score] but has the kernel {1}, whose scores are sums that a state has already taken; choose [FeatureMap(Kernel.Softmax)] or remove [Score]"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

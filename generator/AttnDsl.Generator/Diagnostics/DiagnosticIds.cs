@@ -27,6 +27,8 @@ internal static class DiagnosticIds
     public const string WindowTooLarge = "ATTN0216";
     public const string TooManyFeatures = "ATTN0231";
 
+    public const string SoftCapNotPositive = "ATTN0230";
+
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
     public const string ReadOnSoftmax = "ATTN0303";
@@ -50,6 +52,7 @@ internal static class DiagnosticIds
     public const string EpsilonUnused = "ATTN0321";
     public const string SkipOnSoftmax = "ATTN0322";
     public const string AddedEpsilonUnused = "ATTN0341";
+    public const string ScoreWithoutSoftmax = "ATTN0350";
 
     public const string SignedKeySum = "ATTN0501";
 }

@@ -61,7 +61,8 @@ internal static class Explanation
                 (_, { } w) => $"j ≤ i and (i − j < {(w.RuntimeSized ? "W" : Literals.Integer(w.Size))}{(w.SinkTokens > 0 ? $" or j < {w.SinkTokens}" : "")})",
             };
             yield return "state_t = state_{t−1} and (k_t, v_t)                      A_t = 1: nothing decays" + (s.Window is null ? "" : "; what no query can see is dropped");
-            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of s q_i·k_j,   {visible},  {scale}";
+            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {(s.Score is null ? "s q_i·k_j" : "score_ij")},   {visible},  {scale}";
+            if (s.Score is { } score) yield return ScoreLine(score, s.Causal);
             if (s.Rotation is { } r) yield return RotationLine(r, s.KeyDim);
             yield break;
         }
@@ -108,6 +109,12 @@ internal static class Explanation
     private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogSigmoid
         ? $"g_t = log σ(G_t){(d.Temperature == 1 ? "" : " / " + Literals.Number(d.Temperature))}, {shape}"
         : $"g_t = G_t ≤ 0, {shape}";
+
+    private static string ScoreLine(Score score, bool causal)
+    {
+        var capped = score.SoftCap is { } cap ? $"{Literals.Number(cap)} tanh(s q_i·k_j / {Literals.Number(cap)})" : "s q_i·k_j";
+        return $"score_ij = {capped}{(score.Bias == PositionBias.Alibi ? $" − 2^(−8(h+1)/H) {(causal ? "(i − j)" : "|i − j|")} for head h = 0, 1, … of H" : "")}";
+    }
 
     private static string RotationLine(Rotation r, int keyDim) =>
         $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {(r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)")}";

@@ -16,6 +16,8 @@ internal static class Ex
 
     public static Expr Log1p(Expr x) => Unary(UnaryOp.Log1p, x);
 
+    public static Expr Tanh(Expr x) => Unary(UnaryOp.Tanh, x);
+
     public static Expr Sigmoid(Expr x) => Unary(UnaryOp.Sigmoid, x);
 
     public static Expr LogSigmoid(Expr x) => -Unary(UnaryOp.Softplus, -x);

@@ -38,16 +38,16 @@ internal static class SoftmaxProgram
 
         b.Stage = "Scores of one block of keys.";
         var (k, v) = (b.Load("keys", C, K), b.Load("values", C, V));
-        var scores = across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k);
-        Expr Visible(Expr x, double hidden) => system.Causal ? Mask(system, across, x, hidden) : x;
+        var shaping = new Scores(system, head, across);
+        var scores = shaping.Shaped(b, across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k));
 
         b.Stage = "m ← max(m, scores): the running maximum of each query.";
-        var masked = b.Map("visible", Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
+        var masked = b.Map("visible", shaping.Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
         var next = b.Map("mNext", Ex.Max, m.Start, across ? b.MaxRows("blockMax", masked) : b.MaxCols("blockMax", masked));
         p.Carry("m", head.Fill("none", perQuery, Ex.NoScore), m, next, isReference: true);
 
         b.Stage = "P = e^{scores − m}; what was summed before is rescaled to the new maximum.";
-        var weights = b.Map("weights", Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
+        var weights = b.Map("weights", shaping.Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
         var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), m.Start, next);
         p.Carry("l", head.Fill("zero", perQuery, 0), l,
             b.Add("lNext", b.Map("lKept", (x, y) => x * y, l.Start, rescale), across ? b.SumRows("lBlock", weights) : b.SumCols("lBlock", weights)));
@@ -69,19 +69,5 @@ internal static class SoftmaxProgram
         b.Store("keys", Sources.Rotated(system, b, b.Load("k", C, K), "kRotated"));
         if (values) b.Store("values", b.Load("v", C, V));
         return p.Build();
-    }
-
-    /// <summary>Key ≤ query, and within the window or among the sinks.</summary>
-    private static Expr Mask(DynamicalSystem system, bool across, Expr x, double hidden)
-    {
-        var (query, key) = across ? (Ex.Col, Ex.Row) : (Ex.Row, Ex.Col);
-        if (system.Window is { } window)
-        {
-            var size = window.RuntimeSized ? new RunTimeValue("window") : (Expr)window.Size;
-            var outside = window.SinkTokens == 0 ? hidden : Ex.Select(Comparison.Less, key, window.SinkTokens, x, hidden);
-            x = Ex.Select(Comparison.Less, query - key, size, x, outside);
-        }
-
-        return Ex.Select(Comparison.LessOrEqual, key, query, x, hidden);
     }
 }

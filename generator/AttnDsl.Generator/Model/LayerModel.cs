@@ -28,7 +28,8 @@ internal sealed record LayerDeclaration(
     ReadDeclaration? Read,
     RotationDeclaration? Rotation,
     WindowDeclaration? Window,
-    FormDeclaration? Form);
+    FormDeclaration? Form,
+    ScoreDeclaration? Score = null);
 
 internal sealed record GateDeclaration(GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature);
 
@@ -37,5 +38,7 @@ internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, b
 internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
 
 internal sealed record WindowDeclaration(int Size, bool RuntimeSized, int SinkTokens);
+
+internal sealed record ScoreDeclaration(double? SoftCap, PositionBias? Bias);
 
 internal sealed record FormDeclaration(Forms Forms, int? ChunkSize);

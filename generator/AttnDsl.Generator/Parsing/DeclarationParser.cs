@@ -22,6 +22,7 @@ internal static class DeclarationParser
         var rotation = Read(type, nameof(RotationAttribute));
         var window = Read(type, nameof(WindowAttribute));
         var form = Read(type, nameof(FormAttribute));
+        var score = Read(type, nameof(ScoreAttribute));
         return new(
             layer.Named<int>("KeyDim") ?? 0,
             layer.Named<int>("ValueDim") ?? 0,
@@ -36,7 +37,8 @@ internal static class DeclarationParser
             read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.Named<bool>("Skip") ?? false, read.Named<bool>("AddsEpsilon") ?? false),
             rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
-            form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")));
+            form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
+            score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias")));
     }
 
     /// <summary>An attribute of this library on the type, if it is there.</summary>

@@ -22,6 +22,9 @@ internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layou
 /// <summary>What of the past a query sees.</summary>
 internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
 
+/// <summary>What becomes of a score before it is masked: capped, then biased by position.</summary>
+internal sealed record Score(double? SoftCap, PositionBias Bias);
+
 /// <summary>A tensor that the caller hands in.</summary>
 /// <param name="Member">Name in <c>Inputs</c>.</param>
 /// <param name="Tensor">Name in programs and kernels, and of the parameter of span overloads.</param>
@@ -96,6 +99,9 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
+
+    /// <summary>Caps and biases of a cache's scores; null where scores are what they are.</summary>
+    public Score? Score { get; init; }
 
     public bool Has(Forms form) => (Forms & form) != 0;
 }

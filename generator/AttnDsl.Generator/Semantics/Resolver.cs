@@ -38,7 +38,12 @@ internal static class Resolver
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
             default,
-            default) { HasSkip = family == StateFamily.Matrix && d.Read is { Skip: true }, AddsEpsilon = d.Read is { AddsEpsilon: true } };
+            default)
+        {
+            HasSkip = family == StateFamily.Matrix && d.Read is { Skip: true },
+            AddsEpsilon = d.Read is { AddsEpsilon: true },
+            Score = d.Score is { } score && (score.SoftCap is not null || score.Bias is not (null or PositionBias.None)) ? new(score.SoftCap, score.Bias ?? default) : null,
+        };
         return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
     }
 

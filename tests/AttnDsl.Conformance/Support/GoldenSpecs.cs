@@ -28,6 +28,8 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["softmax_window"] = new(s_softmax with { Window = 9 }),
         ["softmax_window_sinktokens"] = new(s_softmax with { Window = 9, SinkTokens = 3 }),
         ["softmax_gqa"] = new(s_softmax with { KeyValueHeads = 1 }),
+        ["softmax_softcap"] = new(s_softmax with { SoftCap = 2 }),
+        ["softmax_alibi"] = new(s_softmax with { Alibi = true }),
         ["rope_softmax"] = new(s_softmax with { Pairs = Pairs.HalfSplit }),
         ["linear_identity"] = new(s_base with { Scale = 1 }),
         ["linear_elu_plus_one"] = new(s_normalised with { Similarity = Similarity.EluPlusOne }),

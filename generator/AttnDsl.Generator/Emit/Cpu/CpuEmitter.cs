@@ -177,6 +177,7 @@ internal static class CpuEmitter
         ParameterKind.QueryFirst => "QueryFirst",
         ParameterKind.KeyFirst => "KeyFirst",
         ParameterKind.Head => "h",
+        ParameterKind.HeadCount => kernel.Unit == WorkUnit.KeyBlock && plan.System.KeyValueHeads is not null ? "Heads * Group" : "Heads",
         ParameterKind.Window => "Window",
         ParameterKind.Work => "ref work",
         ParameterKind.Slot => KeptOffset(plan, p.Name) is var k && k == 0 ? "ref kept" : $"ref Unsafe.Add(ref kept, Chunks * {k})",

@@ -81,7 +81,7 @@ internal sealed class CpuKernelWriter
     public string FromBlock(double position) => $"{Literals.Number(position)} - {(_plan.Program.Visits != Visits.Visible ? "t" : _sinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)")}";
 
     /// <summary>Whether queries and keys are blocks of their own.</summary>
-    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
+    private bool IsTwoSided => _plan.Program is { Visits: Visits.Visible or Visits.Seeing } or { Visits: Visits.All, Grid: not null };
 
     public void Copy(Tile from, Tile to) => Loops.Map(new Arg(0), to.Shape, [from], to);
 
@@ -209,7 +209,7 @@ internal sealed class CpuKernelWriter
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
         {
-            var key = _plan.Program.Visits == Visits.Seeing ? "query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
+            var key = _plan.Program.Visits != Visits.Visible ? "query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
             _out.Line($"int ahead = {key}; // of the block's first key is the first query");
         }
 

@@ -7,7 +7,7 @@ using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Cpu;
 
-internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Learned, LearnedGradient, Head, Window, Work }
+internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Learned, LearnedGradient, Head, HeadCount, Window, Work }
 
 /// <summary>One parameter of a kernel: what it stands for, and its name.</summary>
 internal sealed record KernelParameter(ParameterKind Kind, string Name)
@@ -53,7 +53,8 @@ internal sealed class KernelSignature
         if (p.Grid == Dim.R && Plan.Sizes.R > 1) sizes.Add(new(ParameterKind.QueryRows, "R"));
         if (p.Visits == Visits.Visible) sizes.AddRange([new(ParameterKind.QueryFirst, "queryFirst"), new(ParameterKind.KeyFirst, "keyFirst")]);
         if (Uses(e => e is Position { Place: Place.Head })) sizes.Add(new(ParameterKind.Head, "head"));
-        if (Window is not null && Uses(e => e is RunTimeValue)) sizes.Add(new(ParameterKind.Window, "window"));
+        if (Uses(e => e is RunTimeValue { Name: RunTimeValue.HeadCount })) sizes.Add(new(ParameterKind.HeadCount, RunTimeValue.HeadCount));
+        if (Uses(e => e is RunTimeValue { Name: RunTimeValue.Window })) sizes.Add(new(ParameterKind.Window, RunTimeValue.Window));
         yield return sizes;
 
         var keyTensors = new HashSet<string>();

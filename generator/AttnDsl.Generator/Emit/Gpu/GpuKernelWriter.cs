@@ -96,7 +96,7 @@ internal sealed class GpuKernelWriter
     private string FirstKey => _kernel.SinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)";
 
     /// <summary>Whether queries and keys are blocks of their own.</summary>
-    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
+    private bool IsTwoSided => _plan.Program is { Visits: Visits.Visible or Visits.Seeing } or { Visits: Visits.All, Grid: not null };
 
     private void Write(bool checksOverflow)
     {
@@ -148,7 +148,7 @@ internal sealed class GpuKernelWriter
     private void Body()
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
-            _out.Line($"int ahead = {(_plan.Program.Visits == Visits.Seeing ? "query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
+            _out.Line($"int ahead = {(_plan.Program.Visits != Visits.Visible ? "query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }

@@ -94,6 +94,7 @@ internal sealed class GpuSignature
                 if (p.Kind == ParameterKind.QueryFirst) yield return "int queryFirst = call.QueryFirst, keyFirst = call.KeyFirst;";
             }
 
+            if (_cpu.Any(p => p.Kind == ParameterKind.HeadCount)) yield return $"int headCount = call.Heads{(IsGrouped ? " * call.Group" : "")};";
             if (Window == "window") yield return "int window = call.Window;";
             var steps = Tensors.Where(t => !_cpu.Any(p => KernelSignature.Sink(p.Name) == t)).ToList();
             if (steps.Count > 0) yield return $"int {string.Join(", ", steps.Select(t => $"{t}Step = {t}.Time"))};";
