@@ -151,10 +151,10 @@ public enum Purpose
     /// <summary>Tables of angles.</summary>
     Angles,
 
-    /// <summary>Outputs, log-sums and rotated keys that a call keeps for itself.</summary>
+    /// <summary>Outputs and log-sums that a call keeps for itself.</summary>
     Outputs,
 
-    /// <summary>Rotated keys.</summary>
+    /// <summary>Rotated or copied keys, copied values, and the gradients of both.</summary>
     Keys,
 
     /// <summary>What items contribute to the gradients of learned parameters.</summary>

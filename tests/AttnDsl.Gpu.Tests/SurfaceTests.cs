@@ -87,6 +87,25 @@ public sealed class SurfaceTests(CpuAccelerator accelerator)
         Assert.Equal(3, state.Position);
     }
 
+    [Fact]
+    public void Backward_GradientOfAnotherPlace_SaysBoth()
+    {
+        using var q = Device.Tensor(1, 3, 1, 7);
+        using var v = Device.Tensor(1, 3, 1, 5);
+        using Softmax7x5.Gpu.State none = new(Device, 1, 1, 3), after = new(Device, 1, 1, 3), gradient = new(Device, 1, 1, 3);
+        using GpuTensor dq = Device.Tensor(1, 3, 1, 7), dk = Device.Tensor(1, 3, 1, 7), dv = Device.Tensor(1, 3, 1, 5), output = Device.Tensor(1, 3, 1, 5);
+        after.Prefill(new() { Q = q, K = q, V = v }, output);
+        Backward(after, gradient);
+        Assert.Equal(3, gradient.Position);
+        Assert.Contains("behind token 3", Assert.Throws<ArgumentException>(() => Backward(after, gradient)).Message, StringComparison.Ordinal);
+        Assert.Contains("one state", Assert.Throws<ArgumentException>(() => Backward(none, none)).Message, StringComparison.Ordinal);
+        Backward(none, gradient);
+        Assert.Equal(0, gradient.Position);
+
+        void Backward(Softmax7x5.Gpu.State initial, Softmax7x5.Gpu.State stateGradient) =>
+            Softmax7x5.Gpu.Backward(new() { Q = q, K = q, V = v }, v, new() { Q = dq, K = dk, V = dv }, initial, stateGradient);
+    }
+
     [Theory]
     [InlineData("Gla7x5")]
     [InlineData("Mlstm7x5")]

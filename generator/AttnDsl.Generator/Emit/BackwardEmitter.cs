@@ -9,7 +9,10 @@ namespace AttnDsl.Generator.Emit;
 /// <summary><c>Gradients</c>, <c>Backward</c> and the private method behind them.</summary>
 internal static class BackwardEmitter
 {
-    public static bool HasStateGradient(DynamicalSystem system) => system is { Family: StateFamily.Matrix, Causal: true };
+    /// <summary>What <c>stateGradient</c> holds before and behind a call.</summary>
+    public static string StateGradient(DynamicalSystem system) => system.Family == StateFamily.Cache
+        ? "As new, or as Backward of the next piece left it: ∂L/∂(keys and values that queries behind the last token see). Receives the same in front of the first token"
+        : "Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first";
 
     public static void Emit(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass)
     {
@@ -17,13 +20,13 @@ internal static class BackwardEmitter
         w.Line();
         Documentation(w, system, plan);
         w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients) =>");
-        w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients{(HasStateGradient(system) ? ", false, default, default" : "")});");
-        if (HasStateGradient(system))
+        w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients{(system.Causal ? ", false, default, default" : "")});");
+        if (system.Causal)
         {
             w.Line();
             Documentation(w, system, plan);
             w.Line("/// <param name=\"initial\">The state with which the sequences began; not changed.</param>");
-            w.Line("/// <param name=\"stateGradient\">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first: a sequence in pieces goes through it from the last piece to the first.</param>");
+            w.Line($"/// <param name=\"stateGradient\">{StateGradient(system)}: a sequence in pieces goes through it from the last piece to the first.</param>");
             w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, State initial, State stateGradient) =>");
             w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : "    RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);");
         }
@@ -65,8 +68,9 @@ internal static class BackwardEmitter
     {
         var system = plan.System;
         var cache = system.Family == StateFamily.Cache;
+        var memory = cache ? "CacheMemory" : "StateMemory";
         w.Line("/// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>");
-        w.Line($"private static void RunBackward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients{(HasStateGradient(system) ? $", bool stateful, {Runtime}.StateMemory initial, {Runtime}.StateMemory stateGradient" : "")})");
+        w.Line($"private static void RunBackward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients{(system.Causal ? $", bool stateful, {Runtime}.{memory} initial, {Runtime}.{memory} stateGradient" : "")})");
         using (w.Braces())
         {
             RunEmitter.InputChecks(w, type, system);
@@ -80,20 +84,29 @@ internal static class BackwardEmitter
             }
 
             ParameterEmitter.GradientChecks(w, system);
-            if (HasStateGradient(system))
+            if (system.Causal)
             {
                 w.Line("if (stateful)");
                 using (w.Braces())
                 {
-                    w.Line($"initial.Match(batch, {Heads(system, HeadCount.State, "heads")});");
-                    w.Line($"stateGradient.Match(batch, {Heads(system, HeadCount.State, "heads")});");
-                    w.Line("stateGradient.Apart(initial, \"stateGradient\", \"initial\");");
+                    var units = Heads(system, cache ? HeadCount.KeyValue : HeadCount.State, "heads");
+                    w.Line($"initial.Match(batch, {units});");
+                    if (cache)
+                    {
+                        w.Line($"stateGradient.MatchGradient(initial, batch, {units}, time);");
+                    }
+                    else
+                    {
+                        w.Line($"stateGradient.Match(batch, {units});");
+                        w.Line("stateGradient.Apart(initial, \"stateGradient\", \"initial\");");
+                    }
                 }
             }
 
             ParameterEmitter.Clear(w, system);
             w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
-            foreach (var shared in Shared(system)) w.Line($"gradients.{shared}.Clear(); // several heads add to it");
+            if (!cache)
+                foreach (var shared in Shared(system)) w.Line($"gradients.{shared}.Clear(); // several heads add to it");
             w.Line();
             using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call", "};"))
             {
@@ -138,7 +151,7 @@ internal static class BackwardEmitter
         w.Line("call.StateGrad = call.State + (nint)stateFloats * sizeof(float);");
         if (plan.Backward.KeptFloats > 0) w.Line("call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);");
         w.Line($"ref float states = ref {Runtime}.Native.At(call.State, 0);");
-        if (HasStateGradient(system))
+        if (system.Causal)
         {
             w.Line("if (stateful)");
             using (w.Braces())
@@ -156,7 +169,7 @@ internal static class BackwardEmitter
             w.Line("global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref states, (nint)stateFloats), (int)stateFloats).Clear();");
         }
 
-        RunEmitter.Tables(w, system, HasStateGradient(system) ? "stateful ? initial.Position : 0" : "0", "time");
+        RunEmitter.Tables(w, system, system.Causal ? "stateful ? initial.Position : 0" : "0", "time");
         w.Line();
         foreach (var kernel in plan.Backward.Forward) RunEmitter.Launch(w, plan, kernel, cpuClass);
         foreach (var kernel in plan.Backward.Backward)
@@ -170,44 +183,94 @@ internal static class BackwardEmitter
     {
         var system = plan.System;
         var keyHeads = Heads(system, HeadCount.KeyValue, "heads");
-        var rotated = system.Rotation is not null;
+        var (rotated, causal) = (system.Rotation is not null, system.Causal);
+        var kernels = plan.Backward.Forward.Concat(plan.Backward.Backward).ToList();
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
-        RunEmitter.Tables(w, system, "0", "time");
+        RunEmitter.Tables(w, system, causal ? "stateful ? initial.Position : 0" : "0", "time");
+        if (causal) w.Line("if (stateful) call.QueryFirst = initial.Seen.Count; // rows in front of this call's");
+        w.Line($"call.KeyRows = {(causal ? "call.QueryFirst + " : "")}time;");
         w.Line("// Outputs and log Σ e^score of every query" + (rotated ? ", the rotated keys and their gradients." : "."));
         w.Line("call.LseStep = (time + 15) / 16 * 16;");
-        w.Line($"long outputs = (long)batch * heads * time * {system.ValueDim}, sums = (long)batch * heads * call.LseStep{(rotated ? $", keys = (long)batch * {keyHeads} * time * {system.KeyDim}" : "")};");
-        w.Line($"call.O.Address = {Runtime}.Workspace.RentAddress(3, outputs + sums{(rotated ? " + 2 * keys" : "")} + 64);");
-        w.Line($"(call.O.Batch, call.O.Head, call.O.Time) = ((nint)heads * time * {system.ValueDim}, (nint)time * {system.ValueDim}, {system.ValueDim});");
+        w.Line($"long outputs = (long)batch * heads * time * {system.ValueDim}, sums = (long)batch * heads * call.LseStep;");
+        if (causal || rotated) w.Line($"long keys = (long)batch * {keyHeads} * call.KeyRows * {system.KeyDim}{(causal ? $", values = (long)batch * {keyHeads} * call.KeyRows * {system.ValueDim}" : "")};");
+        var copies = (causal, rotated) switch
+        {
+            (true, _) => $" + (stateful ? 2 * (keys + values) : {(rotated ? "2 * keys" : "0")})",
+            (false, true) => " + 2 * keys",
+            _ => "",
+        };
+        w.Line($"call.O = {Runtime}.TensorArg.Dense({Runtime}.Workspace.RentAddress(3, outputs + sums{copies} + 64), heads, time, {system.ValueDim});");
         w.Line("call.Lse = call.O.Address + (nint)outputs * sizeof(float);");
-        w.Line("call.KeyRows = time;");
-        w.Line("(call.Keys, call.Values) = (call.K, call.V);");
-        w.Line($"pins.P5 = ref {Runtime}.Guards.Reference(inputs.V);");
-        if (rotated)
+        w.Line($"call.Heads = {keyHeads};");
+        if (causal)
         {
-            w.Line("call.Keys.Address = call.Lse + (nint)sums * sizeof(float);");
-            w.Line($"(call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * {keyHeads} * {system.KeyDim}, (nint)time * {system.KeyDim}, {system.KeyDim});");
-            w.Line("call.KeysGrad = call.Keys;");
-            w.Line("call.KeysGrad.Address += (nint)keys * sizeof(float);");
-            if (system.KeyValueHeads is not null) w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.KeysGrad.Address, 0), (int)keys).Clear(); // several heads add to it");
-        }
-        else
-        {
-            w.Line($"pins.P4 = ref {Runtime}.Guards.Reference(inputs.K);");
-            w.Line("call.KeysGrad = call.KGrad;");
+            using (w.Block("if (stateful)"))
+            {
+                w.Line("// What the state holds followed by this call's keys and values, and the gradients of both.");
+                Copied("Keys", system.KeyDim, "call.Lse + (nint)sums * sizeof(float)", "(keys + values)");
+                Copied("Values", system.ValueDim, "call.Keys.Address + (nint)keys * sizeof(float)", "(keys + values)");
+                if (system.KeyValueHeads is not null) Clear("(keys + values)");
+                w.Line("initial.CopySeen(in call.Keys, in call.Values);");
+                RunEmitter.Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
+            }
+
+            w.Line("else");
         }
 
-        if (system.Window is { SinkTokens: > 0 })
-        {
-            w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
-            if (!rotated) w.Line($"pins.P6 = ref {Runtime}.Guards.Reference(inputs.K);");
-            w.Line($"pins.P7 = ref {Runtime}.Guards.Reference(inputs.V);");
-        }
-
+        using (causal ? w.Braces() : (System.IDisposable?)null) OwnRows();
+        if (system.Window is { SinkTokens: > 0 }) w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
         w.Line();
-        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward))
+        foreach (var kernel in kernels.Where(k => k.Unit != WorkUnit.KeyValueHead))
         {
             w.Line($"call.Heads = {(kernel.Unit == WorkUnit.QueryBlock ? "heads" : keyHeads)};");
             ParameterEmitter.Launch(w, plan, kernel, cpuClass);
         }
+
+        if (causal)
+        {
+            using (w.Block("if (stateful)"))
+            {
+                w.Line("stateGradient.AddTo(in call.KeysGrad, in call.ValuesGrad, initial.Seen);");
+                RunEmitter.Launch(w, plan, plan.Kernels.First(k => k.Name == "AppendBack"), cpuClass);
+                w.Line("stateGradient.Take(in call.KeysGrad, in call.ValuesGrad, initial.Seen);");
+            }
+        }
+
+        if (!rotated) return;
+        if (causal) w.Line("else");
+        using (causal ? w.Braces() : (System.IDisposable?)null) RunEmitter.Launch(w, plan, plan.Backward.Backward.Last(), cpuClass);
+
+        // Without a state the inputs themselves are the keys and values.
+        void OwnRows()
+        {
+            foreach (var shared in Shared(system)) w.Line($"gradients.{shared}.Clear(); // several heads add to it");
+            var n = system.Inputs.Count;
+            w.Line("(call.Values, call.ValuesGrad) = (call.V, call.VGrad);");
+            w.Line($"pins.P{n + 2} = ref {Runtime}.Guards.Reference(inputs.V);");
+            w.Line($"pins.P{2 * n + 7} = ref {Runtime}.Guards.Reference(gradients.V);");
+            if (system.Window is { SinkTokens: > 0 }) w.Line($"pins.P{n + 4} = ref {Runtime}.Guards.Reference(inputs.V);");
+            if (rotated)
+            {
+                Copied("Keys", system.KeyDim, "call.Lse + (nint)sums * sizeof(float)", "keys");
+                if (system.KeyValueHeads is not null) Clear("keys");
+                RunEmitter.Launch(w, plan, plan.Backward.Forward[0], cpuClass);
+                return;
+            }
+
+            w.Line("(call.Keys, call.KeysGrad) = (call.K, call.KGrad);");
+            w.Line($"pins.P{n + 1} = ref {Runtime}.Guards.Reference(inputs.K);");
+            w.Line($"pins.P{2 * n + 6} = ref {Runtime}.Guards.Reference(gradients.K);");
+            if (system.Window is { SinkTokens: > 0 }) w.Line($"pins.P{n + 3} = ref {Runtime}.Guards.Reference(inputs.K);");
+        }
+
+        void Copied(string tensor, int width, string address, string toGradient)
+        {
+            w.Line($"call.{tensor} = {Runtime}.TensorArg.Dense({address}, {keyHeads}, call.KeyRows, {width});");
+            w.Line($"call.{tensor}Grad = call.{tensor};");
+            w.Line($"call.{tensor}Grad.Address += (nint){toGradient} * sizeof(float);");
+        }
+
+        void Clear(string floats) =>
+            w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.KeysGrad.Address, 0), (int){floats}).Clear(); // several heads add to it");
     }
 }

@@ -186,6 +186,8 @@ internal static class Explanation
             : plan.Backward.KeptFloats == 0
                 ? "Backward keeps nothing but the sum that all tokens wrote; the rest is computed again"
                 : $"Backward runs forward once more and keeps {string.Join(", ", plan.Backward.Kept.Select(k => k.Tensor.Substring(4)))} at the start of every {plan.Sizes.C} tokens, {Literals.Grouped(4L * plan.Backward.KeptFloats)} bytes a chunk and head; the rest is computed again";
+        if (s is { Family: StateFamily.Cache, Causal: true })
+            yield return $"behind a State it also copies the keys and values that the call sees, with their gradients, {Literals.Grouped(8L * (s.KeyDim + s.ValueDim))} bytes a token and {(s.KeyValueHeads is null ? "" : "key/value ")}head";
         if (s.IsStabilised) yield return "the normaliser's gradient is included; the running maximum m counts as a constant, because the output does not depend on it but for ε";
     }
 

@@ -151,7 +151,7 @@ internal static class RunEmitter
     /// <summary>How many blocks a head has.</summary>
     public static void Blocks(SourceWriter w, LayerKernel kernel)
     {
-        if (kernel.Unit == WorkUnit.KeyBlock) w.Line($"call.Blocks = (call.Time + {kernel.Plan.Sizes.C - 1}) / {kernel.Plan.Sizes.C};");
+        if (kernel.Unit == WorkUnit.KeyBlock) w.Line($"call.Blocks = (call.KeyRows + {kernel.Plan.Sizes.C - 1}) / {kernel.Plan.Sizes.C};");
         if (kernel.Unit == WorkUnit.QueryBlock) w.Line(kernel.Plan.Sizes.R == 1 ? "call.Blocks = call.Time;" : $"call.Blocks = (call.Time + {kernel.Plan.Sizes.R - 1}) / {kernel.Plan.Sizes.R};");
     }
 
@@ -163,7 +163,7 @@ internal static class RunEmitter
         return (kernel.Unit, system.Family) switch
         {
             (WorkUnit.QueryHead, _) => ("batch * heads", $"{Literals.Integer((long)perToken * 3 + 1)}.0 * call.Time * call.Group"),
-            (WorkUnit.KeyBlock, _) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.C * 2) + 1)}.0 * call.KeyRows"),
+            (WorkUnit.KeyBlock, _) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.C * 2) + 1)}.0 * call.Time"),
             (WorkUnit.StateHead, _) => ("units", $"{Literals.Integer((long)perToken + 1)}.0 * call.Time"),
             (WorkUnit.KeyValueHead, _) => ("batch * call.Heads", $"{Literals.Integer((system.KeyDim + system.ValueDim) / 8 + 1)}.0 * call.Time"),
             (_, StateFamily.Cache) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.R) + 1)}.0 * {(system.Window is { } w ? $"global::System.Math.Min(call.KeyRows, {w.Size})" : "call.KeyRows")}"),

@@ -67,7 +67,9 @@ internal static class SoftmaxProgram
         var b = p.Body;
         b.Stage = system.Rotation is null ? "Copy one block of keys." : "Rotate one block of keys to their positions.";
         b.Store("keys", Sources.Rotated(system, b, b.Load("k", C, K), "kRotated"));
-        if (values) b.Store("values", b.Load("v", C, V));
+        if (!values) return p.Build();
+        if (system.Rotation is not null) b.Stage = "Copy one block of values.";
+        b.Store("values", b.Load("v", C, V));
         return p.Build();
     }
 }

@@ -58,6 +58,8 @@ internal static class BackwardPlans
         var queries = Add("QueryGradients", Interchange.ForQueries(backward, "queryGradients"), WorkUnit.QueryBlock, "Gradients of a block of queries from the keys they see.");
         var keys = Add("KeyGradients", Interchange.ForKeys(backward, "keyGradients"), WorkUnit.KeyBlock, "Gradients of a block of keys and values from the queries that see them.");
         var before = kernels.Where(k => k.Name == "RotateKeys").Append(keep).ToList();
+        // Behind a state, the gradients of this call's own rows are handed on from among those of all rows.
+        if (system.Causal) Add("AppendBack", Reverse.Backward(SoftmaxProgram.Append(system, "appendBack", values: true), "appendBack", ["keys", "values"], []), WorkUnit.KeyValueHead, $"Hands the gradients of one head's rows to the keys{(system.Rotation is null ? "" : ", turned back,")} and values that were appended.");
         if (system.Rotation is null) return new(before, [queries, keys], []);
         var rotate = Reverse.Backward(SoftmaxProgram.Append(system, "rotateKeys", values: false), "rotateBack", ["keys"], []);
         return new(before, [queries, keys, Add("RotateBack", rotate, WorkUnit.KeyValueHead, "Turns the gradients of the rotated keys of one head back.")], []);

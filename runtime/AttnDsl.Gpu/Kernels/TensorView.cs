@@ -19,6 +19,10 @@ public struct TensorView
     /// <summary>From one token to the next: the row stride of every tile of rows.</summary>
     public int Time;
 
+    /// <summary>A dense tensor [B,H,T,width].</summary>
+    public static TensorView Dense(ArrayView<float> data, int heads, int rows, int width) =>
+        new() { Data = data, Batch = (long)heads * rows * width, Head = (long)rows * width, Time = width };
+
     /// <summary>The rows of one head of one sequence, from token <paramref name="t"/> on.</summary>
     public readonly ArrayView<float> At(int b, int t, int h) => Data.SubView(b * Batch + (long)t * Time + h * Head);
 

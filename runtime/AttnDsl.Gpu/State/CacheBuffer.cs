@@ -3,6 +3,7 @@ using System.ComponentModel;
 using System.Globalization;
 using AttnDsl.Gpu.Kernels;
 using AttnDsl.Runtime;
+using ILGPU;
 
 namespace AttnDsl.Gpu;
 
@@ -56,6 +57,9 @@ public sealed class CacheBuffer : IDisposable
     /// <summary>Position of the next token, counted as <see cref="KeyFirst"/> is.</summary>
     public int QueryFirst => KeyFirst + (int)(Position - FirstRow);
 
+    /// <summary>What the next queries can see of it.</summary>
+    public SeenRows Seen => new(Position, _keep, _sinks);
+
     private long FirstRow { get; set; }
 
     /// <summary>Refuses inputs that belong to another state, or more tokens than fit; changes nothing.</summary>
@@ -65,6 +69,12 @@ public sealed class CacheBuffer : IDisposable
         if (_keep < 0 && Position + time > _capacity)
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"this state of {_layer} holds {_capacity} tokens and has seen {Position}: {time} more do not fit; make it with a larger capacity, or declare a [Window]"));
     }
+
+    /// <summary>Refuses inputs that belong to another state.</summary>
+    public void Match(int batch, int heads, GpuStream stream) => _state.Match(batch, heads, stream);
+
+    /// <summary>Refuses, as the gradient of a call that began with <paramref name="initial"/>, what belongs elsewhere or has no room.</summary>
+    public void MatchGradient(CacheBuffer initial, int time) => initial.Seen.MatchGradient(_layer, Position, _capacity, time);
 
     /// <summary>Makes room behind the rows for some of the tokens and says for how many.</summary>
     public int MakeRoom(GpuStream stream, int tokens)
@@ -95,6 +105,44 @@ public sealed class CacheBuffer : IDisposable
 
         Rows += tokens;
         _state.Position += tokens;
+    }
+
+    /// <summary>Copies what the next queries can see to the front of dense tensors <c>[B,H,rows,…]</c>.</summary>
+    public void CopySeen(GpuStream stream, TensorView keys, TensorView values)
+    {
+        for (var part = 0; part < 4; part++)
+        {
+            var (count, row) = part < 2 ? (Seen.Window, Seen.Sinks) : (Seen.Sinks, 0);
+            var to = (part % 2 == 0 ? keys : values).From(row);
+            StateKernels.Transfer(stream, Part(part, count), _state.UnitFloats, to.Data, (int)to.Head, Units, count * to.Time);
+        }
+    }
+
+    /// <summary>
+    /// As a gradient behind the last token: adds itself to the gradients of the keys and values that a call saw, those in front of the
+    /// call as <see cref="CopySeen"/> lays them.
+    /// </summary>
+    public void AddTo(GpuStream stream, TensorView keysGrad, TensorView valuesGrad, SeenRows before)
+    {
+        if (Position == 0) return;
+        for (var part = 0; part < 4; part++)
+        {
+            var (count, row) = part < 2 ? (Seen.Window, before.Sinks + (int)(Seen.First - before.First)) : (Seen.Sinks, 0);
+            var to = (part % 2 == 0 ? keysGrad : valuesGrad).From(row);
+            StateKernels.Transfer(stream, Part(part, count), _state.UnitFloats, to.Data, (int)to.Head, Units, count * to.Time, add: true);
+        }
+    }
+
+    /// <summary>Becomes the gradient in front of a call: the rows that <see cref="CopySeen"/> laid there.</summary>
+    public void Take(GpuStream stream, TensorView keysGrad, TensorView valuesGrad, SeenRows before)
+    {
+        (_state.Position, Rows, FirstRow) = (before.Position, before.Window, before.First);
+        for (var part = 0; part < 4; part++)
+        {
+            var (count, row) = part < 2 ? (before.Window, before.Sinks) : (before.Sinks, 0);
+            var from = (part % 2 == 0 ? keysGrad : valuesGrad).From(row);
+            StateKernels.Transfer(stream, from.Data, (int)from.Head, Part(part, count), _state.UnitFloats, Units, count * from.Time);
+        }
     }
 
     /// <summary>The keys, values, sink keys and sink values (0 to 3) as <c>[B,rows,H,width]</c>.</summary>
@@ -141,6 +189,9 @@ public sealed class CacheBuffer : IDisposable
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => _state.Dispose();
+
+    /// <summary>The last rows of the keys or values (0, 1), the first of the sinks' (2, 3).</summary>
+    private ArrayView<float> Part(int part, int rows) => View(part).From(part < 2 ? Rows - rows : 0).Data;
 
     private int Units => _state.Batch * _state.Heads;
 

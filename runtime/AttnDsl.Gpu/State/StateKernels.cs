@@ -13,9 +13,13 @@ public static class StateKernels
     private static readonly GpuKernel<CopyLauncher> s_move = new(typeof(StateKernels), nameof(MoveUnits));
     private static readonly GpuKernel<CopyLauncher> s_copy = new(typeof(StateKernels), nameof(CopyUnits));
 
+    private static readonly GpuKernel<TransferLauncher> s_transfer = new(typeof(StateKernels), nameof(TransferUnits));
+
     private delegate void FillLauncher(AcceleratorStream stream, KernelConfig config, ArrayView<float> states, int units, int unit, int offset, int count, float value);
 
     private delegate void CopyLauncher(AcceleratorStream stream, KernelConfig config, ArrayView<float> states, int units, int unit, int from, int to, int count);
+
+    private delegate void TransferLauncher(AcceleratorStream stream, KernelConfig config, ArrayView<float> from, int fromUnit, ArrayView<float> to, int toUnit, int units, int count, int add);
 
     /// <summary>Fills a part of every unit.</summary>
     public static void Fill(GpuStream stream, ArrayView<float> states, int units, int unit, int offset, int count, float value) =>
@@ -28,6 +32,23 @@ public static class StateKernels
     /// <summary>Copies floats of every unit to a place that they do not overlap.</summary>
     public static void CopyRows(GpuStream stream, ArrayView<float> states, int units, int unit, int from, int to, int count) =>
         s_copy.On(stream)(stream.Native, stream.Groups(units), states, units, unit, from, to, count);
+
+    /// <summary>Copies floats of every unit to units elsewhere, or adds them to what is there.</summary>
+    public static void Transfer(GpuStream stream, ArrayView<float> from, int fromUnit, ArrayView<float> to, int toUnit, int units, int count, bool add = false)
+    {
+        if (count > 0) s_transfer.On(stream)(stream.Native, stream.Groups(units), from, fromUnit, to, toUnit, units, count, add ? 1 : 0);
+    }
+
+    /// <summary>Kernel of <see cref="Transfer"/>.</summary>
+    public static void TransferUnits(ArrayView<float> from, int fromUnit, ArrayView<float> to, int toUnit, int units, int count, int add)
+    {
+        for (int item = Grid.IdxX; item < units; item += Grid.DimX)
+        {
+            var source = from.SubView((long)item * fromUnit);
+            var target = to.SubView((long)item * toUnit);
+            for (int e = Group.IdxX; e < count; e += Group.DimX) target[e] = add != 0 ? target[e] + source[e] : source[e];
+        }
+    }
 
     /// <summary>Kernel of <see cref="Fill"/>.</summary>
     public static void FillUnits(ArrayView<float> states, int units, int unit, int offset, int count, float value)

@@ -19,6 +19,10 @@ public struct TensorArg
     /// <summary>Floats from one head to the next.</summary>
     public nint Head;
 
+    /// <summary>A dense tensor [B,H,T,width].</summary>
+    public static TensorArg Dense(nint address, int heads, int rows, int width) =>
+        new() { Address = address, Batch = (nint)heads * rows * width, Head = (nint)rows * width, Time = width };
+
     /// <summary>The element [b,t,h] or the first of the row [b,t,h,…].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly unsafe ref float At(nint b, nint t, nint h) => ref ((float*)Address)[(b * Batch) + (t * Time) + (h * Head)];

@@ -54,6 +54,9 @@ public readonly struct CacheMemory
     /// <summary>Position of the next token, counted as <see cref="KeyFirst"/> is.</summary>
     public int QueryFirst => KeyFirst + (int)(_state.Header.Position - _state.Header.FirstRow);
 
+    /// <summary>What the next queries can see of it.</summary>
+    public SeenRows Seen => new(Position, _keep, _sinks);
+
     /// <summary>Floats that a state needs.</summary>
     public static int FloatCount(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim)
     {
@@ -67,6 +70,17 @@ public readonly struct CacheMemory
         _state.Match(batch, heads);
         if (_keep < 0 && Position + time > _capacity)
             throw new InvalidOperationException($"this state of {_layer} holds {_capacity} tokens and has seen {Position}: {time} more do not fit; make it with a larger capacity, or declare a [Window]");
+    }
+
+    /// <summary>Refuses inputs that belong to another state.</summary>
+    public void Match(int batch, int heads) => _state.Match(batch, heads);
+
+    /// <summary>Refuses, as the gradient of a call that began with <paramref name="initial"/>, what belongs elsewhere or has no room.</summary>
+    public void MatchGradient(CacheMemory initial, int batch, int heads, int time)
+    {
+        _state.Match(batch, heads);
+        _state.Apart(initial._state, "stateGradient", "initial");
+        initial.Seen.MatchGradient(_layer, Position, _capacity, time);
     }
 
     /// <summary>Refuses an output that lies in the state's own memory.</summary>
@@ -115,6 +129,53 @@ public readonly struct CacheMemory
         header.Position += tokens;
     }
 
+    /// <summary>Copies what the next queries can see to the front of dense tensors <c>[B,H,rows,…]</c>.</summary>
+    public void CopySeen(in TensorArg keys, in TensorArg values)
+    {
+        var seen = Seen;
+        for (var unit = 0; unit < _state.Batch * _state.Heads; unit++)
+        {
+            for (var part = 0; part < 4; part++)
+            {
+                var row = part < 2 ? seen.Sinks : 0;
+                Part(unit, part, seen).CopyTo(Part(part % 2 == 0 ? keys : values, unit, row, part < 2 ? seen.Window : seen.Sinks));
+            }
+        }
+    }
+
+    /// <summary>
+    /// As a gradient behind the last token: adds itself to the gradients of the keys and values that a call saw, those in front of the
+    /// call as <see cref="CopySeen"/> lays them.
+    /// </summary>
+    public void AddTo(in TensorArg keysGrad, in TensorArg valuesGrad, SeenRows before)
+    {
+        if (Position == 0) return;
+        var seen = Seen;
+        for (var unit = 0; unit < _state.Batch * _state.Heads; unit++)
+        {
+            for (var part = 0; part < 4; part++)
+            {
+                var row = part < 2 ? before.Sinks + (int)(seen.First - before.First) : 0;
+                var sum = Part(part % 2 == 0 ? keysGrad : valuesGrad, unit, row, part < 2 ? seen.Window : seen.Sinks);
+                TensorPrimitives.Add(sum, Part(unit, part, seen), sum);
+            }
+        }
+    }
+
+    /// <summary>Becomes the gradient in front of a call: the rows that <see cref="CopySeen"/> laid there.</summary>
+    public void Take(in TensorArg keysGrad, in TensorArg valuesGrad, SeenRows before)
+    {
+        Place(before.Position, before.Window, before.First);
+        for (var unit = 0; unit < _state.Batch * _state.Heads; unit++)
+        {
+            for (var part = 0; part < 4; part++)
+            {
+                var row = part < 2 ? before.Sinks : 0;
+                Part(part % 2 == 0 ? keysGrad : valuesGrad, unit, row, part < 2 ? before.Window : before.Sinks).CopyTo(Part(unit, part, before));
+            }
+        }
+    }
+
     /// <summary>Says where the rows stand after they were copied in as a whole.</summary>
     public void Place(long position, int rows, long firstRow)
     {
@@ -135,18 +196,31 @@ public readonly struct CacheMemory
     }
 
     /// <summary>First float of the keys, values, sink keys and sink values of the first head (0 to 3).</summary>
-    public ref float Reference(int part) => ref Unsafe.Add(ref _state.Units(), part switch
+    public ref float Reference(int part) => ref Unsafe.Add(ref _state.Units(), Offset(part));
+
+    /// <summary>Strides of a part.</summary>
+    public TensorArg Arg(bool keys) => new() { Batch = (nint)_state.Heads * _state.UnitFloats, Head = _state.UnitFloats, Time = keys ? _keyDim : _valueDim };
+
+    /// <summary>What can be seen of the keys and values (0, 1: the last rows) and of the sinks' (2, 3: the first) of one head.</summary>
+    private Span<float> Part(int unit, int part, SeenRows seen)
+    {
+        var width = part % 2 == 0 ? _keyDim : _valueDim;
+        var (first, count) = part < 2 ? (Rows - seen.Window, seen.Window) : (0, seen.Sinks);
+        return Unit(unit).Slice(Offset(part) + first * width, count * width);
+    }
+
+    /// <summary>Rows of one head of a dense tensor.</summary>
+    private static Span<float> Part(in TensorArg tensor, int unit, int row, int count) => MemoryMarshal.CreateSpan(ref tensor.At(0, row, unit), count * (int)tensor.Time);
+
+    private Span<float> Unit(int unit) => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _state.Units(), (nint)unit * _state.UnitFloats), _state.UnitFloats);
+
+    private int Offset(int part) => part switch
     {
         0 => 0,
         1 => _capacity * _keyDim,
         2 => _capacity * (_keyDim + _valueDim),
         _ => _capacity * (_keyDim + _valueDim) + _sinks * _keyDim,
-    });
-
-    /// <summary>Strides of a part.</summary>
-    public TensorArg Arg(bool keys) => new() { Batch = (nint)_state.Heads * _state.UnitFloats, Head = _state.UnitFloats, Time = keys ? _keyDim : _valueDim };
-
-    private Span<float> Unit(int unit) => MemoryMarshal.CreateSpan(ref Unsafe.Add(ref _state.Units(), (nint)unit * _state.UnitFloats), _state.UnitFloats);
+    };
 
     private static int UnitFloats(int capacity, int sinks, int keyDim, int valueDim) =>
         (((long)capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16 is var floats && floats <= Array.MaxLength

@@ -103,6 +103,9 @@ public sealed class AllocationTests
         var inputs = new RotaryGrouped80x96.Inputs { Q = new(x.Q, [Batch, Time, 4, 80]), K = Of(x.K, Time, 80), V = Of(x.V, Time, 96) };
         var gradients = new RotaryGrouped80x96.Gradients { Q = New(4, 80), K = New(Heads, 80), V = New(Heads, 96) };
         AssertNone(inputs, New(4, 96), gradients, false, static (in i, in o, in g, _) => RotaryGrouped80x96.Backward(in i, o, in g));
+        AssertNone(
+            inputs, New(4, 96), gradients, (Initial: new RotaryGrouped80x96.State(Batch, 4), Gradient: new RotaryGrouped80x96.State(Batch, 4)),
+            static (in i, in o, in g, s) => RotaryGrouped80x96.Backward(in i, o, in g, s.Initial, s.Gradient));
     }
 
     [Fact]

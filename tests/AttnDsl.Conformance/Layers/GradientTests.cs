@@ -13,7 +13,7 @@ public sealed class GradientTests
 
     public static TheoryData<string> Subjects => [.. GradientSubjects.All.Keys];
 
-    public static TheoryData<string> Matrix => [.. GradientSubjects.All.Values.Where(subject => subject.Layer.HasStateGradient).Select(subject => subject.Name)];
+    public static TheoryData<string> Matrix => [.. GradientSubjects.All.Values.Where(subject => subject.Layer.IsCausal && subject.Spec.Similarity != Similarity.Softmax).Select(subject => subject.Name)];
 
     [Theory]
     [MemberData(nameof(Subjects))]

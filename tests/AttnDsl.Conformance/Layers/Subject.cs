@@ -33,47 +33,47 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Softmax1x1.Forward, Softmax1x1.Forward, Softmax1x1.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Softmax1x1.Backward }),
         new(nameof(Softmax7x5), s_softmax with { KeyDim = 7, ValueDim = 5 }, new Layer<Softmax7x5.Inputs, Softmax7x5.Gradients, Softmax7x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Softmax7x5.Forward, Softmax7x5.Forward, Softmax7x5.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Softmax7x5.Backward }),
         new(nameof(Softmax80x96), s_softmax with { KeyDim = 80, ValueDim = 96 }, new Layer<Softmax80x96.Inputs, Softmax80x96.Gradients, Softmax80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Softmax80x96.Forward, Softmax80x96.Forward, Softmax80x96.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Softmax80x96.Backward }),
         new(nameof(Softmax100x64), s_softmax with { KeyDim = 100, ValueDim = 64 }, new Layer<Softmax100x64.Inputs, Softmax100x64.Gradients, Softmax100x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Softmax100x64.Forward, Softmax100x64.Forward, Softmax100x64.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Softmax100x64.Backward }),
         new(nameof(Rotary2x1), s_rotary with { KeyDim = 2, ValueDim = 1 }, new Layer<Rotary2x1.Inputs, Rotary2x1.Gradients, Rotary2x1.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Rotary2x1.Forward, Rotary2x1.Forward, Rotary2x1.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Rotary2x1.Backward }),
         new(nameof(Rotary6x5), s_rotary with { KeyDim = 6, ValueDim = 5 }, new Layer<Rotary6x5.Inputs, Rotary6x5.Gradients, Rotary6x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Rotary6x5.Forward, Rotary6x5.Forward, Rotary6x5.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Rotary6x5.Backward }),
         new(nameof(Rotary80x96), s_rotary with { KeyDim = 80, ValueDim = 96 }, new Layer<Rotary80x96.Inputs, Rotary80x96.Gradients, Rotary80x96.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Rotary80x96.Forward, Rotary80x96.Forward, Rotary80x96.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Rotary80x96.Backward }),
         new(nameof(Rotary100x64), s_rotary with { KeyDim = 100, ValueDim = 64 }, new Layer<Rotary100x64.Inputs, Rotary100x64.Gradients, Rotary100x64.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Rotary100x64.Forward, Rotary100x64.Forward, Rotary100x64.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Rotary100x64.Backward }),
         new(nameof(ShapedScores6x5), s_rotary with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, SoftCap = 3, Alibi = true }, new Layer<ShapedScores6x5.Inputs, ShapedScores6x5.Gradients, ShapedScores6x5.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             ShapedScores6x5.Forward, ShapedScores6x5.Forward, ShapedScores6x5.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o))),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = ShapedScores6x5.Backward }),
         new(nameof(ShapedFull7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Causal = false, SoftCap = 3, Alibi = true }, new Layer<ShapedFull7x5.Inputs, ShapedFull7x5.Gradients>(
             Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, ShapedFull7x5.Forward, ShapedFull7x5.Backward)),
         new(nameof(Gla1x1), s_gla with { KeyDim = 1, ValueDim = 1 }, new Layer<Gla1x1.Inputs, Gla1x1.Gradients, Gla1x1.State>(

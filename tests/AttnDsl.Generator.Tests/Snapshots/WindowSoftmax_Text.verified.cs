@@ -25,17 +25,18 @@ namespace AttnDsl.Generated
         public const int AttendKeepingScratch = 33024; // floats a worker
         public const int QueryGradientsScratch = 49216; // floats a worker
         public const int KeyGradientsScratch = 42048; // floats a worker
+        public const int AppendBackScratch = 0; // floats a worker
         public const int RotateBackScratch = 0; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
-        public enum Pass { Append, RotateKeys, AttendOne, Attend, AttendKeeping, QueryGradients, KeyGradients, RotateBack }
+        public enum Pass { Append, RotateKeys, AttendOne, Attend, AttendKeeping, QueryGradients, KeyGradients, AppendBack, RotateBack }
 
         /// <summary>The arguments of one call, with strides in floats.</summary>
         public struct Call : IWork
         {
             public TensorArg Q, K, V, O;
             public TensorArg OGrad, QGrad, KGrad, VGrad;
-            public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad;
+            public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad, ValuesGrad;
             public nint Lse, LseStep;
             public nint Cos, Sin;
             public Pass Pass;
@@ -72,6 +73,8 @@ namespace AttnDsl.Generated
                 if (addresses[9] != 0) QGrad.Address = addresses[9];
                 if (addresses[10] != 0) KGrad.Address = addresses[10];
                 if (addresses[11] != 0) VGrad.Address = addresses[11];
+                if (addresses[12] != 0) KeysGrad.Address = addresses[12];
+                if (addresses[13] != 0) ValuesGrad.Address = addresses[13];
             }
 
             public void Run(int item, ref float scratch)
@@ -185,7 +188,7 @@ namespace AttnDsl.Generated
                         for (int h = group * Group; h < (group + 1) * Group; h++)
                         {
                             KeyGradients<TVec>(
-                                Time, t, Math.Min(64, Time - t), Window,
+                                Time, t, Math.Min(64, KeyRows - t), QueryFirst, Window,
                                 ref Keys.At(b, 0, h / Group), Keys.Time,
                                 ref Values.At(b, 0, h / Group), Values.Time,
                                 ref Native.At(Lse, (nint)(b * Heads * Group + h) * LseStep), 1,
@@ -194,10 +197,24 @@ namespace AttnDsl.Generated
                                 ref Native.At(Sin, 0), 32,
                                 ref O.At(b, Start, h), O.Time,
                                 ref OGrad.At(b, Start, h), OGrad.Time,
-                                ref VGrad.At(b, 0, h / Group), VGrad.Time,
+                                ref ValuesGrad.At(b, 0, h / Group), ValuesGrad.Time,
                                 ref KeysGrad.At(b, 0, h / Group), KeysGrad.Time,
                                 ref work);
                         }
+                        break;
+                    }
+                    case Pass.AppendBack:
+                    {
+                        int b = item / Heads, h = item % Heads;
+                        AppendBack<TVec>(
+                            Time,
+                            ref Native.At(Cos, 0), 32,
+                            ref Native.At(Sin, 0), 32,
+                            ref ValuesGrad.At(b, QueryFirst - KeyFirst, h), ValuesGrad.Time,
+                            ref KeysGrad.At(b, QueryFirst - KeyFirst, h), KeysGrad.Time,
+                            ref VGrad.At(b, Start, h), VGrad.Time,
+                            ref KGrad.At(b, Start, h), KGrad.Time,
+                            ref work);
                         break;
                     }
                     case Pass.RotateBack:
@@ -207,7 +224,7 @@ namespace AttnDsl.Generated
                             Time,
                             ref Native.At(Cos, 0), 32,
                             ref Native.At(Sin, 0), 32,
-                            ref KeysGrad.At(b, 0, h), KeysGrad.Time,
+                            ref KeysGrad.At(b, QueryFirst - KeyFirst, h), KeysGrad.Time,
                             ref KGrad.At(b, Start, h), KGrad.Time,
                             ref work);
                         break;
@@ -244,6 +261,8 @@ namespace AttnDsl.Generated
                 // Rotate one block of keys to their positions.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref kBlock, kStep,
                     ref cosBlock, ref sinBlock, cosStep, ref keysBlock, keysStep);
+
+                // Copy one block of values.
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 96; j += TVec.Count)
@@ -947,7 +966,7 @@ namespace AttnDsl.Generated
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void KeyGradients<TVec>(
-            int time, int t, int C, int window,
+            int time, int t, int C, int queryFirst, int window,
             ref float keys, nint keysStep,
             ref float values, nint valuesStep,
             ref float lse, nint lseStep,
@@ -994,11 +1013,11 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0f), ref dKeysSum, i * 64 + j);
                 }
             }
-            int to = t < 4 ? time : Math.Min(time, t + C - 1 + window); // no later query sees these keys
-            for (int query = t; query < to; query += 64)
+            int to = t < 4 ? time : Math.Min(time, t + C - 1 + window - queryFirst); // no later query sees these keys
+            for (int query = Math.Max(0, t - queryFirst); query < to; query += 64)
             {
                 int R = Math.Min(64, to - query);
-                int ahead = query - t; // of the block's first key is the first query
+                int ahead = queryFirst + query - t; // of the block's first key is the first query
                 ref float lseQueries = ref Unsafe.Add(ref lse, query * lseStep); // [1,R]
                 ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
                 ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -1099,6 +1118,46 @@ namespace AttnDsl.Generated
                     var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j));
                     TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - t)), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 64 + j);
                 }
+            }
+        }
+
+        /// <summary>
+        /// Hands the gradients of one head's rows to the keys, turned back, and values that were appended.
+        /// </summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        public static void AppendBack<TVec>(
+            int time,
+            ref float cos, nint cosStep,
+            ref float sin, nint sinStep,
+            ref float valuesGrad, nint valuesGradStep,
+            ref float keysGrad, nint keysGradStep,
+            ref float vGrad, nint vGradStep,
+            ref float kGrad, nint kGradStep,
+            ref float work)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
+            {
+                int C = Math.Min(64, time - t);
+                ref float cosBlock = ref Unsafe.Add(ref cos, t * cosStep); // [C,P]
+                ref float sinBlock = ref Unsafe.Add(ref sin, t * sinStep); // [C,P]
+                ref float valuesGradBlock = ref Unsafe.Add(ref valuesGrad, t * valuesGradStep); // [C,V]
+                ref float vGradBlock = ref Unsafe.Add(ref vGrad, t * vGradStep); // [C,V]
+                ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
+                ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
+
+                // Gradient of: Copy one block of values.
+                for (int i = 0; i < C; i++)
+                {
+                    for (int j = 0; j < 96; j += TVec.Count)
+                    {
+                        TVec.Store(TVec.Load(ref valuesGradBlock, i * valuesGradStep + j), ref vGradBlock, i * vGradStep + j);
+                    }
+                }
+
+                // Gradient of: Rotate one block of keys to their positions.
+                Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref keysGradBlock, keysGradStep,
+                    ref cosBlock, ref sinBlock, cosStep, ref kGradBlock, kGradStep, back: true);
             }
         }
 
@@ -1270,6 +1329,7 @@ namespace Samples
     ///
     /// Gradients
     ///   Backward runs forward once more and keeps o and log Σ e^score, 388 bytes a token and head; the weights are computed again from them
+    ///   behind a State it also copies the keys and values that the call sees, with their gradients, 1,280 bytes a token and key/value head
     ///
     /// Forms and schedule
     ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
@@ -1319,6 +1379,7 @@ Cost
 
 Gradients
   Backward runs forward once more and keeps o and log Σ e^score, 388 bytes a token and head; the weights are computed again from them
+  behind a State it also copies the keys and values that the call sees, with their gradients, 1,280 bytes a token and key/value head
 
 Forms and schedule
   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
@@ -1501,10 +1562,20 @@ Not supported
         /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
         /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
         public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients) =>
-            RunBackward(in inputs, in outputGradient, in gradients);
+            RunBackward(in inputs, in outputGradient, in gradients, false, default, default);
+
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="initial">The state with which the sequences began; not changed.</param>
+        /// <param name="stateGradient">As new, or as Backward of the next piece left it: ∂L/∂(keys and values that queries behind the last token see). Receives the same in front of the first token: a sequence in pieces goes through it from the last piece to the first.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, State initial, State stateGradient) =>
+            RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);
 
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
-        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients)
+        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.CacheMemory initial, global::AttnDsl.Runtime.CacheMemory stateGradient)
         {
             global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
@@ -1529,8 +1600,12 @@ Not supported
             global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V", "gradients.V");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.Q, "gradients.Q");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.K, "gradients.K");
+            if (stateful)
+            {
+                initial.Match(batch, 2);
+                stateGradient.MatchGradient(initial, batch, 2, time);
+            }
             if (batch == 0 || time == 0 || heads == 0) return;
-            gradients.V.Clear(); // several heads add to it
 
             var call = new global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Call
             {
@@ -1556,27 +1631,46 @@ Not supported
             // Angles of every position of this call, shared by all heads.
             call.Cos = global::AttnDsl.Runtime.Workspace.RentAddress(2, 2L * time * 32);
             call.Sin = call.Cos + (nint)time * 32 * sizeof(float);
-            global::AttnDsl.Primitives.Rotations.FillTable(0, time, 32, 10000d, ref global::AttnDsl.Runtime.Native.At(call.Cos, 0), ref global::AttnDsl.Runtime.Native.At(call.Sin, 0), 32);
+            global::AttnDsl.Primitives.Rotations.FillTable(stateful ? initial.Position : 0, time, 32, 10000d, ref global::AttnDsl.Runtime.Native.At(call.Cos, 0), ref global::AttnDsl.Runtime.Native.At(call.Sin, 0), 32);
+            if (stateful) call.QueryFirst = initial.Seen.Count; // rows in front of this call's
+            call.KeyRows = call.QueryFirst + time;
             // Outputs and log Σ e^score of every query, the rotated keys and their gradients.
             call.LseStep = (time + 15) / 16 * 16;
-            long outputs = (long)batch * heads * time * 96, sums = (long)batch * heads * call.LseStep, keys = (long)batch * 2 * time * 64;
-            call.O.Address = global::AttnDsl.Runtime.Workspace.RentAddress(3, outputs + sums + 2 * keys + 64);
-            (call.O.Batch, call.O.Head, call.O.Time) = ((nint)heads * time * 96, (nint)time * 96, 96);
+            long outputs = (long)batch * heads * time * 96, sums = (long)batch * heads * call.LseStep;
+            long keys = (long)batch * 2 * call.KeyRows * 64, values = (long)batch * 2 * call.KeyRows * 96;
+            call.O = global::AttnDsl.Runtime.TensorArg.Dense(global::AttnDsl.Runtime.Workspace.RentAddress(3, outputs + sums + (stateful ? 2 * (keys + values) : 2 * keys) + 64), heads, time, 96);
             call.Lse = call.O.Address + (nint)outputs * sizeof(float);
-            call.KeyRows = time;
-            (call.Keys, call.Values) = (call.K, call.V);
-            pins.P5 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
-            call.Keys.Address = call.Lse + (nint)sums * sizeof(float);
-            (call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * 2 * 64, (nint)time * 64, 64);
-            call.KeysGrad = call.Keys;
-            call.KeysGrad.Address += (nint)keys * sizeof(float);
-            global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref global::AttnDsl.Runtime.Native.At(call.KeysGrad.Address, 0), (int)keys).Clear(); // several heads add to it
-            (call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);
-            pins.P7 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
-
             call.Heads = 2;
-            call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateKeys;
-            global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
+            if (stateful)
+            {
+                // What the state holds followed by this call's keys and values, and the gradients of both.
+                call.Keys = global::AttnDsl.Runtime.TensorArg.Dense(call.Lse + (nint)sums * sizeof(float), 2, call.KeyRows, 64);
+                call.KeysGrad = call.Keys;
+                call.KeysGrad.Address += (nint)(keys + values) * sizeof(float);
+                call.Values = global::AttnDsl.Runtime.TensorArg.Dense(call.Keys.Address + (nint)keys * sizeof(float), 2, call.KeyRows, 96);
+                call.ValuesGrad = call.Values;
+                call.ValuesGrad.Address += (nint)(keys + values) * sizeof(float);
+                global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref global::AttnDsl.Runtime.Native.At(call.KeysGrad.Address, 0), (int)(keys + values)).Clear(); // several heads add to it
+                initial.CopySeen(in call.Keys, in call.Values);
+                call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Append;
+                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendScratch, 21.0 * call.Time, in pins);
+            }
+            else
+            {
+                gradients.V.Clear(); // several heads add to it
+                (call.Values, call.ValuesGrad) = (call.V, call.VGrad);
+                pins.P5 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
+                pins.P13 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.V);
+                pins.P7 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
+                call.Keys = global::AttnDsl.Runtime.TensorArg.Dense(call.Lse + (nint)sums * sizeof(float), 2, call.KeyRows, 64);
+                call.KeysGrad = call.Keys;
+                call.KeysGrad.Address += (nint)keys * sizeof(float);
+                global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref global::AttnDsl.Runtime.Native.At(call.KeysGrad.Address, 0), (int)keys).Clear(); // several heads add to it
+                call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateKeys;
+                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
+            }
+            (call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);
+
             call.Heads = heads;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AttendKeeping;
             call.Blocks = (call.Time + 63) / 64;
@@ -1587,11 +1681,20 @@ Not supported
             global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.QueryGradientsScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
             call.Heads = 2;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.KeyGradients;
-            call.Blocks = (call.Time + 63) / 64;
-            global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.KeyGradientsScratch, 1025.0 * call.KeyRows, in pins);
-            call.Heads = 2;
-            call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateBack;
-            global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateBackScratch, 21.0 * call.Time, in pins);
+            call.Blocks = (call.KeyRows + 63) / 64;
+            global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.KeyGradientsScratch, 1025.0 * call.Time, in pins);
+            if (stateful)
+            {
+                stateGradient.AddTo(in call.KeysGrad, in call.ValuesGrad, initial.Seen);
+                call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AppendBack;
+                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendBackScratch, 21.0 * call.Time, in pins);
+                stateGradient.Take(in call.KeysGrad, in call.ValuesGrad, initial.Seen);
+            }
+            else
+            {
+                call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateBack;
+                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateBackScratch, 21.0 * call.Time, in pins);
+            }
         }
     }
 }

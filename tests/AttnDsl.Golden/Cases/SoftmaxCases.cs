@@ -14,7 +14,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxCausal16x24.Forward, SoftmaxCausal16x24.Forward, SoftmaxCausal16x24.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxCausal16x24.Backward })
         {
             Parameters = """{"causal": true}""",
         },
@@ -22,7 +22,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxCausal64x64.Forward, SoftmaxCausal64x64.Forward, SoftmaxCausal64x64.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxCausal64x64.Backward })
         {
             Parameters = """{"causal": true}""",
         },
@@ -38,7 +38,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxWindow16x24.Forward, SoftmaxWindow16x24.Forward, SoftmaxWindow16x24.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxWindow16x24.Backward })
         {
             Parameters = """{"window": 9}""",
         },
@@ -46,7 +46,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxWindow64x64.Forward, SoftmaxWindow64x64.Forward, SoftmaxWindow64x64.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxWindow64x64.Backward })
         {
             Parameters = """{"window": 9}""",
         },
@@ -54,7 +54,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Window = t.Integer("window") },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxRuntimeWindow16x24.Forward, SoftmaxRuntimeWindow16x24.Forward, SoftmaxRuntimeWindow16x24.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxRuntimeWindow16x24.Backward })
         {
             RuntimeParameters = ["window"],
             Variant = "run-time window",
@@ -63,7 +63,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Window = t.Integer("window") },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxRuntimeWindow64x64.Forward, SoftmaxRuntimeWindow64x64.Forward, SoftmaxRuntimeWindow64x64.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxRuntimeWindow64x64.Backward })
         {
             RuntimeParameters = ["window"],
             Variant = "run-time window",
@@ -72,7 +72,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxWindowSinkTokens16x24.Forward, SoftmaxWindowSinkTokens16x24.Forward, SoftmaxWindowSinkTokens16x24.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxWindowSinkTokens16x24.Backward })
         {
             Parameters = """{"window": 9, "sink_tokens": 3}""",
         },
@@ -80,7 +80,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxWindowSinkTokens64x64.Forward, SoftmaxWindowSinkTokens64x64.Forward, SoftmaxWindowSinkTokens64x64.Backward, (b, h, c) => new(b, h),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxWindowSinkTokens64x64.Backward })
         {
             Parameters = """{"window": 9, "sink_tokens": 3}""",
         },
@@ -88,7 +88,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxGrouped16x24.Forward, SoftmaxGrouped16x24.Forward, SoftmaxGrouped16x24.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxGrouped16x24.Backward })
         {
             Parameters = """{"kv_heads": 1}""",
         },
@@ -96,7 +96,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxGrouped64x64.Forward, SoftmaxGrouped64x64.Forward, SoftmaxGrouped64x64.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxGrouped64x64.Backward })
         {
             Parameters = """{"kv_heads": 1}""",
         },
@@ -104,7 +104,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxSoftCap16x24.Forward, SoftmaxSoftCap16x24.Forward, SoftmaxSoftCap16x24.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxSoftCap16x24.Backward })
         {
             Parameters = """{"softcap": 2.0}""",
         },
@@ -112,7 +112,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxSoftCap64x64.Forward, SoftmaxSoftCap64x64.Forward, SoftmaxSoftCap64x64.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxSoftCap64x64.Backward })
         {
             Parameters = """{"softcap": 2.0}""",
         },
@@ -120,7 +120,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxAlibi16x24.Forward, SoftmaxAlibi16x24.Forward, SoftmaxAlibi16x24.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxAlibi16x24.Backward })
         {
             Parameters = """{"slopes": [0.0625, 0.00390625]}""",
         },
@@ -128,7 +128,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             SoftmaxAlibi64x64.Forward, SoftmaxAlibi64x64.Forward, SoftmaxAlibi64x64.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxAlibi64x64.Backward })
         {
             Parameters = """{"slopes": [0.0625, 0.00390625]}""",
         },
@@ -136,7 +136,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RotarySoftmax16x24.Forward, RotarySoftmax16x24.Forward, RotarySoftmax16x24.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotarySoftmax16x24.Backward })
         {
             Parameters = """{"base": 10000.0, "layout": "half-split"}""",
         },
@@ -144,7 +144,7 @@ internal static class SoftmaxCases
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             RotarySoftmax64x64.Forward, RotarySoftmax64x64.Forward, RotarySoftmax64x64.Backward, (b, h, c) => new(b, h, c),
-            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)))
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotarySoftmax64x64.Backward })
         {
             Parameters = """{"base": 10000.0, "layout": "half-split"}""",
         },

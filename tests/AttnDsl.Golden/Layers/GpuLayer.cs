@@ -33,8 +33,6 @@ internal sealed class GpuLayer : ILayer
 
     public bool IsCausal => _cpu.IsCausal;
 
-    public bool HasStateGradient => _cpu.HasStateGradient;
-
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form)
     {
         using var call = new Call(_device);

@@ -16,9 +16,6 @@ internal interface ILayer
     /// <summary>Continues from the state.</summary>
     void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form);
 
-    /// <summary>Whether gradients go through its <c>State</c>.</summary>
-    bool HasStateGradient { get; }
-
     /// <summary><paramref name="gradients"/> are tensors named like the inputs they are of.</summary>
     void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients);
 

@@ -40,8 +40,6 @@ internal sealed class Layer<TInputs, TGradients>(
 
     public bool IsCausal => false;
 
-    public bool HasStateGradient => false;
-
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form) => forward(bind(inputs), output, form);
 
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form)
@@ -76,10 +74,8 @@ internal sealed class Layer<TInputs, TGradients, TState>(
 
     public bool IsCausal => true;
 
-    public bool HasStateGradient => BackwardThrough is not null;
-
-    /// <summary>Backward with a given initial state and the gradient of the final one; a cache has none.</summary>
-    public BackwardThroughCall<TInputs, TGradients, TState>? BackwardThrough { get; init; }
+    /// <summary>Backward with a given initial state and the gradient of the final one.</summary>
+    public required BackwardThroughCall<TInputs, TGradients, TState> BackwardThrough { get; init; }
 
     /// <summary>The matrix of its state, when it has one.</summary>
     public PartOf<TState>? Matrix { get; init; }
@@ -99,8 +95,7 @@ internal sealed class Layer<TInputs, TGradients, TState>(
         => backward(bind(inputs), outputGradient, bindGradients(gradients));
 
     public void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients, ILayerState initial, ILayerState stateGradient)
-        => (BackwardThrough ?? throw new NotSupportedException("A cache has no gradient."))(
-            bind(inputs), outputGradient, bindGradients(gradients), ((LayerState)initial).Value, ((LayerState)stateGradient).Value);
+        => BackwardThrough(bind(inputs), outputGradient, bindGradients(gradients), ((LayerState)initial).Value, ((LayerState)stateGradient).Value);
 
     public ILayerState NewState(int batch, int heads, int capacity) => new LayerState(this, newState(batch, heads, capacity));
 

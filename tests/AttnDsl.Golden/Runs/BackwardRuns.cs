@@ -12,7 +12,7 @@ internal static class BackwardRuns
 {
     private const string OutputGradient = "in.d_o";
 
-    /// <summary>In one pass, and in pieces from the last to the first where gradients go through a state.</summary>
+    /// <summary>In one pass, and in pieces from the last to the first where there is an order of tokens.</summary>
     public static IEnumerable<(string Form, int[] Pieces)> Of(Job job)
     {
         if (job.Case.Find(OutputGradient) is null)
@@ -21,7 +21,7 @@ internal static class BackwardRuns
         }
 
         yield return ("backward", [job.Time]);
-        if (job.Layer.HasStateGradient)
+        if (job.Layer.IsCausal)
         {
             yield return ("backward split", job.Ragged);
         }

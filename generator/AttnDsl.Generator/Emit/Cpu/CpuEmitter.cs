@@ -56,7 +56,7 @@ internal static class CpuEmitter
             w.Line($"public TensorArg {string.Join(", ", system.Inputs.Select(i => i.Member + "Grad").Prepend("OGrad"))};");
             if (cache)
             {
-                w.Line("public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad;");
+                w.Line("public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad, ValuesGrad;");
                 w.Line("public nint Lse, LseStep;");
             }
             else
@@ -129,6 +129,7 @@ internal static class CpuEmitter
         .. system.Family == StateFamily.Cache ? ["Keys.Address", "Values.Address", "SinkKeys.Address", "SinkValues.Address"] : new[] { "State", "StateGrad" },
         "OGrad.Address",
         .. system.Inputs.Select(i => i.Member + "Grad.Address"),
+        .. system.Family == StateFamily.Cache ? ["KeysGrad.Address", "ValuesGrad.Address"] : System.Array.Empty<string>(),
         .. system.Parameters.Select(p => p.Member),
     ];
 
@@ -173,7 +174,7 @@ internal static class CpuEmitter
         ParameterKind.Query => "query",
         ParameterKind.QueryRows => $"Math.Min({kernel.Plan.Sizes.R}, Time - query)",
         ParameterKind.Key => "t",
-        ParameterKind.KeyRows => $"Math.Min({kernel.Plan.Sizes.C}, Time - t)",
+        ParameterKind.KeyRows => $"Math.Min({kernel.Plan.Sizes.C}, KeyRows - t)",
         ParameterKind.QueryFirst => "QueryFirst",
         ParameterKind.KeyFirst => "KeyFirst",
         ParameterKind.Head => "h",
@@ -235,20 +236,21 @@ internal static class CpuEmitter
         var key = HeadOf(system, kernel, HeadCount.KeyValue);
         if (tensor == "lse") return "ref Native.At(Lse, (nint)(b * Heads" + (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null ? " * Group" : "") + " + h) * LseStep), 1";
         if (tensor is "o" or "oGrad") return $"ref {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.At(b, {start}, h), {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.Time";
-        if (tensor is "keysGrad") return (system.Rotation is null ? "ref KGrad" : "ref KeysGrad") + $".At(b, 0, {key}), KeysGrad.Time";
-        if (tensor is "valuesGrad") return $"ref VGrad.At(b, 0, {key}), VGrad.Time";
+        // A call's own rows lie behind those that were there.
+        var own = kernel.Unit == WorkUnit.KeyValueHead && system.Causal ? "QueryFirst - KeyFirst" : "0";
+        if (tensor is "keysGrad" or "valuesGrad")
+        {
+            var rows = char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
+            return $"ref {rows}.At(b, {own}, {key}), {rows}.Time";
+        }
+
         var gradient = tensor.EndsWith("Grad", System.StringComparison.Ordinal) ? "Grad" : "";
         if (gradient.Length > 0) tensor = tensor.Substring(0, tensor.Length - 4);
         switch (tensor)
         {
-            case "keys" or "values" when kernel.Unit == WorkUnit.KeyValueHead:
-                // The new rows go behind those that are there.
-                var field = tensor == "keys" ? "Keys" : "Values";
-                if (!system.Causal) return $"ref {field}.At(b, 0, h), {field}.Time";
-                return $"ref {field}.At(b, QueryFirst - KeyFirst, h), {field}.Time";
             case "keys" or "values" or "sinkKeys" or "sinkValues":
                 var cached = char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
-                return $"ref {cached}.At(b, 0, {key}), {cached}.Time";
+                return $"ref {cached}.At(b, {own}, {key}), {cached}.Time";
         }
 
         var input = system.Inputs.First(i => i.Tensor == tensor);

@@ -17,10 +17,11 @@ internal sealed class CpuKernelWriter
 
     private readonly string _name;
     private readonly int _sinkTokens;
+    private readonly bool _causal;
 
     private CpuKernelWriter(SourceWriter output, KernelSignature kernel)
     {
-        (_out, _plan, _name, _sinkTokens, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, new(this));
+        (_out, _plan, _name, _sinkTokens, _causal, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, kernel.Causal, new(this));
     }
 
     public LoopPrinter Loops { get; }
@@ -209,7 +210,12 @@ internal sealed class CpuKernelWriter
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
         {
-            var key = _plan.Program.Visits != Visits.Visible ? "query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
+            var key = _plan.Program.Visits switch
+            {
+                Visits.Visible => $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)",
+                Visits.Seeing when _causal => "queryFirst + query - t",
+                _ => "query - t",
+            };
             _out.Line($"int ahead = {key}; // of the block's first key is the first query");
         }
 

@@ -52,6 +52,8 @@ internal sealed class KernelSignature
         if (p.Grid == Dim.R) sizes.Add(new(ParameterKind.Query, "query"));
         if (p.Grid == Dim.R && Plan.Sizes.R > 1) sizes.Add(new(ParameterKind.QueryRows, "R"));
         if (p.Visits == Visits.Visible) sizes.AddRange([new(ParameterKind.QueryFirst, "queryFirst"), new(ParameterKind.KeyFirst, "keyFirst")]);
+        // Here positions are counted from the first row of keys.
+        if (p.Visits == Visits.Seeing && Causal) sizes.Add(new(ParameterKind.QueryFirst, "queryFirst"));
         if (Uses(e => e is Position { Place: Place.Head })) sizes.Add(new(ParameterKind.Head, "head"));
         if (Uses(e => e is RunTimeValue { Name: RunTimeValue.HeadCount })) sizes.Add(new(ParameterKind.HeadCount, RunTimeValue.HeadCount));
         if (Uses(e => e is RunTimeValue { Name: RunTimeValue.Window })) sizes.Add(new(ParameterKind.Window, RunTimeValue.Window));

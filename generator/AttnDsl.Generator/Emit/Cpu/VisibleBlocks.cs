@@ -46,10 +46,10 @@ internal static class VisibleBlocks
     /// <summary>The loop over the queries that can see a block of keys: from its own tokens to where the last key leaves the window.</summary>
     public static void WriteSeeing(SourceWriter w, string block, Action body, string? window, int sinkTokens, bool causal)
     {
-        var last = window is null ? "time" : $"Math.Min(time, t + C - 1 + {window})";
+        var last = window is null ? "time" : $"Math.Min(time, t + C - 1 + {window} - queryFirst)";
         if (sinkTokens > 0) last = $"t < {sinkTokens} ? time : {last}";
         w.Line($"int to = {last}; // no later query sees these keys");
-        using (w.Block($"for (int query = {(causal ? "t" : "0")}; query < to; query += {block})"))
+        using (w.Block($"for (int query = {(causal ? "Math.Max(0, t - queryFirst)" : "0")}; query < to; query += {block})"))
         {
             w.Line($"int R = Math.Min({block}, to - query);");
             body();

@@ -148,7 +148,16 @@ internal sealed class GpuKernelWriter
     private void Body()
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
-            _out.Line($"int ahead = {(_plan.Program.Visits != Visits.Visible ? "query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
+        {
+            var ahead = _plan.Program.Visits switch
+            {
+                Visits.Visible => $"queryFirst + query - {FirstKey}",
+                Visits.Seeing when _kernel.Causal => "queryFirst + query - t",
+                _ => "query - t",
+            };
+            _out.Line($"int ahead = {ahead}; // of the block's first key is the first query");
+        }
+
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }

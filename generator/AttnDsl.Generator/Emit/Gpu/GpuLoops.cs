@@ -76,11 +76,11 @@ internal static class GpuLoops
     /// <summary>The blocks of queries that can see a block of keys: from its own tokens to where the last key leaves the window.</summary>
     private static void Seeing(SourceWriter w, GpuSignature kernel, Action body)
     {
-        var last = kernel.Window is null ? "time" : $"Math.Min(time, t + C - 1 + {kernel.Window})";
+        var last = kernel.Window is null ? "time" : $"Math.Min(time, t + C - 1 + {kernel.Window} - queryFirst)";
         if (kernel.SinkTokens > 0) last = $"t < {kernel.SinkTokens} ? time : {last}";
         var block = Literals.Integer(kernel.Plan.Sizes.R);
         w.Line($"int to = {last}; // no later query sees these keys");
-        using (w.Block($"for (int query = {(kernel.Causal ? "t" : "0")}; query < to; query += {block})"))
+        using (w.Block($"for (int query = {(kernel.Causal ? "Math.Max(0, t - queryFirst)" : "0")}; query < to; query += {block})"))
         {
             w.Line($"int R = Math.Min({block}, to - query);");
             body();

@@ -121,7 +121,7 @@ internal static class GpuRunEmitter
             }
             else
             {
-                RotatedKeys(w, system, 1);
+                w.Line($"var keys = {View}.Dense(stream.Rent({Root}.Purpose.Keys, (long)batch * {Heads(system, HeadCount.KeyValue, "heads")} * time * {system.KeyDim}), {Heads(system, HeadCount.KeyValue, "heads")}, time, {system.KeyDim});");
                 w.Line($"{View} values = v;");
                 launches.Add(rotate);
             }
@@ -155,13 +155,6 @@ internal static class GpuRunEmitter
     /// <summary>The rows of a piece of the call.</summary>
     private static string OfPart(DynamicalSystem system, string tensor) => tensor == "o" || system.Inputs.Any(i => i.Tensor == tensor) ? tensor + ".From(start)" : tensor;
 
-    private static void RotatedKeys(SourceWriter w, DynamicalSystem system, int copies)
-    {
-        var heads = Heads(system, HeadCount.KeyValue, "heads");
-        w.Line($"long keyFloats = (long)batch * {heads} * time * {system.KeyDim};");
-        w.Line($"var keys = new {View} {{ Data = stream.Rent({Root}.Purpose.Keys, {(copies == 1 ? "" : $"{copies} * ")}keyFloats), Batch = (long){heads} * time * {system.KeyDim}, Head = (long)time * {system.KeyDim}, Time = {system.KeyDim} }};");
-    }
-
     private static void Attend(SourceWriter w, LayerPlan plan, Launches launches, Func<string, string>? tensor = null)
     {
         var (parallel, recurrent) = (plan.Of(Forms.Parallel), plan.Of(Forms.Recurrent));
@@ -178,7 +171,7 @@ internal static class GpuRunEmitter
     private static void Backward(SourceWriter w, TypeModel type, LayerPlan plan, Launches launches)
     {
         var system = plan.System;
-        var states = BackwardEmitter.HasStateGradient(system);
+        var (cache, states) = (system.Family == StateFamily.Cache, system.Causal);
         w.Line("/// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>");
         w.Line($"private static void RunBackward(in Inputs inputs, {GpuTensor} outputGradient, in Gradients gradients, {(states ? "State? initial, State? stateGradient, " : "")}{GpuStream}? on)");
         using (w.Braces())
@@ -206,11 +199,12 @@ internal static class GpuRunEmitter
             Stream(w, system, ["outputGradient", .. system.Inputs.Select(i => "gradients." + i.Member), .. system.Parameters.Select(p => "gradients.Parameters." + p.Member)]);
             if (states) w.Line($"{Support}.GpuGuards.Apart(stateGradient, (object?)initial, \"stateGradient\", \"initial\");");
             if (states)
-                foreach (var state in new[] { "initial", "stateGradient" }) w.Line($"{state}?.Memory.Match(batch, {Heads(system, HeadCount.State, "heads")}, stream);");
+                foreach (var state in new[] { "initial", "stateGradient" }) w.Line($"{state}?.Memory.Match(batch, {Heads(system, cache ? HeadCount.KeyValue : HeadCount.State, "heads")}, stream);");
+            if (states && cache) w.Line("stateGradient?.Memory.MatchGradient(initial!.Memory, time);");
             foreach (var p in system.Parameters) w.Line($"gradients.Parameters.{p.Member}.Clear(stream); // every item adds to it");
             Begin(w, system, ["oGrad = outputGradient", .. system.Inputs.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
             foreach (var shared in BackwardEmitter.Shared(system)) w.Line($"gradients.{shared}.Clear(stream); // several heads add to it");
-            if (system.Family == StateFamily.Cache) CacheBackward(w, plan, launches);
+            if (cache) CacheBackward(w, plan, launches);
             else MatrixBackward(w, plan, launches, states);
         }
     }
@@ -238,27 +232,61 @@ internal static class GpuRunEmitter
     private static void CacheBackward(SourceWriter w, LayerPlan plan, Launches launches)
     {
         var system = plan.System;
-        var v = system.ValueDim;
-        Angles(w, system, "0", "time");
-        w.Line("// Outputs and log Σ e^score of every query" + (system.Rotation is null ? "." : ", the rotated keys and their gradients."));
-        w.Line("call.KeyRows = time;");
+        var (v, keyHeads) = (system.ValueDim, Heads(system, HeadCount.KeyValue, "heads"));
+        var (rotated, causal) = (system.Rotation is not null, system.Causal);
+        Angles(w, system, causal ? "initial?.Position ?? 0" : "0", "time");
+        if (causal) w.Line("if (initial is not null) call.QueryFirst = initial.Memory.Seen.Count; // rows in front of this call's");
+        w.Line($"call.KeyRows = {(causal ? "call.QueryFirst + " : "")}time;");
+        w.Line("// Outputs and log Σ e^score of every query.");
         w.Line($"long outputs = (long)batch * heads * time * {v};");
         w.Line($"var memory = stream.Rent({Root}.Purpose.Outputs, outputs + (long)batch * heads * time);");
-        w.Line($"var o = new {View} {{ Data = memory, Batch = (long)heads * time * {v}, Head = (long)time * {v}, Time = {v} }};");
-        w.Line($"var lse = new {View} {{ Data = memory.SubView(outputs), Batch = (long)heads * time, Head = time, Time = 1 }};");
-        if (system.Rotation is null)
+        w.Line($"var o = {View}.Dense(memory, heads, time, {v});");
+        w.Line($"var lse = {View}.Dense(memory.SubView(outputs), heads, time, 1);");
+        w.Line($"{View} keys = k, values = v, keysGrad = kGrad, valuesGrad = vGrad;");
+        if (causal || rotated) w.Line($"long keyFloats = (long)batch * {keyHeads} * call.KeyRows * {system.KeyDim};");
+        if (causal)
         {
-            w.Line($"{View} keys = k, values = v, keysGrad = kGrad, valuesGrad = vGrad;");
+            using (w.Block("if (initial is not null)"))
+            {
+                w.Line("// What the state holds followed by this call's keys and values, and the gradients of both.");
+                w.Line($"long floats = keyFloats + (long)batch * {keyHeads} * call.KeyRows * {v};");
+                w.Line($"var rows = stream.Rent({Root}.Purpose.Keys, 2 * floats);");
+                w.Line($"(keys, keysGrad) = ({View}.Dense(rows, {keyHeads}, call.KeyRows, {system.KeyDim}), {View}.Dense(rows.SubView(floats), {keyHeads}, call.KeyRows, {system.KeyDim}));");
+                w.Line($"(values, valuesGrad) = ({View}.Dense(rows.SubView(keyFloats), {keyHeads}, call.KeyRows, {v}), {View}.Dense(rows.SubView(floats + keyFloats), {keyHeads}, call.KeyRows, {v}));");
+                if (system.KeyValueHeads is { } g) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {g}, call.KeyRows * {system.KeyDim + v}, 0, call.KeyRows * {system.KeyDim + v}, 0f); // several heads add to it");
+                w.Line("initial.Memory.CopySeen(stream, keys, values);");
+                launches.Add(plan.Kernels.First(k => k.Name == "Append"), OwnRows);
+            }
         }
-        else
+
+        if (rotated)
         {
-            RotatedKeys(w, system, 2);
-            w.Line($"{View} keysGrad = keys with {{ Data = keys.Data.SubView(keyFloats) }}, values = v, valuesGrad = vGrad;");
-            if (system.KeyValueHeads is { } g) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {g}, time * {system.KeyDim}, 0, time * {system.KeyDim}, 0f); // several heads add to it");
+            using (causal ? w.Block("else") : (IDisposable?)null)
+            {
+                w.Line($"var rows = stream.Rent({Root}.Purpose.Keys, 2 * keyFloats);");
+                w.Line($"(keys, keysGrad) = ({View}.Dense(rows, {keyHeads}, time, {system.KeyDim}), {View}.Dense(rows.SubView(keyFloats), {keyHeads}, time, {system.KeyDim}));");
+                if (system.KeyValueHeads is { } g) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {g}, time * {system.KeyDim}, 0, time * {system.KeyDim}, 0f); // several heads add to it");
+                launches.Add(plan.Backward.Forward[0]);
+            }
         }
 
         if (system.Window is { SinkTokens: > 0 }) w.Line($"{View} sinkKeys = keys, sinkValues = values;");
-        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.AddBackward(kernel);
+        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward).Where(k => k.Unit != WorkUnit.KeyValueHead)) launches.AddBackward(kernel);
+        if (causal)
+        {
+            using (w.Block("if (initial is not null && stateGradient is not null)"))
+            {
+                w.Line("stateGradient.Memory.AddTo(stream, keysGrad, valuesGrad, initial.Memory.Seen);");
+                launches.Add(plan.Kernels.First(k => k.Name == "AppendBack"), OwnRows);
+                w.Line("stateGradient.Memory.Take(stream, keysGrad, valuesGrad, initial.Memory.Seen);");
+            }
+        }
+
+        if (!rotated) return;
+        using (causal ? w.Block("else") : (IDisposable?)null) launches.Add(plan.Backward.Backward.Last());
+
+        // A call's own rows lie behind those of the state.
+        static string OwnRows(string tensor) => tensor is "keys" or "values" or "keysGrad" or "valuesGrad" ? $"{tensor}.From(call.QueryFirst)" : tensor;
     }
 
     /// <summary>States as they begin, for calls without a <c>State</c>.</summary>
@@ -342,6 +370,7 @@ internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClas
     private static string Blocks(LayerKernel kernel)
     {
         var size = kernel.Unit == WorkUnit.KeyBlock ? kernel.Plan.Sizes.C : kernel.Plan.Sizes.R;
-        return size == 1 ? "call.Time" : $"(call.Time + {size - 1}) / {size}";
+        var rows = kernel.Unit == WorkUnit.KeyBlock ? "call.KeyRows" : "call.Time";
+        return size == 1 ? rows : $"({rows} + {size - 1}) / {size}";
     }
 }

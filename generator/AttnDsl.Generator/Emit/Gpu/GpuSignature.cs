@@ -91,7 +91,8 @@ internal sealed class GpuSignature
             foreach (var p in _cpu)
             {
                 if (p.Kind == ParameterKind.Time) yield return $"int time = call.{(_kernel.Unit == WorkUnit.QueryBlock && _layer.System.Family == StateFamily.Cache ? "KeyRows" : "Time")};";
-                if (p.Kind == ParameterKind.QueryFirst) yield return "int queryFirst = call.QueryFirst, keyFirst = call.KeyFirst;";
+                if (p.Kind == ParameterKind.QueryFirst) yield return "int queryFirst = call.QueryFirst;";
+                if (p.Kind == ParameterKind.KeyFirst) yield return "int keyFirst = call.KeyFirst;";
             }
 
             if (_cpu.Any(p => p.Kind == ParameterKind.HeadCount)) yield return $"int headCount = call.Heads{(IsGrouped ? " * call.Group" : "")};";
@@ -116,9 +117,9 @@ internal sealed class GpuSignature
                 }
 
                 yield return $"int block = item % call.Blocks, b = item / call.Blocks / call.Heads, {head} = item / call.Blocks % call.Heads;";
-                var (rows, first, size) = _kernel.Unit == WorkUnit.KeyBlock ? ("C", "t", Plan.Sizes.C) : ("R", "query", Plan.Sizes.R);
+                var (rows, first, size, end) = _kernel.Unit == WorkUnit.KeyBlock ? ("C", "t", Plan.Sizes.C, "KeyRows") : ("R", "query", Plan.Sizes.R, "Time");
                 yield return $"int {first} = block * {size};";
-                yield return $"int {rows} = Math.Min({size}, call.Time - {first});";
+                yield return $"int {rows} = Math.Min({size}, call.{end} - {first});";
             }
             else
             {

@@ -109,7 +109,7 @@ internal static class GpuSurfaceEmitter
 
     private static void Backward(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan)
     {
-        var states = BackwardEmitter.HasStateGradient(system);
+        var states = system.Causal;
         w.Line("/// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>");
         Parameters();
         w.Line($"public static void Backward(in Inputs inputs, {GpuTensor} outputGradient, in Gradients gradients, {GpuStream}? stream = null) =>");
@@ -119,7 +119,7 @@ internal static class GpuSurfaceEmitter
         w.Line("/// <summary>Gradients of a loss L through <c>Forward</c> from a state, which is computed once more on the way.</summary>");
         Parameters();
         w.Line("/// <param name=\"initial\">The state with which the sequences began; not changed.</param>");
-        w.Line("/// <param name=\"stateGradient\">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first.</param>");
+        w.Line($"/// <param name=\"stateGradient\">{BackwardEmitter.StateGradient(system)}.</param>");
         w.Line($"public static void Backward(in Inputs inputs, {GpuTensor} outputGradient, in Gradients gradients, State initial, State stateGradient, {GpuStream}? stream = null) =>");
         w.Line("    " + Body(type, plan, "RunBackward(in inputs, outputGradient, in gradients, initial ?? throw new global::System.ArgumentNullException(nameof(initial)), stateGradient ?? throw new global::System.ArgumentNullException(nameof(stateGradient)), stream);"));
 
