@@ -217,3 +217,43 @@ internal static partial class TaylorBased16x24;
 [FeatureMap(Kernel.Square)]
 [Read(Normaliser.KeySum, AddsEpsilon = true)]
 internal static partial class RebasedSquare16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Gate(GateShape.Key)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGla16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Gate(GateShape.Head)]
+[Write(WriteRule.Delta)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGatedDelta16x24;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Gate(GateShape.Key)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGla64x64;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Gate(GateShape.Head)]
+[Write(WriteRule.Delta)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGatedDelta64x64;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head)]
+internal static partial class Forgetting16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveSoftmax16x24;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head)]
+internal static partial class Forgetting64x64;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveSoftmax64x64;

@@ -19,6 +19,12 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>Logarithm of the exponential input gate: [B,T,N].</summary>
     public float[] I { get; init; } = [];
 
+    /// <summary>Phases: [B,T,H,K/2], or [B,T,G,K/2].</summary>
+    public float[] Phi { get; init; } = [];
+
+    /// <summary>Logits of the phases' gates: [B,T,H] or [B,T,H,K/2], or with G.</summary>
+    public float[] PhaseGate { get; init; } = [];
+
     /// <summary>With <see cref="Step"/>: what is read is not x but x + step · direction, added up in the oracle's precision.</summary>
     public LayerInputs? Direction { get; init; }
 
@@ -32,6 +38,8 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         G = Cut(G, start, count),
         Beta = Cut(Beta, start, count),
         I = Cut(I, start, count),
+        Phi = Cut(Phi, start, count),
+        PhaseGate = Cut(PhaseGate, start, count),
         Direction = Direction?.Slice(start, count),
         Step = Step,
     };

@@ -24,6 +24,9 @@ public enum DecaySource
     Retention,
     Head,
     Key,
+
+    /// <summary>One for both channels of a pair.</summary>
+    Pair,
 }
 
 /// <summary>What a token writes.</summary>
@@ -90,6 +93,9 @@ public sealed record LayerSpec
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 
+    /// <summary>Turns by inputs where there is one, else by positions.</summary>
+    public PhaseSpec? Phase { get; init; }
+
     /// <summary>W; 0 means no window.</summary>
     public int Window { get; init; }
 
@@ -120,6 +126,9 @@ public sealed record LayerSpec
 
     /// <summary>s.</summary>
     public double QueryScale => Scale ?? 1 / Math.Sqrt(KeyDim);
+
+    /// <summary>The pair that a channel belongs to.</summary>
+    public int PairOf(int channel) => Pairs == Pairs.Interleaved ? channel / 2 : channel % (KeyDim / 2);
 
     /// <summary>Query head of state (or output) head <paramref name="n"/>.</summary>
     public int QueryHead(int n) => n / (StateHeads / Heads);

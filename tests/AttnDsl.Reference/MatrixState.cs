@@ -13,6 +13,8 @@ public sealed class MatrixState<T>
         Z = new T[batch * spec.StateHeads * spec.FeatureDim];
         M = new T[batch * spec.StateHeads];
         Array.Fill(M, T.NegativeInfinity);
+        Phase = new T[batch * spec.KeyHeads * (spec.KeyDim / 2)];
+        LastPhi = new T[Phase.Length];
     }
 
     private MatrixState(MatrixState<T> other)
@@ -20,7 +22,7 @@ public sealed class MatrixState<T>
         S = (T[])other.S.Clone();
         Z = (T[])other.Z.Clone();
         M = (T[])other.M.Clone();
-        Position = other.Position;
+        (Phase, LastPhi, Position) = ((T[])other.Phase.Clone(), (T[])other.LastPhi.Clone(), other.Position);
     }
 
     /// <summary>[B,N,K,V].</summary>
@@ -31,6 +33,11 @@ public sealed class MatrixState<T>
 
     /// <summary>Running maximum of mLSTM, −∞ before the first token: [B,N].</summary>
     public T[] M { get; }
+
+    /// <summary>Angle so far of a selective rotation, and the last token's phase: [B,H,K/2].</summary>
+    public T[] Phase { get; }
+
+    public T[] LastPhi { get; }
 
     /// <summary>Tokens seen.</summary>
     public long Position { get; set; }

@@ -40,8 +40,11 @@ internal static class Descriptors
         Error(WindowTooLarge, Declaration, "A window is longer than positions are exact", "{1} {2} of '{0}' is more than {3} tokens, up to which a float counts positions exactly; use a shorter one, or no window"),
         Error(TooManyFeatures, Declaration, "A feature map is wider than kernels are built for", "{1} of '{0}' makes {3} features of KeyDim = {2}, more than the {4} of the widest state; use a smaller KeyDim and more heads"),
         Error(SoftCapNotPositive, Declaration, "A soft cap must be positive and finite", "SoftCap = {1} of '{0}' must be positive and finite as a float; leave it out for scores without a cap"),
+        Error(MaxTemperatureNotPositive, Declaration, "A temperature must be positive and finite", "MaxTemperature = {1} of the rotation of '{0}' must be positive and finite as a float; leave it out for 1"),
+        Error(MaxAngleOutOfRange, Declaration, "A largest angle lies between 0 and a half turn", "MaxAngle = {1} of the rotation of '{0}' must lie between 0 and 1, in half turns; leave it out for 0.9999"),
+        Error(OddKeyDimOfPairs, Declaration, "A gate a pair needs an even KeyDim", "KeyDim = {1} of '{0}' is odd, but GateShape.Pair gates pairs of channels; use {2}, or GateShape.Key"),
 
-        Error(GateOnSoftmax, Semantics, "Softmax has no state that a gate could decay", "'{0}' has a gate and the softmax kernel, whose keys and values do not decay; choose [FeatureMap(Kernel.Identity)] or remove [Gate]"),
+        Error(GateOnSoftmax, Semantics, "Softmax forgets by one gate a head", "'{0}' has a gate of shape {1} and the softmax kernel, whose scores one number a token and head can lower; use GateShape.Head, or [FeatureMap(Kernel.Identity)] for a state that decays"),
         Error(WriteOnSoftmax, Semantics, "Softmax caches what is written", "'{0}' has the write rule {1} and the softmax kernel, which caches keys and values as they are; choose [FeatureMap(Kernel.Identity)] or remove [Write]"),
         Error(ReadOnSoftmax, Semantics, "Softmax brings its own normaliser", "'{0}' has the normaliser {1} and the softmax kernel, whose weights already sum to one; choose another [FeatureMap] or remove [Read]"),
         Error(WindowWithoutSoftmax, Semantics, "A window needs cached keys", "'{0}' has a window and the kernel {1}, whose state cannot forget a single token; choose [FeatureMap(Kernel.Softmax)], or a [Gate] in place of the window"),
@@ -65,6 +68,10 @@ internal static class Descriptors
         Error(SkipOnSoftmax, Semantics, "A skip belongs to a matrix state", "'{0}' sets Skip on softmax attention, whose output is a mean of values; remove Skip, or choose another [FeatureMap]"),
         Error(AddedEpsilonUnused, Semantics, "An added epsilon needs a key sum", "'{0}' sets AddsEpsilon and reads with {1}, which has no key sum to add it to; use Normaliser.KeySum or remove AddsEpsilon"),
         Error(ScoreWithoutSoftmax, Semantics, "Scores are shaped under softmax", "'{0}' shapes its scores with [Score] but has the kernel {1}, whose scores are sums that a state has already taken; choose [FeatureMap(Kernel.Softmax)] or remove [Score]"),
+        Error(PhaseOnRotary, Semantics, "Phases belong to a selective rotation", "'{0}' sets {1} on a {2} rotation, whose angles follow from positions; use RotationKind.Selective or remove {1}"),
+        Error(TangentOfOnePair, Semantics, "A series of tangents needs two pairs", "'{0}' has KeyDim = {1}, a single pair, which RotationTemperature.Tangent would not turn at all; use a larger KeyDim or RotationTemperature.Geometric"),
+        Error(PairGateOfFeatures, Semantics, "A gate a pair needs key channels", "'{0}' gates pairs of channels, but the state of {1} has features, which are no channels; use GateShape.Key or GateShape.Head"),
+        Error(MaxAngleUnused, Semantics, "A largest angle needs a series of tangents", "'{0}' sets MaxAngle = {1} on geometric temperatures, which have none; use RotationTemperature.Tangent or remove MaxAngle"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

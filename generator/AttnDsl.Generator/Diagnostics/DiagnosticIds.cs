@@ -27,7 +27,10 @@ internal static class DiagnosticIds
     public const string WindowTooLarge = "ATTN0216";
     public const string TooManyFeatures = "ATTN0231";
 
-    public const string SoftCapNotPositive = "ATTN0230";
+    public const string SoftCapNotPositive = "ATTN0250";
+    public const string MaxTemperatureNotPositive = "ATTN0251";
+    public const string MaxAngleOutOfRange = "ATTN0252";
+    public const string OddKeyDimOfPairs = "ATTN0253";
 
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
@@ -52,7 +55,11 @@ internal static class DiagnosticIds
     public const string EpsilonUnused = "ATTN0321";
     public const string SkipOnSoftmax = "ATTN0322";
     public const string AddedEpsilonUnused = "ATTN0341";
-    public const string ScoreWithoutSoftmax = "ATTN0350";
+    public const string ScoreWithoutSoftmax = "ATTN0370";
+    public const string PhaseOnRotary = "ATTN0371";
+    public const string TangentOfOnePair = "ATTN0372";
+    public const string MaxAngleUnused = "ATTN0373";
+    public const string PairGateOfFeatures = "ATTN0374";
 
     public const string SignedKeySum = "ATTN0501";
 }

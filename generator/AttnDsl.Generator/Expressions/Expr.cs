@@ -78,7 +78,7 @@ internal sealed record Position(Place Place) : Expr
 /// <summary>A whole number that the caller chooses at run time: a window, the number of heads.</summary>
 internal sealed record RunTimeValue(string Name) : Expr
 {
-    public const string Window = "window", HeadCount = "headCount";
+    public const string Window = "window", HeadCount = "headCount", SinkGap = "sinkGap";
 
     public override IEnumerable<Expr> Parts => [];
 

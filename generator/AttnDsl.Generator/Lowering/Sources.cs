@@ -46,10 +46,18 @@ internal static class Sources
     /// <summary>φ(q)·φ(k) of what <see cref="Operand.Factors"/> give.</summary>
     public static Expr Kernel(DynamicalSystem system, Expr dot) => system.Map.Polynomial?.Of(dot) ?? dot;
 
-    /// <summary>Turned by the angles of its rows' positions, which the caller tabulates as <c>cos</c> and <c>sin</c>.</summary>
-    public static Tile Rotated(DynamicalSystem system, RegionBuilder b, Tile x, string name) => system.Rotation is not { } rotation
-        ? x
-        : b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", x.Shape.Rows, Dim.P, isFixed: true), b.Load("sin", x.Shape.Rows, Dim.P, isFixed: true));
+    /// <summary>
+    /// Turned by the angles of its rows: those of their positions, which the caller tabulates as <c>cos</c> and <c>sin</c>, or the
+    /// phases that stand in <c>angles</c>.
+    /// </summary>
+    public static Tile Rotated(DynamicalSystem system, RegionBuilder b, Tile x, string name)
+    {
+        if (system.Rotation is not { } rotation) return x;
+        var rows = x.Shape.Rows;
+        if (rotation.Phase is null) return b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", rows, Dim.P, isFixed: true), b.Load("sin", rows, Dim.P, isFixed: true));
+        var angles = b.Load("angles", rows, Dim.P);
+        return b.Emit(name, new Rotate(rotation.Layout), x, b.Map("cos", Ex.Cos, angles), b.Map("sin", Ex.Sin, angles));
+    }
 
     /// <summary>The read-out and, where the layer has a skip, D times the tokens' own values.</summary>
     public static Tile Skipped(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Tile read) => system.HasSkip

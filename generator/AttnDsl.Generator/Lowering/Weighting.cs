@@ -31,8 +31,9 @@ internal sealed class Weighting
         }
         else if (system.Decay is { } decay)
         {
-            var z = b.Load("g", rows, decay.Shape == GateShape.Key ? Sources.Features(system) : Dim.One);
+            var z = b.Load("g", rows, decay.Shape switch { GateShape.Key => Sources.Features(system), GateShape.Pair => Dim.P, _ => Dim.One });
             _g = b.Map("logDecay", x => FeatureMaps.LogDecay(decay, x), z);
+            if (decay.Shape == GateShape.Pair) _g = b.Emit("pairDecay", new SpreadPairs(system.Rotation?.Layout ?? default), _g);
         }
 
         if (system.IsStabilised) _i = b.Load("inputGate", rows, Dim.One);

@@ -35,7 +35,19 @@ internal sealed record GateDeclaration(GateShape Shape, HeadDecay? Decay, GateAc
 
 internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, bool Skip = false, bool AddsEpsilon = false);
 
-internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
+internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout)
+{
+    /// <summary>Absent like the attributes; these are a selective rotation's.</summary>
+    public RotationTemperature? Temperature { get; init; }
+
+    public double? MaxTemperature { get; init; }
+
+    public double? MaxAngle { get; init; }
+
+    public bool? Differenced { get; init; }
+
+    public PhaseGate? Gate { get; init; }
+}
 
 internal sealed record WindowDeclaration(int Size, bool RuntimeSized, int SinkTokens);
 

@@ -35,10 +35,23 @@ internal static class DeclarationParser
             gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature")),
             Read(type, nameof(WriteAttribute))?.First<WriteRule>(),
             read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.Named<bool>("Skip") ?? false, read.Named<bool>("AddsEpsilon") ?? false),
-            rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
+            rotation is null ? null : Rotation(rotation),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
             score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias")));
+    }
+
+    private static RotationDeclaration Rotation(AttributeReader rotation)
+    {
+        var kind = rotation.First<RotationKind>();
+        return new(kind, rotation.Named<double>("Base") ?? (kind == RotationKind.Selective ? 500000 : 10000), rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit)
+        {
+            Temperature = rotation.NamedEnum<RotationTemperature>("Temperature"),
+            MaxTemperature = rotation.Named<double>("MaxTemperature"),
+            MaxAngle = rotation.Named<double>("MaxAngle"),
+            Differenced = rotation.Named<bool>("Differenced"),
+            Gate = rotation.NamedEnum<PhaseGate>("Gate"),
+        };
     }
 
     /// <summary>An attribute of this library on the type, if it is there.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Infrastructure;
 
@@ -17,7 +18,27 @@ internal enum StateFamily
 internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature);
 
 /// <summary>The imaginary part of the transition.</summary>
-internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout);
+internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout)
+{
+    /// <summary>What an input turns by; null where angles follow from positions.</summary>
+    public Phase? Phase { get; init; }
+}
+
+/// <summary>Phases that inputs add to.</summary>
+/// <param name="Differenced">Whether a token adds what its input changed by.</param>
+internal sealed record Phase(Temperatures Temperatures, bool Differenced, PhaseGate Gate);
+
+/// <summary>A tensor [B,T,heads,width] that kernels of a call derive from its inputs before any other kernel runs.</summary>
+/// <param name="Member">Name in calls.</param>
+/// <param name="Tensor">Name in programs and kernels.</param>
+/// <param name="HeadCount">Whose rows they are.</param>
+/// <param name="Width">Floats of a row.</param>
+/// <param name="PerQueryHead">A float a query head, in rows of key heads: a row has as many floats as query heads share the key head.</param>
+internal sealed record PreparedTensor(string Member, string Tensor, HeadCount HeadCount, int Width, bool PerQueryHead = false)
+{
+    /// <summary>Only gradients need it.</summary>
+    public bool IsForBackward { get; init; }
+}
 
 /// <summary>What of the past a query sees.</summary>
 internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
@@ -102,6 +123,34 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Caps and biases of a cache's scores; null where scores are what they are.</summary>
     public Score? Score { get; init; }
+
+    /// <summary>Whether phases are states, accumulated from inputs.</summary>
+    public Phase? Phase => Rotation?.Phase;
+
+    /// <summary>Which head count keys have, and what turns them.</summary>
+    public HeadCount KeyHeadCount => KeyValueHeads is null ? HeadCount.Query : HeadCount.KeyValue;
+
+    /// <summary>Whether scores depend on how far away a sink is.</summary>
+    public bool MeasuresSinks => Score?.Bias == PositionBias.Alibi && Window is { SinkTokens: > 0 };
+
+    /// <summary>Whether softmax attention forgets: scores fall by the log-gates in between.</summary>
+    public bool Forgets => Family == StateFamily.Cache && Decay is not null;
+
+    /// <summary>Whether what a cache holds of a key is other than the key itself: turned, or with running sums of gates behind it.</summary>
+    public bool CopiesKeys => Rotation is not null || Forgets;
+
+    /// <summary>What is derived from inputs first.</summary>
+    public IEnumerable<PreparedTensor> Prepared
+    {
+        get
+        {
+            if (Phase is not null) yield return new("Angles", "angles", KeyHeadCount, KeyDim / 2);
+            if (Phase is not null && Family == StateFamily.Cache) yield return new("Queries", "queries", HeadCount.Query, KeyDim) { IsForBackward = true };
+            if (!Forgets) yield break;
+            yield return new("GateSums", "gateSums", HeadCount.KeyValue, 1, PerQueryHead: true);
+            yield return new("GateRests", "gateRests", HeadCount.KeyValue, 1, PerQueryHead: true);
+        }
+    }
 
     public bool Has(Forms form) => (Forms & form) != 0;
 }

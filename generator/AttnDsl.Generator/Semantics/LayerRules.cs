@@ -38,6 +38,9 @@ internal static class LayerRules
         if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
         if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !float.IsInfinity((float)epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
         if (d.Rotation is { } r && !IsPositive(r.Base)) yield return new(BaseNotPositive, "Rotation.Base", name, Text(r.Base));
+        if (d.Rotation?.MaxTemperature is { } most && !IsPositive(most)) yield return new(MaxTemperatureNotPositive, "Rotation.MaxTemperature", name, Text(most));
+        if (d.Rotation?.MaxAngle is { } angle && !(angle > 0 && angle < 1)) yield return new(MaxAngleOutOfRange, "Rotation.MaxAngle", name, Text(angle));
+        if (d.Gate is { Shape: GateShape.Pair } && d.Rotation is null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDimOfPairs, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
         if (d.Rotation is not null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDim, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
         if (d.Window is { Size: <= 0 } w) yield return new(WindowNotPositive, "Window.size", name, Text(w.Size));
         if (d.Window is { Size: > LongestWindow } wide) yield return new(WindowTooLarge, "Window.size", name, "Window size", Text(wide.Size), Text(LongestWindow));
@@ -61,6 +64,8 @@ internal static class LayerRules
             Known(d.Read?.Normaliser, "Read.normaliser", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
+            Known(d.Rotation?.Temperature, "Rotation.Temperature", name),
+            Known(d.Rotation?.Gate, "Rotation.Gate", name),
             Known(d.Score?.Bias, "Score.Bias", name),
         })
         {
@@ -80,18 +85,38 @@ internal static class LayerRules
         else if (softmax && d.ValueHeads is { } n) yield return new(ValueHeadsOnSoftmax, "AttentionLayer.ValueHeads", name, Text(n));
         else if (!softmax && d.KeyValueHeads is { } g) yield return new(KeyValueHeadsOnMatrix, "AttentionLayer.KeyValueHeads", name, Text(g));
 
-        if (softmax && d.Gate is not null) yield return new(GateOnSoftmax, "Gate", name);
+        if (softmax && d.Gate is { Shape: not GateShape.Head } finer) yield return new(GateOnSoftmax, "Gate", name, finer.Shape.ToString());
         if (softmax && write != WriteRule.Plain) yield return new(WriteOnSoftmax, "Write", name, write.ToString());
         if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
         if (softmax && d.Read is { Skip: true }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
         if (!softmax && d.Score is not null) yield return new(ScoreWithoutSoftmax, "Score", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
-        if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
+        if (!d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
         if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());
         var map = new FeatureMap(kernel, d.KeyDim);
         if (map.Width > WidestFeatures) yield return new(TooManyFeatures, "FeatureMap.kernel", name, kernel.ToString(), Text(d.KeyDim), Text(map.Width), Text(WidestFeatures));
         if (!softmax && d.Rotation is not null && kernel != Kernel.Identity && map.Polynomial is null) yield return new(RotationOfFeatures, "Rotation", name, kernel.ToString());
+
+        if (d.Rotation is { Kind: not RotationKind.Selective } rotary)
+        {
+            foreach (var (option, set) in new[]
+            {
+                ("Temperature", rotary.Temperature is not null), ("MaxTemperature", rotary.MaxTemperature is not null), ("MaxAngle", rotary.MaxAngle is not null),
+                ("Differenced", rotary.Differenced is not null), ("Gate", rotary.Gate is not null),
+            })
+            {
+                if (set) yield return new(PhaseOnRotary, "Rotation." + option, name, option, rotary.Kind.ToString());
+            }
+        }
+        else if (d.Rotation is { Temperature: RotationTemperature.Tangent } && d.KeyDim < 4)
+        {
+            yield return new(TangentOfOnePair, "Rotation.Temperature", name, Text(d.KeyDim));
+        }
+        else if (d.Rotation is { MaxAngle: { } angle } selective && (selective.Temperature ?? default) == RotationTemperature.Geometric)
+        {
+            yield return new(MaxAngleUnused, "Rotation.MaxAngle", name, Text(angle));
+        }
 
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
@@ -105,7 +130,8 @@ internal static class LayerRules
         if (!softmax)
         {
             var normaliser = DefaultNormaliser(d);
-            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key }) yield return new(ExponentialGatePerKey, "Write", name);
+            if (d.Gate is { Shape: GateShape.Pair } && !new FeatureMap(kernel, d.KeyDim).KeepsChannels) yield return new(PairGateOfFeatures, "Gate", name, kernel.ToString());
+            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Pair }) yield return new(ExponentialGatePerKey, "Write", name);
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
             if (write == WriteRule.Delta && normaliser == Normaliser.KeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString());

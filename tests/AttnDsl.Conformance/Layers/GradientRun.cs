@@ -74,11 +74,12 @@ internal sealed class GradientRun
     }
 
     /// <summary>A state after some other tokens.</summary>
-    public ILayerState WarmState()
-    {
-        var other = new SubjectRun(Subject, new Draw(_seed + 2).Inputs(Subject.Spec, _inputs.Batch, 9));
-        return other.Stream(9).State;
-    }
+    public ILayerState WarmState() => new SubjectRun(Subject, WarmInputs).Stream(9).State;
+
+    /// <summary>What that state has from the oracle: where rotations stand.</summary>
+    public MatrixState<double> WarmOracle() => Oracle.Run<double>(Subject.Spec, WarmInputs).State!;
+
+    private LayerInputs WarmInputs => new Draw(_seed + 2).Inputs(Subject.Spec, _inputs.Batch, 9);
 
     /// <summary>A state gradient of random numbers.</summary>
     public ILayerState NewStateGradient(int seed)
@@ -110,7 +111,9 @@ internal sealed class GradientRun
 
     public bool IsInput(string tensor) => tensor switch
     {
-        "in.g" => Subject.Spec.Decay is DecaySource.Head or DecaySource.Key,
+        "in.g" => Subject.Spec.Decay is DecaySource.Head or DecaySource.Key or DecaySource.Pair,
+        "in.phi" => Subject.Spec.Phase is not null,
+        "in.phasegate" => Subject.Spec.Phase is { Gate: not PhaseGating.None },
         "in.beta" => Subject.Spec.Write == WriteKind.Delta,
         "in.i" => Subject.Spec.Write == WriteKind.ExponentialGate,
         _ => true,

@@ -108,7 +108,12 @@ internal sealed class SubjectRun
     private static Dictionary<string, FloatTensor> Contiguous(LayerSpec spec, LayerInputs inputs)
     {
         int[] Shape(params int[] axes) => [inputs.Batch, inputs.Time, .. axes];
-        int[] gate = spec.Decay == DecaySource.Key ? [spec.StateHeads, spec.FeatureDim] : [spec.StateHeads];
+        int[] gate = spec.Decay switch
+        {
+            DecaySource.Key => [spec.StateHeads, spec.FeatureDim],
+            DecaySource.Pair => [spec.StateHeads, spec.KeyDim / 2],
+            _ => [spec.StateHeads],
+        };
         return new()
         {
             ["in.q"] = new(inputs.Q, Shape(spec.Heads, spec.KeyDim)),
@@ -117,6 +122,8 @@ internal sealed class SubjectRun
             ["in.g"] = new(inputs.G, Shape(gate)),
             ["in.beta"] = new(inputs.Beta, Shape(spec.StateHeads)),
             ["in.i"] = new(inputs.I, Shape(spec.StateHeads)),
+            ["in.phi"] = new(inputs.Phi, Shape(spec.KeyHeads, spec.KeyDim / 2)),
+            ["in.phasegate"] = new(inputs.PhaseGate, spec.Phase?.Gate == PhaseGating.Pair ? Shape(spec.KeyHeads, spec.KeyDim / 2) : Shape(spec.KeyHeads)),
         };
     }
 

@@ -23,6 +23,8 @@ internal sealed class Draw(int seed)
             G = Gates(spec, tokens),
             Beta = spec.Write == WriteKind.Delta ? Uniform(tokens * spec.StateHeads, 0.05, 0.95) : [],
             I = spec.Write == WriteKind.ExponentialGate ? Normal(tokens * spec.StateHeads, 1) : [],
+            Phi = spec.Phase is null ? [] : Normal(tokens * spec.KeyHeads * (spec.KeyDim / 2), 1),
+            PhaseGate = spec.Phase is not { Gate: not PhaseGating.None } phase ? [] : Normal(tokens * spec.KeyHeads * (phase.Gate == PhaseGating.Pair ? spec.KeyDim / 2 : 1), 1),
         };
     }
 
@@ -35,6 +37,8 @@ internal sealed class Draw(int seed)
         G = Nudged(inputs.G),
         Beta = Nudged(inputs.Beta),
         I = Nudged(inputs.I),
+        Phi = Nudged(inputs.Phi),
+        PhaseGate = Nudged(inputs.PhaseGate),
     };
 
     public float[] Normal(int count, double deviation)
@@ -66,6 +70,7 @@ internal sealed class Draw(int seed)
         {
             DecaySource.Head => tokens * spec.StateHeads,
             DecaySource.Key => tokens * spec.StateHeads * spec.FeatureDim,
+            DecaySource.Pair => tokens * spec.StateHeads * (spec.KeyDim / 2),
             _ => 0,
         };
         return spec.LogSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);

@@ -49,6 +49,10 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["delta_rule"] = new(s_base with { Write = WriteKind.Delta }),
         ["gated_delta_rule"] = new(s_base with { Decay = DecaySource.Head, Write = WriteKind.Delta }),
         ["kimi_delta"] = new(s_base with { Decay = DecaySource.Key, Write = WriteKind.Delta }),
+        ["forgetting_attention"] = new(s_softmax with { Decay = DecaySource.Head }),
+        ["selective_rope_softmax"] = new(s_softmax with { Pairs = Pairs.HalfSplit, Phase = new() }),
+        ["selective_rope_gla"] = new(s_base with { Decay = DecaySource.Key, Pairs = Pairs.HalfSplit, Phase = new() }, "in.gk"),
+        ["selective_rope_gated_delta"] = new(s_base with { Decay = DecaySource.Head, Write = WriteKind.Delta, Pairs = Pairs.HalfSplit, Phase = new() }),
         ["mlstm"] = new(s_mlstm, "in.f"),
         ["mlstm_extreme_gates"] = new(s_mlstm, "in.f"),
     };
@@ -64,6 +68,7 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
             G = Data(gate),
             Beta = Data("in.beta"),
             I = Data("in.i"),
+            Phi = Data("in.phi"),
         };
     }
 }

@@ -47,6 +47,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.g" => nowhere with { G = direction },
             "in.beta" => nowhere with { Beta = direction },
             "in.i" => nowhere with { I = direction },
+            "in.phi" => nowhere with { Phi = direction },
+            "in.phasegate" => nowhere with { PhaseGate = direction },
             InitialS or InitialKeySum => nowhere,
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };

@@ -65,7 +65,7 @@ internal sealed class LayerSample
         Causal = System.Causal,
         Scale = System.Scale,
         Similarity = Enum.Parse<Similarity>(System.Kernel.ToString()),
-        Decay = System.Decay?.Shape switch { null => DecaySource.None, GateShape.Constant => DecaySource.Retention, GateShape.Head => DecaySource.Head, _ => DecaySource.Key },
+        Decay = System.Decay?.Shape switch { null => DecaySource.None, GateShape.Constant => DecaySource.Retention, GateShape.Head => DecaySource.Head, GateShape.Pair => DecaySource.Pair, _ => DecaySource.Key },
         LogSigmoid = System.Decay?.Activation == GateActivation.LogSigmoid,
         Temperature = System.Decay?.Temperature ?? 1,
         Write = Enum.Parse<WriteKind>(System.Write.ToString()),
@@ -73,11 +73,25 @@ internal sealed class LayerSample
         Epsilon = System.Epsilon,
         Pairs = System.Rotation is { } r ? Enum.Parse<Pairs>(r.Layout.ToString()) : Pairs.None,
         RotationBase = System.Rotation?.Base ?? 1,
+        Phase = System.Phase is not { } phase
+            ? null
+            : new()
+            {
+                Tangent = phase.Temperatures.Kind == RotationTemperature.Tangent,
+                Base = phase.Temperatures.Base,
+                MaxAngle = phase.Temperatures.Angle,
+                Most = phase.Temperatures.Most,
+                Differenced = phase.Differenced,
+                Gate = Enum.Parse<PhaseGating>(phase.Gate.ToString()),
+            },
+        AddsEpsilon = System.AddsEpsilon,
+        SoftCap = System.Score?.SoftCap ?? 0,
+        Alibi = System.Score?.Bias == PositionBias.Alibi,
         Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : 0,
         SinkTokens = System.Window?.SinkTokens ?? 0,
     };
 
-    public LayerInputs Inputs => new(1, Time, _inputs["q"], _inputs["k"], _inputs["v"]) { G = Input("g"), Beta = Input("beta"), I = Input("inputGate") };
+    public LayerInputs Inputs => new(1, Time, _inputs["q"], _inputs["k"], _inputs["v"]) { G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Phi = Input("phi"), PhaseGate = Input("phaseGate") };
 
     public static LayerSample Of(int n) => new(s_layers[n], n);
 
@@ -134,7 +148,7 @@ internal sealed class LayerSample
             let s = Resolver.Resolve(d)
             // The reference loops have no sum of turned keys.
             where s.Normaliser != Normaliser.KeySum || s.Rotation is null
-            group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, Window: s.Window is not null) into family
+            group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, s.Phase?.Gate, Window: s.Window is not null) into family
             select family.First();
         return
         [

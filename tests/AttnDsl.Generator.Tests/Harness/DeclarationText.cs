@@ -20,7 +20,7 @@ internal static class DeclarationText
         if (d.Gate is { } gate) attributes.Add(Attribute("Gate", Enum(gate.Shape), Named("Decay", gate.Decay), Named("Activation", gate.Activation), Named("Temperature", gate.Temperature)));
         if (d.Write is { } write) attributes.Add(Attribute("Write", Enum(write)));
         if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon), read.AddsEpsilon ? "AddsEpsilon = true" : null));
-        if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout)));
+        if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout), Named("Temperature", rotation.Temperature), Named("MaxTemperature", rotation.MaxTemperature), Named("MaxAngle", rotation.MaxAngle), rotation.Differenced is { } differenced ? $"Differenced = {(differenced ? "true" : "false")}" : null, Named("Gate", rotation.Gate)));
         if (d.Window is { } window) attributes.Add(Attribute("Window", Number(window.Size), window.RuntimeSized ? "RuntimeSized = true" : null, window.SinkTokens == 0 ? null : $"SinkTokens = {window.SinkTokens}"));
         if (d.Score is { } score) attributes.Add(Attribute("Score", Named("SoftCap", score.SoftCap), Named("Bias", score.Bias)));
         if (d.Form is { } form) attributes.Add(Attribute("Form", Enum(form.Forms), Named("ChunkSize", form.ChunkSize)));

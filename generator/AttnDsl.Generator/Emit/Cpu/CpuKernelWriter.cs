@@ -47,6 +47,9 @@ internal sealed class CpuKernelWriter
         _ => Literals.Integer(CpuPlan.Padded(_plan.Sizes.Of(tile.Shape.Cols))),
     };
 
+    /// <summary>The same; the elements of a column lie one behind the other.</summary>
+    public string RowStride(Tile tile) => tile.Shape.Cols == Dim.One ? "1" : Stride(tile);
+
     public string At(Tile tile, string row, string col) => $"{row} * {Stride(tile)} + {col}";
 
     /// <summary>An element of a vector as a place to assign to.</summary>
