@@ -57,7 +57,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
         var cpu = HintNames.ClassOf(model.Type.MetadataName);
         return
         [
-            (hint + ".g.cs", SurfaceEmitter.Emit(model.Type, system, plan, cpu)),
+            (hint + ".g.cs", SurfaceEmitter.Emit(model.Type, system, plan, cpu, facts.HasGpu)),
             .. system.Causal ? [(hint + ".State.g.cs", StateEmitter.Emit(model.Type, system, plan))] : System.Array.Empty<(string, string)>(),
             .. plan is not null ? [(hint + ".Cpu.g.cs", CpuEmitter.Emit(plan, cpu, model.Type.Name))] : System.Array.Empty<(string, string)>(),
             .. facts.HasGpu ? [(hint + ".Gpu.g.cs", GpuEmitter.Emit(model.Type, system, plan, cpu + "_Gpu", facts.ChecksOverflow))] : System.Array.Empty<(string, string)>(),

@@ -134,6 +134,10 @@ internal static partial class LinearExp16x24;
 [Read(Normaliser.KeySum)]
 internal static partial class LinearExp64x64;
 
+[AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1)]
+[Read(Normaliser.External)]
+internal static partial class NormalisedAttention16x24;
+
 [AttentionLayer(KeyDim = 16, ValueDim = 24)]
 [Gate(GateShape.Constant, Decay = HeadDecay.Retention)]
 internal static partial class Retention16x24;

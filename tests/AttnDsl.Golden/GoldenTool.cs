@@ -73,6 +73,6 @@ internal static class GoldenTool
             .Select(declaration => device is null ? declaration : declaration with { Layer = new GpuLayer(declaration.Layer, device) }).ToList();
         return declarations.Count == 0
             ? [Row.Missing(entry.Name, required)]
-            : [.. declarations.SelectMany(declaration => CaseRunner.Run(@case, declaration, started))];
+            : [.. declarations.SelectMany(declaration => CaseRunner.Run(declaration.Renamed(@case), declaration, started))];
     }
 }

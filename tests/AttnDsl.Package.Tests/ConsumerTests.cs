@@ -20,6 +20,20 @@ public sealed class ConsumerTests(PackedFeed feed)
         Assert.Equal(["forward equals the recurrence", "state equals the recurrence", "position 9, heads 2, explained True", ""], lines);
     }
 
+    /// <summary>Dependencies keep their analyzers to themselves unless told otherwise; without the generator there would be no layer at all.</summary>
+    [Fact]
+    public void GpuPackage_Alone_BringsTheGeneratorAndTwins()
+    {
+        var consumer = feed.NewConsumer("gpu-consumer", "AttnDsl.Gpu", "GpuProgram.cs");
+
+        feed.Run(consumer, "build", "-c", "Release", "-p:TreatWarningsAsErrors=true").Succeeded();
+
+        Assert.Equal("the twin equals the layer", feed.Run(consumer, "run", "-c", "Release", "--no-build").Succeeded().Text.Trim());
+
+        // The check of the environment comes along too.
+        Assert.Equal(["ATTNCFG0001"], Errors(feed.Run(consumer, "build", "-c", "Release", "--no-restore", "-p:CompilerApiVersion=roslyn4.14")));
+    }
+
     [Fact]
     public void Package_WithAnOlderCompiler_StopsWithOneError()
     {

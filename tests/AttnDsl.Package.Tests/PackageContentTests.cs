@@ -62,6 +62,19 @@ public sealed class PackageContentTests(PackedFeed feed)
         Assert.NotNull(symbols.GetEntry("lib/net10.0/AttnDsl.pdb"));
     }
 
+    [Fact]
+    public void GpuPackage_DependsOnTheLayersWithTheirGenerator()
+    {
+        using var package = ZipFile.OpenRead(feed.GpuPackagePath);
+        using var nuspec = package.GetEntry("AttnDsl.Gpu.nuspec")!.Open();
+        var dependencies = XElement.Load(nuspec).Descendants().Where(e => e.Name.LocalName == "dependency").ToDictionary(d => d.Attribute("id")!.Value);
+
+        Assert.Equal(["AttnDsl", "ILGPU"], dependencies.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(feed.Version, dependencies["AttnDsl"].Attribute("version")!.Value);
+        Assert.Equal("All", dependencies["AttnDsl"].Attribute("include")!.Value);
+        Assert.Null(dependencies["AttnDsl"].Attribute("exclude"));
+    }
+
     private XElement Nuspec() => XElement.Parse(Text("AttnDsl.nuspec"));
 
     private string Text(string entry)

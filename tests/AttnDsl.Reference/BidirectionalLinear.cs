@@ -33,7 +33,7 @@ public static class BidirectionalLinear
                 for (var t = 0; t < inputs.Time; t++)
                 {
                     var query = operands.Query(b, t, n);
-                    var denominator = Floor(spec, Rows.Dot(query, z));
+                    var denominator = Floor(spec, Rows.Dot(query, z)) * operands.Eta(b, t, n);
                     for (var r = 0; r < spec.ValueDim; r++)
                     {
                         var sum = T.Zero;
@@ -42,7 +42,7 @@ public static class BidirectionalLinear
                             sum += query[c] * s[c, r];
                         }
 
-                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = sum / denominator;
+                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = sum / denominator + operands.Own(b, t, n, r);
                     }
                 }
             }
@@ -79,7 +79,7 @@ public static class BidirectionalLinear
 
                     for (var r = 0; r < row.Length; r++)
                     {
-                        output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * spec.ValueDim) + r] = row[r] / Floor(spec, total);
+                        output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * spec.ValueDim) + r] = row[r] / (Floor(spec, total) * operands.Eta(b, i, n)) + operands.Own(b, i, n, r);
                     }
                 }
             }
@@ -90,5 +90,5 @@ public static class BidirectionalLinear
 
     private static T Floor<T>(LayerSpec spec, T denominator)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.Denominator == Denominator.KeySum ? Rows.Guarded(spec, denominator) : T.One;
+        => spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum ? Rows.Guarded(spec, denominator) : T.One;
 }

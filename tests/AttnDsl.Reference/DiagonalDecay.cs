@@ -4,8 +4,8 @@ using System.Numerics;
 namespace AttnDsl.Reference;
 
 /// <summary>
-/// S̄_t = diag(e^{g_t})·S_{t−1}; plain S_t = S̄_t + k vᵀ, delta S_t = S̄_t + β k (v − S̄_tᵀk)ᵀ; o_t = S_tᵀ(s·q_t), divided by
-/// max(s·q·z, ε) when the layer has a key sum z.
+/// S̄_t = diag(e^{g_t})·S_{t−1} (or S_{t−1}·diag(e^{g_t})); plain S_t = S̄_t + k vᵀ, delta S_t = S̄_t + β k (v − S̄_tᵀk)ᵀ, general delta
+/// S_t = S̄_t + b (aᵀS_{t−1}) + k vᵀ; o_t = S_tᵀ(s·q_t), divided by max(s·q·z, ε) when the layer has a key sum z.
 /// </summary>
 public static class DiagonalDecay
 {
@@ -26,16 +26,47 @@ public static class DiagonalDecay
                 var z = state.Z.AsSpan(head * spec.FeatureDim, spec.FeatureDim);
                 for (var t = 0; t < inputs.Time; t++)
                 {
-                    var key = operands.Key(b, t, n);
-                    Decay(spec, operands, s, z, b, t, n);
-                    Write(spec, operands, s, key, b, t, n);
-                    for (var c = 0; c < key.Length; c++)
+                    var read = output.AsSpan((((b * inputs.Time) + t) * spec.StateHeads + n) * spec.ValueDim, spec.ValueDim);
+                    if (spec.Bonus)
                     {
-                        z[c] += key[c];
+                        Read(spec, operands.Query(b, t, n), T.One, s, z, read);
+                        for (var r = 0; r < read.Length; r++)
+                        {
+                            read[r] = (read[r] + (operands.Fit(b, t, n, bonus: true) * operands.Value(b, t, n, r))) / operands.Eta(b, t, n);
+                        }
                     }
 
-                    Read(spec, operands.Query(b, t, n), s, z,
-                        output.AsSpan((((b * inputs.Time) + t) * spec.StateHeads + n) * spec.ValueDim, spec.ValueDim));
+                    for (var step = 0; step < spec.Steps; step++)
+                    {
+                        var row = (t * spec.Steps) + step;
+                        var key = operands.Key(b, row, n);
+                        var retrieved = spec.Write == WriteKind.GeneralDelta ? Retrieve(spec, operands.Retrieve(b, row, n), s) : null;
+                        if (step == 0)
+                        {
+                            Decay(spec, operands, s, z, b, t, n);
+                        }
+
+                        Write(spec, operands, s, key, b, row, n);
+                        if (retrieved is not null)
+                        {
+                            Add(spec, operands.Back(b, row, n), retrieved, s);
+                        }
+
+                        for (var c = 0; c < key.Length; c++)
+                        {
+                            z[c] += key[c];
+                        }
+                    }
+
+                    if (!spec.Bonus)
+                    {
+                        Read(spec, operands.Query(b, t, n), operands.Eta(b, t, n), s, z, read);
+                    }
+
+                    for (var r = 0; r < read.Length; r++)
+                    {
+                        read[r] += operands.Own(b, t, n, r);
+                    }
                 }
             }
         }
@@ -69,7 +100,7 @@ public static class DiagonalDecay
 
     private static void Check(LayerSpec spec)
     {
-        if (spec.Denominator == Denominator.KeySum && (spec.Write != WriteKind.Plain || (spec.Pairs != Pairs.None && !spec.ScalesInside)))
+        if (spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum && (spec.Write != WriteKind.Plain || (spec.Pairs != Pairs.None && !spec.ScalesInside)))
         {
             throw new NotSupportedException("A key sum goes with plain writes and without rotated features.");
         }
@@ -80,11 +111,41 @@ public static class DiagonalDecay
     {
         for (var c = 0; c < spec.FeatureDim; c++)
         {
-            var decay = T.Exp(operands.LogDecay(b, t, n, c));
+            var ofValues = spec.Decay == DecaySource.Value;
+            var decay = ofValues ? T.One : T.Exp(operands.LogDecay(b, t, n, c));
             z[c] *= decay;
             for (var r = 0; r < spec.ValueDim; r++)
             {
-                s[(c * spec.ValueDim) + r] *= decay;
+                s[(c * spec.ValueDim) + r] *= ofValues ? T.Exp(operands.LogDecay(b, t, n, r)) : decay;
+            }
+        }
+    }
+
+    /// <summary>aᵀS.</summary>
+    private static T[] Retrieve<T>(LayerSpec spec, T[] a, Span<T> s)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var row = new T[spec.ValueDim];
+        for (var c = 0; c < a.Length; c++)
+        {
+            for (var r = 0; r < row.Length; r++)
+            {
+                row[r] += a[c] * s[(c * row.Length) + r];
+            }
+        }
+
+        return row;
+    }
+
+    /// <summary>S += key valueᵀ.</summary>
+    private static void Add<T>(LayerSpec spec, T[] key, T[] value, Span<T> s)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        for (var c = 0; c < key.Length; c++)
+        {
+            for (var r = 0; r < value.Length; r++)
+            {
+                s[(c * spec.ValueDim) + r] += key[c] * value[r];
             }
         }
     }
@@ -113,11 +174,10 @@ public static class DiagonalDecay
         }
     }
 
-    private static void Read<T>(LayerSpec spec, T[] query, Span<T> s, Span<T> z, Span<T> output)
+    private static void Read<T>(LayerSpec spec, T[] query, T denominator, Span<T> s, Span<T> z, Span<T> output)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
-        var denominator = T.One;
-        if (spec.Denominator == Denominator.KeySum)
+        if (spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum)
         {
             denominator = Rows.Dot(query, z.ToArray());
             denominator = Rows.Guarded(spec, denominator);
@@ -164,8 +224,8 @@ public static class DiagonalDecay
             }
 
             arriving = PairWeights(spec, operands, keys, operands.Query(b, i, n), weights, b, i, n);
-            var denominator = T.One;
-            if (spec.Denominator == Denominator.KeySum)
+            var denominator = operands.Eta(b, i, n);
+            if (spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum)
             {
                 denominator = Rows.Dot(arriving, start.Z.AsSpan(head * keyDim, keyDim).ToArray());
                 for (var j = 0; j <= i; j++)
@@ -184,7 +244,7 @@ public static class DiagonalDecay
                     sum += weights[j] * writes[j][r];
                 }
 
-                output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * valueDim) + r] = sum / denominator;
+                output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * valueDim) + r] = sum / denominator + operands.Own(b, i, n, r);
             }
         }
 

@@ -50,7 +50,7 @@ public static class ExponentialGate
                             read += s[(c * spec.ValueDim) + r] * query[c];
                         }
 
-                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = read / denominator;
+                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = read / denominator + operands.Own(b, t, n, r);
                     }
                 }
             }
@@ -111,7 +111,7 @@ public static class ExponentialGate
                             read += memory[c, r] * query[c];
                         }
 
-                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = read / denominator;
+                        output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = read / denominator + operands.Own(b, t, n, r);
                     }
                 }
             }
@@ -159,7 +159,7 @@ public static class ExponentialGate
 
             for (var r = 0; r < valueDim; r++)
             {
-                output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * valueDim) + r] = row[r] / Floor(spec, total, m);
+                output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * valueDim) + r] = row[r] / Floor(spec, total, m) + operands.Own(b, t, n, r);
             }
 
             if (t == inputs.Time - 1)

@@ -24,6 +24,35 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
 
     /// <summary>Logits of the phases' gates: [B,T,H] or [B,T,H,K/2], or with G.</summary>
     public float[] PhaseGate { get; init; } = [];
+    /// <summary>What the general delta rule retrieves with: [B,T,H,K].</summary>
+    public float[] A { get; init; } = [];
+
+    /// <summary>Where it writes what it retrieved: [B,T,H,K].</summary>
+    public float[] B { get; init; } = [];
+
+    /// <summary>Weights of the slots: [B,T,N,M].</summary>
+    public float[] S { get; init; } = [];
+
+    /// <summary>a of the gate: [N].</summary>
+    public float[] ALog { get; init; } = [];
+
+    /// <summary>b of the gate: [N] or [N,·].</summary>
+    public float[] DtBias { get; init; } = [];
+
+    /// <summary>u of the bonus: [H,K].</summary>
+    public float[] U { get; init; } = [];
+
+    /// <summary>w of the augmentation: [H,K].</summary>
+    public float[] W { get; init; } = [];
+
+    /// <summary>D of the skip: [N] or [N,V].</summary>
+    public float[] D { get; init; } = [];
+
+    /// <summary>y of the output gate: [B,T,N,V].</summary>
+    public float[] Y { get; init; } = [];
+
+    /// <summary>What the divisor η is made of: [B,T,N].</summary>
+    public float[] Eta { get; init; } = [];
 
     /// <summary>With <see cref="Step"/>: what is read is not x but x + step · direction, added up in the oracle's precision.</summary>
     public LayerInputs? Direction { get; init; }
@@ -40,6 +69,16 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         I = Cut(I, start, count),
         Phi = Cut(Phi, start, count),
         PhaseGate = Cut(PhaseGate, start, count),
+        A = Cut(A, start, count),
+        B = Cut(B, start, count),
+        S = Cut(S, start, count),
+        Eta = Cut(Eta, start, count),
+        Y = Cut(Y, start, count),
+        ALog = ALog,
+        DtBias = DtBias,
+        U = U,
+        W = W,
+        D = D,
         Direction = Direction?.Slice(start, count),
         Step = Step,
     };

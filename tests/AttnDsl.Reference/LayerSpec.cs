@@ -22,8 +22,14 @@ public enum DecaySource
 {
     None,
     Retention,
+    Constants,
     Head,
     Key,
+    Value,
+    Slot,
+
+    /// <summary>−e^a·Δ, a learned for every cell of S, Δ a value channel's.</summary>
+    Full,
 
     /// <summary>One for both channels of a pair.</summary>
     Pair,
@@ -35,6 +41,50 @@ public enum WriteKind
     Plain,
     Delta,
     ExponentialGate,
+    GeneralDelta,
+    Slots,
+}
+
+/// <summary>How strongly a token writes: as β, as σ(β), or the rule's own way (β for the delta rule, else 1).</summary>
+public enum StrengthKind
+{
+    OfRule,
+    One,
+    Beta,
+    Sigmoid,
+    Step,
+
+    /// <summary>σ(β) of a β for each value channel; times √(1 − e^{2g}).</summary>
+    ChannelSigmoid,
+    ChannelNorm,
+}
+
+/// <summary>What the output is multiplied by: σ(y), y·σ(y).</summary>
+public enum GateOfOutput
+{
+    None,
+    Sigmoid,
+    Silu,
+}
+
+/// <summary>Gates with a learned rate: −e^a·x, −e^a·softplus(x + b), −5·σ(e^a·(x + b)), −max(a, 0)·softplus(x), −8·softplus(b)·σ(x).</summary>
+public enum RateKind
+{
+    None,
+    Rate,
+    Softplus,
+    Bounded,
+    Power,
+    Recurrent,
+}
+
+/// <summary>What of the token's own value is added, with a = Σ q w k: σ(a·v), σ(a)·v, a·v.</summary>
+public enum OwnValue
+{
+    None,
+    SigmoidVector,
+    ScalarGate,
+    Linear,
 }
 
 /// <summary>What divides the read.</summary>
@@ -42,7 +92,13 @@ public enum Denominator
 {
     None,
     KeySum,
+    AbsoluteKeySum,
     Stabilised,
+
+    /// <summary>An input η: e^x, softplus(x) or σ(x) of it.</summary>
+    Exp,
+    Softplus,
+    Sigmoid,
 }
 
 /// <summary>Which channels turn together.</summary>
@@ -80,10 +136,44 @@ public sealed record LayerSpec
     /// <summary>The gate input is a logit z and g = log σ(z) / τ.</summary>
     public bool LogSigmoid { get; init; }
 
+    /// <summary>The gate input is a logit z and g = log σ(−z) / τ.</summary>
+    public bool ReversedSigmoid { get; init; }
+
+    public RateKind Rate { get; init; }
+
+    /// <summary>Whether the state is read before the write, with a bonus u for the token's own key.</summary>
+    public bool Bonus { get; init; }
+
+    public OwnValue OwnValue { get; init; }
+
+    /// <summary>Floats of the skip's D a head: 0, 1 or V.</summary>
+    public int SkipWidth { get; init; }
+
+    /// <summary>The log-decays of the heads, where they are constants.</summary>
+    public double[] LogDecays { get; init; } = [];
+
     /// <summary>τ.</summary>
     public double Temperature { get; init; } = 1;
 
     public WriteKind Write { get; init; }
+
+    /// <summary>Whether k is 1 − e^g.</summary>
+    public bool KeyOfGate { get; init; }
+
+    /// <summary>Whether queries and keys are absent and count as 1.</summary>
+    public bool NoKeys { get; init; }
+
+    public GateOfOutput OutputGate { get; init; }
+
+    public StrengthKind Strength { get; init; }
+    public double StrengthScale { get; init; } = 1;
+
+    /// <summary>Writes a token.</summary>
+    public int Steps { get; init; } = 1;
+
+    /// <summary>M.</summary>
+    public int Slots { get; init; }
+
     public Denominator Denominator { get; init; }
     public double Epsilon { get; init; } = 1e-6;
 
@@ -106,6 +196,35 @@ public sealed record LayerSpec
 
     /// <summary>Scores lose 2^(−8(h+1)/H)·|i − j| behind the cap.</summary>
     public bool Alibi { get; init; }
+
+    /// <summary>Whether β is an input.</summary>
+    public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write == WriteKind.Delta);
+
+    /// <summary>Floats of β a token and head.</summary>
+    public int BetaWidth => Strength is StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm ? ValueDim : 1;
+
+    /// <summary>Floats of a a head.</summary>
+    public int RateWidth => Decay == DecaySource.Full ? KeyDim * ValueDim : Rate is RateKind.None or RateKind.Recurrent ? 0 : 1;
+
+    /// <summary>Whether every cell of S decays on its own.</summary>
+    public bool IsScan => Decay == DecaySource.Full || NoKeys;
+
+    /// <summary>Floats of b a head.</summary>
+    public int BiasWidth => Rate is RateKind.Softplus or RateKind.Bounded or RateKind.Recurrent ? GateWidth : 0;
+
+    /// <summary>Floats of the gate a token and head.</summary>
+    public int GateWidth => Decay switch
+    {
+        DecaySource.Head => 1,
+        DecaySource.Key => FeatureDim,
+        DecaySource.Value or DecaySource.Full => ValueDim,
+        DecaySource.Slot => Slots,
+        DecaySource.Pair => KeyDim / 2,
+        _ => 0,
+    };
+
+    /// <summary>Whether η is an input.</summary>
+    public bool HasEta => Denominator is Denominator.Exp or Denominator.Softplus or Denominator.Sigmoid;
 
     public bool IsSoftmax => Similarity == Similarity.Softmax;
 

@@ -9,8 +9,9 @@ public sealed class MatrixState<T>
 {
     public MatrixState(LayerSpec spec, int batch)
     {
-        S = new T[batch * spec.StateHeads * spec.FeatureDim * spec.ValueDim];
-        Z = new T[batch * spec.StateHeads * spec.FeatureDim];
+        var heads = batch * spec.StateHeads;
+        S = new T[heads * spec.FeatureDim * (spec.Slots == 0 ? spec.ValueDim : spec.Slots)];
+        Z = new T[heads * (spec.Slots == 0 ? spec.FeatureDim : spec.Slots * spec.ValueDim)];
         M = new T[batch * spec.StateHeads];
         Array.Fill(M, T.NegativeInfinity);
         Phase = new T[batch * spec.KeyHeads * (spec.KeyDim / 2)];
@@ -25,10 +26,10 @@ public sealed class MatrixState<T>
         (Phase, LastPhi, Position) = ((T[])other.Phase.Clone(), (T[])other.LastPhi.Clone(), other.Position);
     }
 
-    /// <summary>[B,N,K,V].</summary>
+    /// <summary>[B,N,K,V]; with slots their keys [B,N,K,M].</summary>
     public T[] S { get; }
 
-    /// <summary>Key sum z, or the n of mLSTM: [B,N,K].</summary>
+    /// <summary>Key sum z, or the n of mLSTM: [B,N,K]; with slots their values [B,N,M,V].</summary>
     public T[] Z { get; }
 
     /// <summary>Running maximum of mLSTM, −∞ before the first token: [B,N].</summary>

@@ -4,147 +4,256 @@ using System.Numerics;
 namespace AttnDsl.Reference;
 
 /// <summary>Reads rows of the inputs in the oracle's own precision: s·φ(q) and φ(k), turned, and log-decays.</summary>
-internal sealed class Operands<T>
+/// <param name="spec">The layer.</param>
+/// <param name="inputs">Its inputs.</param>
+/// <param name="position">Position of the first token.</param>
+/// <param name="start">Where a selective rotation stands before it.</param>
+internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long position, MatrixState<T>? start = null)
     where T : struct, IBinaryFloatingPointIeee754<T>
 {
-    private readonly LayerSpec _spec;
-    private readonly LayerInputs _inputs;
-    private readonly long _position;
-    private readonly T _scale;
-    private readonly LayerInputs? _direction;
-    private readonly T _step;
-    private readonly T _temperature;
-
-    /// <summary>Θ and φ of every token: [B,T,H,K/2] from the token before the first on.</summary>
-    private readonly T[] _angles = [];
-    private readonly T[] _phases = [];
-
-    /// <param name="spec">The layer.</param>
-    /// <param name="inputs">Its inputs.</param>
-    /// <param name="position">Position of the first token.</param>
-    /// <param name="start">Where a selective rotation stands before it.</param>
-    public Operands(LayerSpec spec, LayerInputs inputs, long position, MatrixState<T>? start = null)
-    {
-        (_spec, _inputs, _position, _direction) = (spec, inputs, position, inputs.Direction);
-        (_scale, _step, _temperature) = (T.CreateChecked(spec.QueryScale), T.CreateChecked(inputs.Step), T.CreateChecked(spec.Temperature));
-        if (spec.Phase is { } phase)
-        {
-            (_angles, _phases) = Turns(phase, start ?? new MatrixState<T>(spec, inputs.Batch));
-        }
-    }
+    private readonly T _scale = T.CreateChecked(spec.QueryScale);
+    private readonly LayerInputs? _direction = inputs.Direction;
+    private readonly T _step = T.CreateChecked(inputs.Step);
+    private readonly int _writes = inputs.Time * spec.Steps;
+    private readonly T _temperature = T.CreateChecked(spec.Temperature);
+    private readonly Turns<T> _turns = new(spec, inputs, position, start);
 
     /// <summary>s·φ(q) of output head n, turned; φ(s·q) of the turned q where the scale goes inside.</summary>
     public T[] Query(int b, int t, int n)
     {
-        var row = Row(_inputs.Q, _direction?.Q, ((((b * _inputs.Time) + t) * _spec.Heads) + _spec.QueryHead(n)) * _spec.KeyDim);
+        var row = Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + t) * spec.Heads) + spec.QueryHead(n)) * spec.KeyDim);
         return Mapped(row, b, t, n, _scale);
     }
 
-    /// <summary>φ(k) of output head n, turned; φ of the turned k where the scale goes inside.</summary>
+    /// <summary>φ(k) of output head n, turned (φ of the turned k where the scale goes inside), times the strength of the write where that is no part of the rule.</summary>
+    /// <param name="t">Counts writes where a token has several.</param>
     public T[] Key(int b, int t, int n)
     {
-        var row = Row(_inputs.K, _direction?.K, ((((b * _inputs.Time) + t) * _spec.KeyHeads) + _spec.KeyHead(n)) * _spec.KeyDim);
-        return Mapped(row, b, t, n, T.One);
+        var row = spec.KeyOfGate
+            ? TiedKey(b, t, n)
+            : Mapped(Row(inputs.K, _direction?.K, ((((b * _writes) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim), b, t, n, T.One);
+        if (spec.Write != WriteKind.Delta && (spec.HasBeta || spec.Strength == StrengthKind.Step))
+        {
+            var strength = Beta(b, t, n);
+            for (var c = 0; c < row.Length; c++)
+            {
+                row[c] *= strength;
+            }
+        }
+
+        return row;
     }
 
-    /// <summary>Leaves in a state where rotations stand behind the last token.</summary>
-    public void Advance(MatrixState<T> state)
+    /// <summary>φ(k) of output head n, turned, without a strength.</summary>
+    public T[] PlainKey(int b, int t, int n)
+        => Mapped(Row(inputs.K, _direction?.K, ((((b * _writes) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim), b, t, n, T.One);
+
+    /// <summary>a, with which output head n retrieves.</summary>
+    public T[] Retrieve(int b, int t, int n) => Plain(inputs.A, _direction?.A, b, t, n);
+
+    /// <summary>b, to which it writes what it retrieved.</summary>
+    public T[] Back(int b, int t, int n) => Plain(inputs.B, _direction?.B, b, t, n);
+
+    public T Slot(int b, int t, int n, int slot) => At(inputs.S, _direction?.S, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.Slots) + slot);
+
+    /// <summary>Σ_c q_c k_c x_c with u of the bonus or w of the augmentation, q scaled.</summary>
+    public T Fit(int b, int t, int n, bool bonus)
     {
-        state.Position += _inputs.Time;
-        var width = _spec.KeyHeads * (_spec.KeyDim / 2);
-        for (var b = 0; b < _inputs.Batch && _spec.Phase is not null; b++)
+        var (query, key, sum) = (Query(b, t, n), Key(b, t, n), T.Zero);
+        for (var c = 0; c < key.Length; c++)
         {
-            var last = ((b * (_inputs.Time + 1)) + _inputs.Time) * width;
-            _angles.AsSpan(last, width).CopyTo(state.Phase.AsSpan(b * width));
-            _phases.AsSpan(last, width).CopyTo(state.LastPhi.AsSpan(b * width));
+            var at = (spec.QueryHead(n) * key.Length) + c;
+            sum += query[c] * key[c] * (bonus ? At(inputs.U, _direction?.U, at) : At(inputs.W, _direction?.W, at));
         }
+
+        return sum;
+    }
+
+    /// <summary>What is added to channel r of the output: the augmentation and the skip.</summary>
+    public T Own(int b, int t, int n, int r)
+    {
+        var (sum, value) = (T.Zero, Value(b, t, n, r));
+        if (spec.OwnValue != OwnValue.None)
+        {
+            var fit = Fit(b, t, n, bonus: false) / _scale;
+            sum += spec.OwnValue switch
+            {
+                OwnValue.SigmoidVector => T.Exp(Scalars.LogSigmoid(fit * value)),
+                OwnValue.ScalarGate => T.Exp(Scalars.LogSigmoid(fit)) * value,
+                _ => fit * value,
+            };
+        }
+
+        return spec.SkipWidth == 0 ? sum : sum + (At(inputs.D, _direction?.D, spec.SkipWidth == 1 ? n : (n * spec.SkipWidth) + r) * value);
+    }
+
+    private T Bias(int n, int c) => At(inputs.DtBias, _direction?.DtBias, (n * spec.GateWidth) + c);
+
+    private T[] TiedKey(int b, int t, int n)
+    {
+        var row = new T[spec.FeatureDim];
+        for (var c = 0; c < row.Length; c++)
+        {
+            row[c] = -T.ExpM1(LogDecay(b, t, n, c));
+        }
+
+        _turns.Apply(row, b, t, n);
+        return row;
+    }
+
+    private T[] Plain(float[] tensor, float[]? direction, int b, int t, int n)
+    {
+        var row = new T[spec.FeatureDim];
+        var start = ((((b * _writes) + t) * spec.Heads) + spec.QueryHead(n)) * spec.FeatureDim;
+        for (var c = 0; c < row.Length; c++)
+        {
+            row[c] = At(tensor, direction, start + c);
+        }
+
+        return row;
     }
 
     public T Value(int b, int t, int n, int c)
     {
-        var head = _spec.IsSoftmax ? _spec.KeyHead(n) : n;
-        return At(_inputs.V, _direction?.V, (((((b * _inputs.Time) + t) * _spec.ValueInputHeads) + head) * _spec.ValueDim) + c);
+        var head = spec.IsSoftmax ? spec.KeyHead(n) : n;
+        return At(inputs.V, _direction?.V, (((((b * _writes) + t) * spec.ValueInputHeads) + head) * spec.ValueDim) + c);
     }
 
-    /// <summary>g of one channel.</summary>
+    /// <summary>g of one channel: of the keys, of the values or of the slots.</summary>
     public T LogDecay(int b, int t, int n, int c)
     {
-        var gate = (((b * _inputs.Time) + t) * _spec.StateHeads) + n;
-        return _spec.Decay switch
+        var gate = (((b * inputs.Time) + t) * spec.StateHeads) + n;
+        return spec.Decay switch
         {
             DecaySource.Retention => Scalars.RetentionLogDecay<T>(n),
-            DecaySource.Head => Activate(gate),
-            DecaySource.Key => Activate((gate * _spec.FeatureDim) + c),
-            DecaySource.Pair => Activate((gate * (_spec.KeyDim / 2)) + _spec.PairOf(c)),
+            DecaySource.Constants => T.CreateChecked((float)spec.LogDecays[n]),
+            DecaySource.Head => Activate(gate, n, 0),
+            DecaySource.Pair => Activate((gate * spec.GateWidth) + spec.PairOf(c), n, spec.PairOf(c)),
+            DecaySource.Key or DecaySource.Value or DecaySource.Slot => Activate((gate * spec.GateWidth) + c, n, c),
             _ => T.Zero,
         };
     }
 
-    public T Beta(int b, int t, int n) => At(_inputs.Beta, _direction?.Beta, (((b * _inputs.Time) + t) * _spec.StateHeads) + n);
-
-    public T InputGate(int b, int t, int n) => At(_inputs.I, _direction?.I, (((b * _inputs.Time) + t) * _spec.StateHeads) + n);
-
-    private void Turn(T[] row, int b, int t, int n)
+    /// <summary>β; 1 without one.</summary>
+    public T Beta(int b, int t, int n)
     {
-        if (_spec.Phase is null)
+        if (spec.Strength == StrengthKind.Step)
         {
-            Rotation.Apply(_spec, row, _position + t);
-            return;
+            var step = At(inputs.G, _direction?.G, (((b * inputs.Time) + t) * spec.StateHeads) + n);
+            return T.CreateChecked(spec.StrengthScale) * (spec.Rate == RateKind.Rate ? step : -Scalars.LogSigmoid(-(step + Bias(n, 0))));
         }
 
-        var pairs = _spec.KeyDim / 2;
-        Rotation.Turn(_spec, row, _angles.AsSpan(((((b * (_inputs.Time + 1)) + t + 1) * _spec.KeyHeads) + _spec.KeyHead(n)) * pairs, pairs));
+        if (!spec.HasBeta)
+        {
+            return T.One;
+        }
+
+        if (spec.BetaWidth > 1 || spec.Strength is StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm)
+        {
+            throw new NotSupportedException("A strength for each channel is its value's.");
+        }
+
+        var beta = At(inputs.Beta, _direction?.Beta, (((b * _writes) + t) * spec.StateHeads) + n);
+        return T.CreateChecked(spec.StrengthScale) * (spec.Strength == StrengthKind.Sigmoid ? T.Exp(Scalars.LogSigmoid(beta)) : beta);
     }
 
-    private (T[] Angles, T[] Phases) Turns(PhaseSpec phase, MatrixState<T> start)
+    /// <summary>Leaves in a state where rotations stand behind the last token.</summary>
+    public void Advance(MatrixState<T> state) => _turns.Advance(state);
+
+    public T InputGate(int b, int t, int n) => At(inputs.I, _direction?.I, (((b * inputs.Time) + t) * spec.StateHeads) + n);
+
+    /// <summary>The divisor η that the caller gives; 1 without one.</summary>
+    public T Eta(int b, int t, int n)
     {
-        var (pairs, heads) = (_spec.KeyDim / 2, _spec.KeyHeads);
-        var angles = new T[_inputs.Batch * (_inputs.Time + 1) * heads * pairs];
-        var phases = new T[angles.Length];
-        for (var b = 0; b < _inputs.Batch; b++)
+        if (!spec.HasEta)
         {
-            var width = heads * pairs;
-            start.Phase.AsSpan(b * width, width).CopyTo(angles.AsSpan(b * (_inputs.Time + 1) * width));
-            start.LastPhi.AsSpan(b * width, width).CopyTo(phases.AsSpan(b * (_inputs.Time + 1) * width));
-            for (var t = 0; t < _inputs.Time; t++)
+            return T.One;
+        }
+
+        var x = At(inputs.Eta, _direction?.Eta, (((b * inputs.Time) + t) * spec.StateHeads) + n);
+        return spec.Denominator switch
+        {
+            Denominator.Softplus => T.Max(-Scalars.LogSigmoid(-x), T.CreateChecked(spec.Epsilon)),
+            Denominator.Sigmoid => T.Max(T.Exp(Scalars.LogSigmoid(x)), T.CreateChecked(spec.Epsilon)),
+            _ => T.Exp(x),
+        };
+    }
+
+    /// <summary>g of a cell of S: −e^a·Δ.</summary>
+    public T CellLogDecay(int b, int t, int n, int c, int r)
+        => -T.Exp(At(inputs.ALog, _direction?.ALog, (((n * spec.KeyDim) + c) * spec.ValueDim) + r)) * Step(b, t, n, r);
+
+    /// <summary>v of a layer of scans, times the strength of its channel.</summary>
+    public T Written(int b, int t, int n, int r)
+    {
+        var (value, scale) = (Value(b, t, n, r), T.CreateChecked(spec.StrengthScale));
+        if (spec.Strength == StrengthKind.Step)
+        {
+            return value * scale * Step(b, t, n, r);
+        }
+
+        if (spec.Strength is not (StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm))
+        {
+            return value * Beta(b, t, n);
+        }
+
+        var strength = scale * T.Exp(Scalars.LogSigmoid(At(inputs.Beta, _direction?.Beta, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r)));
+        return value * (spec.Strength == StrengthKind.ChannelNorm ? strength * T.Sqrt(-T.ExpM1(LogDecay(b, t, n, r) + LogDecay(b, t, n, r))) : strength);
+    }
+
+    /// <summary>What the output of channel r is multiplied by.</summary>
+    public T OutputGate(int b, int t, int n, int r)
+    {
+        var y = At(inputs.Y, _direction?.Y, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r);
+        var sigmoid = T.Exp(Scalars.LogSigmoid(y));
+        return spec.OutputGate == GateOfOutput.Silu ? y * sigmoid : sigmoid;
+    }
+
+    private T Step(int b, int t, int n, int r) => At(inputs.G, _direction?.G, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r);
+
+    private T Activate(int gate, int n, int c)
+    {
+        var g = At(inputs.G, _direction?.G, gate);
+        if (spec.Rate == RateKind.Recurrent)
+        {
+            return T.CreateChecked(8) * Scalars.LogSigmoid(-Bias(n, c)) * T.Exp(Scalars.LogSigmoid(g));
+        }
+
+        if (spec.Rate == RateKind.Power)
+        {
+            return T.Max(At(inputs.ALog, _direction?.ALog, n), T.Zero) * Scalars.LogSigmoid(-g);
+        }
+
+        if (spec.Rate != RateKind.None)
+        {
+            var rate = T.Exp(At(inputs.ALog, _direction?.ALog, n));
+            return spec.Rate switch
             {
-                for (var c = 0; c < width; c++)
-                {
-                    var (before, now) = ((((b * (_inputs.Time + 1)) + t) * width) + c, (((b * (_inputs.Time + 1)) + t + 1) * width) + c);
-                    var row = (b * _inputs.Time) + t;
-                    phases[now] = At(_inputs.Phi, _direction?.Phi, (row * width) + c);
-                    var turn = phase.Differenced ? phases[now] - phases[before] : phases[now];
-                    if (phase.Gate != PhaseGating.None)
-                    {
-                        var logit = At(_inputs.PhaseGate, _direction?.PhaseGate, phase.Gate == PhaseGating.Pair ? (row * width) + c : (row * heads) + (c / pairs));
-                        turn /= T.One + T.Exp(-logit);
-                    }
-
-                    angles[now] = angles[before] + (T.CreateChecked(phase.Temperature(c % pairs, pairs)) * turn);
-                }
-            }
+                RateKind.Rate => -rate * g,
+                RateKind.Softplus => rate * Scalars.LogSigmoid(-(g + Bias(n, c))),
+                _ => T.CreateChecked(-5) * T.Exp(Scalars.LogSigmoid(rate * (g + Bias(n, c)))),
+            };
         }
 
-        return (angles, phases);
-    }
+        if (spec.ReversedSigmoid)
+        {
+            return Scalars.LogSigmoid(-g) / _temperature;
+        }
 
-    private T Activate(int gate)
-    {
-        var g = At(_inputs.G, _direction?.G, gate);
-        return _spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
+        return spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
     }
 
     private T[] Mapped(T[] row, int b, int t, int n, T scale)
     {
-        row = _spec.ScalesInside ? row : Features.Of(_spec.Similarity, row);
-        Turn(row, b, t, n);
+        row = spec.ScalesInside ? row : Features.Of(spec.Similarity, row);
+        _turns.Apply(row, b, t, n);
         row = Array.ConvertAll(row, x => scale * x);
-        return _spec.ScalesInside ? Features.Of(_spec.Similarity, row) : row;
+        return spec.ScalesInside ? Features.Of(spec.Similarity, row) : row;
     }
 
     private T[] Row(float[] tensor, float[]? direction, int start)
     {
-        var row = new T[_spec.KeyDim];
+        var row = new T[spec.KeyDim];
         for (var c = 0; c < row.Length; c++)
         {
             row[c] = At(tensor, direction, start + c);

@@ -11,27 +11,48 @@ public static class Oracle
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         Refuse(spec, initial is not null);
-        return spec switch
+        return Gated(spec, inputs, spec switch
         {
             { IsSoftmax: true } => SoftmaxAttention.Quadratic<T>(spec, inputs),
+            { IsScan: true } => CellScan.Recurrent(spec, inputs, initial),
             { Causal: false } => BidirectionalLinear.TwoPass<T>(spec, inputs),
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Recurrent(spec, inputs, initial),
+            { Write: WriteKind.Slots } => SlotAttention.Recurrent(spec, inputs, initial),
             _ => DiagonalDecay.Recurrent(spec, inputs, initial),
-        };
+        });
     }
+
+    /// <summary>Whether there is a second route; without one the golden vectors alone speak for the first.</summary>
+    public static bool HasOtherRoute(LayerSpec spec) =>
+        spec.Steps == 1 && spec.Write is not (WriteKind.GeneralDelta or WriteKind.Slots) && spec.Decay != DecaySource.Value && !spec.Bonus && !spec.IsScan;
 
     /// <summary>The same by another route: every pair of tokens (softmax: one pass with a running maximum).</summary>
     public static LayerResult<T> RunOtherwise<T>(LayerSpec spec, LayerInputs inputs, MatrixState<T>? initial = null)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         Refuse(spec, initial is not null);
-        return spec switch
+        return Gated(spec, inputs, spec switch
         {
             { IsSoftmax: true } => SoftmaxAttention.Online<T>(spec, inputs),
             { Causal: false } => BidirectionalLinear.Quadratic<T>(spec, inputs),
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Quadratic(spec, inputs, initial),
             _ => DiagonalDecay.Quadratic(spec, inputs, initial),
-        };
+        });
+    }
+
+    /// <summary>The output gate, which comes last.</summary>
+    private static LayerResult<T> Gated<T>(LayerSpec spec, LayerInputs inputs, LayerResult<T> result)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        if (spec.OutputGate == GateOfOutput.None) return result;
+        var operands = new Operands<T>(spec, inputs, 0);
+        for (var i = 0; i < result.Output.Length; i++)
+        {
+            var (r, n, t) = (i % spec.ValueDim, i / spec.ValueDim % spec.StateHeads, i / spec.ValueDim / spec.StateHeads);
+            result.Output[i] *= operands.OutputGate(t / inputs.Time, t % inputs.Time, n, r);
+        }
+
+        return result;
     }
 
     private static void Refuse(LayerSpec spec, bool hasState)

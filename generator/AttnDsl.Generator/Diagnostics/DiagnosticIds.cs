@@ -26,6 +26,9 @@ internal static class DiagnosticIds
     public const string DimTooLarge = "ATTN0215";
     public const string WindowTooLarge = "ATTN0216";
     public const string TooManyFeatures = "ATTN0231";
+    public const string StrengthScaleNotPositive = "ATTN0240";
+    public const string StepsOutOfRange = "ATTN0241";
+    public const string SlotsOutOfRange = "ATTN0242";
 
     public const string SoftCapNotPositive = "ATTN0250";
     public const string MaxTemperatureNotPositive = "ATTN0251";
@@ -54,7 +57,26 @@ internal static class DiagnosticIds
     public const string ChunkSizeUnused = "ATTN0320";
     public const string EpsilonUnused = "ATTN0321";
     public const string SkipOnSoftmax = "ATTN0322";
+    public const string EtaUnused = "ATTN0340";
     public const string AddedEpsilonUnused = "ATTN0341";
+    public const string ValueGateKeySum = "ATTN0342";
+    public const string SlotGate = "ATTN0343";
+    public const string SlotsUnused = "ATTN0344";
+    public const string KeyOfGate = "ATTN0345";
+    public const string StrengthOnRule = "ATTN0346";
+    public const string StrengthScaleUnused = "ATTN0347";
+    public const string StepsConflict = "ATTN0348";
+    public const string ConstantsUnused = "ATTN0349";
+    public const string ConstantsNeedHeads = "ATTN0350";
+    public const string LightningLayers = "ATTN0351";
+    public const string LogDecaysInvalid = "ATTN0352";
+    public const string AugmentationNeedsPlainWrites = "ATTN0353";
+    public const string BonusConflict = "ATTN0354";
+    public const string StepOfGate = "ATTN0355";
+    public const string ValueGateOnDelta = "ATTN0356";
+    public const string PolynomialConflict = "ATTN0357";
+    public const string ScanConflict = "ATTN0358";
+    public const string ChannelStrength = "ATTN0359";
     public const string ScoreWithoutSoftmax = "ATTN0370";
     public const string PhaseOnRotary = "ATTN0371";
     public const string TangentOfOnePair = "ATTN0372";

@@ -77,7 +77,7 @@ internal static class BackwardEmitter
             w.Line($"{Runtime}.Guards.Input(outputGradient, \"outputGradient\", \"[B,T,{OutputHeads(system)},V]\", batch, time, {Heads(system, HeadCount.State, "heads")}, {system.ValueDim});");
             foreach (var input in system.Inputs)
             {
-                w.Line($"{Runtime}.Guards.Output(gradients.{input.Member}, \"gradients.{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
+                w.Line($"{Runtime}.Guards.Output(gradients.{input.Member}, \"gradients.{input.Member}\", \"{input.Letters}\", batch, {input.Rows("time")}, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
                 w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\", \"gradients.{input.Member}\");");
                 foreach (var other in system.Inputs) w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\", \"gradients.{input.Member}\");");
                 foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Runtime}.Guards.Distinct(gradients.{input.Member}, \"gradients.{input.Member}\", gradients.{other.Member}, \"gradients.{other.Member}\");");
@@ -117,7 +117,7 @@ internal static class BackwardEmitter
                 }
 
                 w.Line($"OGrad = {Runtime}.Guards.Arg(outputGradient),");
-                w.Line("Time = time,");
+                w.Line($"Time = {system.Rows("time")},");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
@@ -134,7 +134,7 @@ internal static class BackwardEmitter
     }
 
     /// <summary>The inputs whose gradients several heads add to.</summary>
-    public static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? ["Q", "K"] : system.KeyValueHeads is not null && !system.CopiesKeys ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
+    public static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Member)] : system.KeyValueHeads is not null && !system.CopiesKeys ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
 
     private static void Matrix(SourceWriter w, LayerPlan plan, string cpuClass)
     {
@@ -145,7 +145,7 @@ internal static class BackwardEmitter
         w.Line($"call.Heads = {heads};");
         w.Line($"int units = batch * {heads};");
         w.Line($"long stateFloats = (long)units * {unit};");
-        if (plan.Backward.KeptFloats > 0) w.Line($"call.Chunks = (time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
+        if (plan.Backward.KeptFloats > 0) w.Line($"call.Chunks = (call.Time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
         w.Line("// The running state, its gradient" + (plan.Backward.KeptFloats > 0 ? ", and the state with which each chunk begins." : "."));
         w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, 2 * stateFloats{(plan.Backward.KeptFloats > 0 ? $" + units * (long)call.Chunks * {plan.Backward.KeptFloats}" : "")});");
         w.Line("call.StateGrad = call.State + (nint)stateFloats * sizeof(float);");

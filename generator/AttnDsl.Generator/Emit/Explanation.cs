@@ -8,7 +8,8 @@ namespace AttnDsl.Generator.Emit;
 /// <summary>What a layer is, in words and formulas: one text for the type's remarks and for <c>Explanation</c>.</summary>
 internal static class Explanation
 {
-    public static string Of(string name, LayerPlan plan)
+    /// <param name="hasGpu">Whether the layer has a GPU twin.</param>
+    public static string Of(string name, LayerPlan plan, bool hasGpu = false)
     {
         var s = plan.System;
         var lines = new List<string> { $"{name}: {Title(s)}." };
@@ -20,6 +21,7 @@ internal static class Explanation
         Section(lines, "Cost", Cost(plan));
         Section(lines, "Gradients", Gradients(plan));
         Section(lines, "Forms and schedule", plan.Forms.Select(f => Schedule(plan, f)));
+        if (hasGpu) Section(lines, "GPU twin (the nested class Gpu, from the same programs)", Gpu.GpuExplanation.Of(plan));
         var refused = Refused(s).ToList();
         if (refused.Count > 0) Section(lines, "Not supported", refused);
         return string.Join("\n", lines);
@@ -42,7 +44,10 @@ internal static class Explanation
         var kind = (s.Family, s.Write) switch
         {
             (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Forgets ? " with forget gates" : "")}{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
-            (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta rule",
+            (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta {(s.Writing.Steps == 1 ? "rule" : $"product of {s.Writing.Steps} steps a token")}",
+            (_, WriteRule.GeneralDelta) => $"{(s.Decay is null ? "" : "gated ")}general delta rule",
+            _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
+            (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
             _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Kernel == Kernel.Identity ? "" : $", {FeatureMaps.Formula(s.Kernel)}")}",
         };
@@ -70,47 +75,115 @@ internal static class Explanation
 
         // A polynomial kernel takes the scale inside.
         var (phi, outside) = s.Kernel == Kernel.Identity ? ((Q: "q_t", K: "k_t"), "s ") : s.Map.Polynomial is null ? ((Q: "φ(q_t)", K: "φ(k_t)"), "s ") : ((Q: "φ(s q_t)", K: "φ(k_t)"), "");
+        if (s.Writing.Key == KeySource.Gate) phi.K = "k_t";
+        if (s.Writing.Strength != WriteStrength.None && s.Write != WriteRule.Delta) phi.K = "β_t " + phi.K;
         var (keep, gate) = s.Decay switch
         {
             null => ("", null),
-            { Shape: GateShape.Constant } => ("e^{g} ", "g = log(1 − 2^(−5−h)) for head h = 0, 1, …"),
+            { Shape: GateShape.Constant } d => ("e^{g} ", FeatureMaps.HeadLogDecayFormula(d)),
             { Shape: GateShape.Key } d => ("diag(e^{g_t}) ", Gate(d, s.Map.KeepsChannels ? "one a key channel" : "one a feature")),
             { Shape: GateShape.Pair } d => ("diag(e^{g_t}) ", Gate(d, "one a pair of key channels")),
+            { Shape: GateShape.Value } d => ("", Gate(d, "one a value channel")),
+            { Shape: GateShape.Slot } d => ("", Gate(d, "one a slot")),
+            { Shape: GateShape.Full } => ("", "g_t = −e^a Δ_t, a learned for each cell, Δ_t = G_t ≥ 0 one a value channel"),
             { } d => ("e^{g_t} ", Gate(d, "one a head")),
         };
+        if (s.Write == WriteRule.Slots)
+        {
+            var left = s.Decay?.Shape == GateShape.Slot ? "diag(e^{g_t}) " : keep;
+            yield return $"K_t = K_{{t−1}} {left}+ {phi.K} s_tᵀ,   V_t = {left}V_{{t−1}} + s_t v_tᵀ,   s_t the weights of the slots";
+            yield return $"o_t = V_tᵀ softmax({outside}K_tᵀ {phi.Q}){(s.Normaliser == Normaliser.External ? " / η_t" : "")}{Own(s)},  {scale}";
+            foreach (var line in Sources(s, gate)) yield return line;
+            yield break;
+        }
+
+        if (s.IsScan)
+        {
+            var value = (s.Writing.Strength, s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ") switch
+            {
+                (WriteStrength.None, _) => "v_t",
+                (WriteStrength.Step, var c) => $"({c}Δ_t ⊙ v_t)",
+                (WriteStrength.ChannelNorm, var c) => $"({c}√(1 − e^{{2g_t}}) ⊙ σ(β_t) ⊙ v_t)",
+                (WriteStrength.Beta, var c) => $"({c}β_t v_t)",
+                (_, var c) => $"({c}σ(β_t) ⊙ v_t)",
+            };
+            var keyed = s.Writing.Key != KeySource.None;
+            yield return $"S_t = e^{{g_t}} ⊙ S_{{t−1}} + {(keyed ? $"k_t {value}ᵀ" : value)},   cell by cell";
+            yield return $"o_t = {(keyed ? "s S_tᵀ q_t" : s.Scale == 1 ? "S_t" : "s S_t")}{(s.Normaliser == Normaliser.External ? " / η_t" : "")}{Own(s)}{(keyed || s.Scale != 1 ? $",  {scale}" : "")}";
+            if (gate is not null) yield return gate;
+            if (s.Rotation is { } turned) yield return RotationLine(turned, s.KeyDim);
+            yield break;
+        }
+
+        // Of several writes a token the first meets the decayed state.
+        var (kept, before) = (s.Decay?.Shape == GateShape.Value ? "S_{t−1} diag(e^{g_t})" : $"{keep}S_{{t−1}}", s.Writing.Steps == 1 ? "" : "    for each of the token's writes in turn, S the state before it; only the first meets the decay");
+        var beta = s.Writing.Strength == WriteStrength.None ? "" : "β_t ";
         switch (s.Write)
         {
             case WriteRule.Delta:
-                yield return $"S_t = {keep}S_{{t−1}} + {phi.K} u_tᵀ,   u_t = β_t (v_t − ({keep}S_{{t−1}})ᵀ {phi.K})";
-                yield return $"    that is A_t = (I − β_t {phi.K} {phi.K}ᵀ) {(keep.Length == 0 ? "" : keep.Trim())}, write β_t {phi.K} v_tᵀ";
+                yield return $"S_t = {kept} + {phi.K} u_tᵀ,   u_t = {beta}(v_t − ({kept})ᵀ {phi.K})";
+                yield return $"    that is A_t = (I − {beta}{phi.K} {phi.K}ᵀ) {(keep.Length == 0 ? "" : keep.Trim())}, write {beta}{phi.K} v_tᵀ";
+                break;
+            case WriteRule.GeneralDelta:
+                yield return $"S_t = {kept} + b_t (a_tᵀ S_{{t−1}}) + {phi.K} v_tᵀ";
+                yield return $"    that is A_t = {(keep.Length == 0 ? "I" : keep.Trim())} + b_t a_tᵀ, write {phi.K} v_tᵀ";
                 break;
             case WriteRule.ExponentialGate:
                 yield return $"S_t = {keep}S_{{t−1}} + e^{{i_t}} {phi.K} v_tᵀ,   n_t = {keep}n_{{t−1}} + e^{{i_t}} {phi.K}";
                 yield return "    both kept relative to e^{m_t}, m_t = max(" + (s.Decay is null ? "" : "g_t + ") + "m_{t−1}, i_t)";
                 break;
             default:
-                yield return s.Causal ? $"S_t = {keep}S_{{t−1}} + {phi.K} v_tᵀ" : $"S = Σ_t {phi.K} v_tᵀ";
+                yield return s.Causal ? $"S_t = {kept} + {phi.K} v_tᵀ" : $"S = Σ_t {phi.K} v_tᵀ";
                 break;
         }
 
+        if (before.Length > 0) yield return before;
+
         var state = s.Causal ? "S_t" : "S";
-        var skip = s.HasSkip ? " + D v_t" : "";
+        var skip = Own(s);
         yield return s.Normaliser switch
         {
-            Normaliser.KeySum => $"o_t = {outside}{state}ᵀ {phi.Q} / {KeySum($"{outside}{(s.Causal ? "z_t" : "z")}·{phi.Q}", s)}{skip},   z the {(s.Decay is null ? "" : "decayed ")}sum of {phi.K},  {scale}",
+            Normaliser.KeySum or Normaliser.AbsoluteKeySum => $"o_t = {outside}{state}ᵀ {phi.Q} / {KeySum($"{outside}{(s.Causal ? "z_t" : "z")}·{phi.Q}", s)}{skip},   z the {(s.Decay is null ? "" : "decayed ")}sum of {phi.K},  {scale}",
+            Normaliser.External => $"o_t = {outside}{state}ᵀ {phi.Q} / η_t{skip},   η = {(s.Eta == EtaActivation.Exp ? FeatureMaps.EtaFormula(s.Eta) : $"max({FeatureMaps.EtaFormula(s.Eta)}, {Literals.Number(s.Epsilon)})")} of the input Eta,  {scale}",
             Normaliser.Stabilised => $"o_t = {outside}S_tᵀ {phi.Q} / (max(|{outside}n_t·{phi.Q}|, e^{{−m_t}}) + {Literals.Number(s.Epsilon)}){skip},  {scale}",
+            _ when s.Writing.Bonus => $"o_t = {outside}(S_{{t−1}} + diag(u) {phi.K} v_tᵀ)ᵀ {phi.Q}{skip},  {scale}",
             _ => $"o_t = {outside}{state}ᵀ {phi.Q}{skip},  {scale}",
         };
+        foreach (var line in Sources(s, gate)) yield return line;
+    }
+
+    /// <summary>What the token's own value adds.</summary>
+    private static string Own(DynamicalSystem s) => s.Augmentation switch
+    {
+        Augmentation.None => "",
+        Augmentation.SigmoidVector => " + σ((Σ q_t ⊙ w ⊙ k_t) v_t)",
+        Augmentation.ScalarGate => " + σ(Σ q_t ⊙ w ⊙ k_t) v_t",
+        _ => " + (Σ q_t ⊙ w ⊙ k_t) v_t",
+    } + (s.HasSkip ? " + D v_t" : "") + s.OutputGate switch
+    {
+        OutputGate.None => "",
+        OutputGate.Silu => ",  all times y_t σ(y_t) of the input OutputGate",
+        _ => ",  all times σ(y_t) of the input OutputGate",
+    };
+
+    /// <summary>Where gate, key and strength come from, and the map and rotation of queries and keys.</summary>
+    private static IEnumerable<string> Sources(DynamicalSystem s, string? gate)
+    {
         if (gate is not null) yield return gate;
+        if (s.Writing.Key == KeySource.Gate) yield return "k_t = 1 − e^{g_t}: what a channel forgets it may write";
+        if (s.Writing.Strength != WriteStrength.None && (s.Writing.Strength != WriteStrength.Beta || s.Writing.StrengthScale != 1))
+            yield return $"β_t = {(s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ")}{s.Writing.Strength switch { WriteStrength.Sigmoid => "σ(Beta_t)", WriteStrength.Step => s.Decay!.HasBias ? "log(1 + e^(G_t + b))" : "G_t", _ => "Beta_t" }}";
         if (s.Kernel != Kernel.Identity) yield return FeatureMaps.Formula(s.Kernel);
         if (s.Rotation is { } rotation) yield return RotationLine(rotation, s.KeyDim);
     }
 
-    private static string KeySum(string sum, DynamicalSystem s) => s.AddsEpsilon ? $"({sum} + {Literals.Number(s.Epsilon)})" : $"max({sum}, {Literals.Number(s.Epsilon)})";
+    private static string KeySum(string sum, DynamicalSystem s) => s.AddsEpsilon
+        ? $"({sum} + {Literals.Number(s.Epsilon)})"
+        : $"max({(s.Normaliser == Normaliser.AbsoluteKeySum ? $"|{sum}|" : sum)}, {Literals.Number(s.Epsilon)})";
 
-    private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogSigmoid
-        ? $"g_t = log σ(G_t){(d.Temperature == 1 ? "" : " / " + Literals.Number(d.Temperature))}, {shape}"
-        : $"g_t = G_t ≤ 0, {shape}";
+    private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogDecay
+        ? $"g_t = G_t ≤ 0, {shape}"
+        : $"g_t = {FeatureMaps.LogDecayFormula(d, "G_t")}, {shape}";
 
     private static string ScoreLine(DynamicalSystem s)
     {
@@ -147,7 +220,7 @@ internal static class Explanation
             yield break;
         }
 
-        yield return Bytes(string.Join(", ", s.States.Select(t => $"{t.Name}{(t.Name == "S" ? $"[{s.Map.Letter},V]" : t.Cols > 1 ? $"[{s.Map.Letter}]" : "")}")), 4L * StateLayout.UnitFloats(s));
+        yield return Bytes(string.Join(", ", s.States.Select(t => t.Name + (t.Rank == 0 ? "" : $"[{string.Join(",", t.Letters.Trim('[', ']').Split(',').Skip(2))}]"))), 4L * StateLayout.UnitFloats(s));
 
         string Bytes(string what, long perHead, string suffix = "") => heads is { } h
             ? $"{what}: {Literals.Grouped(perHead * h)} bytes{suffix} ({Literals.Grouped(perHead)} a head)"
@@ -168,13 +241,18 @@ internal static class Explanation
         var f = (long)s.Map.Width;
         var p = ScoresAreKernels(s) ? k : f;
         // 2 a multiply-add: write, read, what a delta rule retrieves; 1 for the decay.
-        var delta = s.Write == WriteRule.Delta;
-        var flops = 4 * f * v + (s.Decay is null ? 0 : f * v) + (delta ? 2 * f * v : 0);
-        yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * f * v)} bytes";
+        var delta = s.Write is WriteRule.Delta or WriteRule.GeneralDelta;
+        var (m, n) = ((long)s.Writing.Slots, (long)s.Writing.Steps);
+        var cells = s.Write == WriteRule.Slots ? m * (f + v) : f * v;
+        var flops = n * (4 * cells + (s.Decay is null ? 0 : cells) + (s.Write == WriteRule.Delta ? 2 * cells : delta ? 4 * cells : 0));
+        yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * cells)} bytes";
         // The products of one chunk over its tokens: state in and out, C×C scores and what they weigh; a delta rule has a second pair and a solve.
         var c = (long)plan.Sizes.C;
-        var products = (delta ? 6 : 4) * f * v + 2 * c * (p + v) + (delta ? 2 * c * p + c * v : 0);
-        if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
+        var products = s.Write == WriteRule.Slots
+            ? 4 * cells + 2 * c * (p + v + 2 * m)
+            : n * ((s.Write == WriteRule.Delta ? 6 : delta ? 8 : 4) * cells + 2 * c * (p + v) + (s.Write == WriteRule.Delta ? 2 * c * p + c * v : delta ? 6 * c * p + 5 * c * v : 0));
+        if (s.IsScan) yield return "chunkwise: the same, cell by cell; the state is read and written once a chunk";
+        else if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
         if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (p + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
         if (s.Map.Polynomial is null) yield break;
         yield return ScoresAreKernels(s)
@@ -208,20 +286,25 @@ internal static class Explanation
         {
             (Forms.Recurrent, StateFamily.Cache) => $"recurrent{fast}: one query at a time, keys in blocks of {sizes.C}, dot products along K; {scratch}",
             (Forms.Parallel, StateFamily.Cache) => $"parallel{fast}: {sizes.R} queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of {sizes.C}; {scratch}",
-            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, {(s.Write == WriteRule.Delta ? "three passes over S: retrieve, read, update" : "two passes over S: read, update")}; {scratch}",
+            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, {(s.Write is WriteRule.Delta or WriteRule.GeneralDelta ? "three passes over S: retrieve, read, update" : s.Write == WriteRule.Slots ? "two passes over both states: read, update" : "two passes over S: read, update")}{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} times a token")}; {scratch}",
             (Forms.Parallel, _) => $"parallel{fast}: blocks of {sizes.R} queries by {sizes.C} keys; {scratch}",
             _ => $"chunkwise{fast}: chunks of {sizes.C}: {ChunkReason(s)}; {scratch}",
         };
     }
 
-    private static string ChunkReason(DynamicalSystem s) => s.Decay?.Shape is GateShape.Key or GateShape.Pair
-        ? "decays per key channel cost C·K products a token inside a chunk, so it is short"
+    private static string ChunkReason(DynamicalSystem s) => s.IsScan
+        ? "a linear scan down the rows, a vector of cells at a time; short enough that a row of cells for every token stays in L2"
+        : s.Decay?.Shape is GateShape.Key or GateShape.Pair or GateShape.Value or GateShape.Slot
+        ? $"decays per {s.Decay.Shape switch { GateShape.Slot => "slot", GateShape.Value => "value channel", _ => "key channel" }} cost C·{s.Decay.Shape switch { GateShape.Slot => "M", GateShape.Value => "V", _ => "K" }} products a token inside a chunk, so it is short"
         : "long enough that products, not passes over S, dominate, short enough that the tiles stay in L2";
 
     private static IEnumerable<string> Refused(DynamicalSystem s)
     {
         if (!s.Causal) yield return "State, Step and Prefill: a bidirectional layer needs the whole sequence";
-        if (s.Write == WriteRule.Delta) yield return "the parallel form: a delta rule's writes depend on each other through every token in between";
+        if (s.Write is WriteRule.Delta or WriteRule.GeneralDelta) yield return "the parallel form: a delta rule's writes depend on each other through every token in between";
+        else if (s.Write == WriteRule.Slots) yield return "the parallel form: every query would meet every slot's key and value of its own time";
+        else if (s.Writing.Steps > 1) yield return "the parallel form: a token's writes take several rows";
+        else if (s.Writing.Bonus) yield return "the parallel form: each query meets the gates between itself and a key, not its own";
         if (s.Family == StateFamily.Cache) yield return "the chunkwise form: softmax has no state of fixed size to carry between chunks";
         if (s is { Family: StateFamily.Matrix, Causal: false }) yield return "the recurrent form: there is no order of tokens";
     }

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Globalization;
 using AttnDsl.Generator.Expressions;
 
 namespace AttnDsl.Generator.Emit;
@@ -13,7 +15,7 @@ internal static class FormulaPrinter
         string P(Expr x, int level) => Print(x, args, level);
         var (text, level) = e switch
         {
-            Const c => (Literals.Number(c.Value), c.Value < 0 ? 5 : 9),
+            Const c => (Math.Abs(c.Value) < 1e15 ? Literals.Number(c.Value) : c.Value.ToString("0e0", CultureInfo.InvariantCulture), c.Value < 0 ? 5 : 9),
             Arg a => (args[a.Index], 9),
             Position p => (p.Place switch { Place.Row => "i", Place.Col => "j", _ => "h" }, 9),
             RunTimeValue r => (r.Name, 9),
@@ -26,7 +28,7 @@ internal static class FormulaPrinter
             Binary { Op: BinaryOp.Div } b => ($"{P(b.A, 5)} / {P(b.B, 6)}", 5),
             Binary b => ($"{b.Op.ToString().ToLowerInvariant()}({P(b.A, 0)}, {P(b.B, 0)})", 9),
             Select s => ($"{P(s.A, 4)} {(s.Test == Comparison.Less ? "<" : "<=")} {P(s.B, 4)} ? {P(s.Then, 2)} : {P(s.Otherwise, 1)}", 1),
-            _ => throw new System.NotSupportedException(e.GetType().Name),
+            _ => throw new NotSupportedException(e.GetType().Name),
         };
         return level < outer ? $"({text})" : text;
     }

@@ -25,7 +25,7 @@ internal static class RunEmitter
             {
                 foreach (var input in system.Inputs) w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
                 w.Line($"O = {Runtime}.Guards.Arg(output),");
-                w.Line("Time = time,");
+                w.Line($"Time = {system.Rows("time")},");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
@@ -53,7 +53,8 @@ internal static class RunEmitter
     /// <summary>Shapes of the inputs; declares batch, time and head counts.</summary>
     public static void InputChecks(SourceWriter w, TypeModel type, DynamicalSystem system)
     {
-        w.Line($"{Runtime}.Heads.Read(inputs.Q, \"Q\", {system.KeyDim}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
+        var lead = system.Inputs[0];
+        w.Line($"{Runtime}.Heads.Read(inputs.{lead.Member}, \"{lead.Member}\", \"{lead.Letters}\", {lead.Width}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
         if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
         if (system.ValueHeads is { } v)
         {
@@ -62,7 +63,7 @@ internal static class RunEmitter
         }
 
         foreach (var input in system.Inputs.Skip(1))
-            w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, time, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
+            w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, {input.Rows("time")}, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
         ParameterEmitter.Checks(w, system);
         if (system.Window is { RuntimeSized: true } window)
             w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");

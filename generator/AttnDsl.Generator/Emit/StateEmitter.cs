@@ -117,7 +117,7 @@ internal static class StateEmitter
         foreach (var s in cache ? [] : system.States)
         {
             w.Line($"/// <summary>{Xml(s.Meaning)} {s.Letters}, sharing the state's memory.</summary>");
-            w.Line($"public readonly {Tensor} {Property(s)} => Memory.Part({StateLayout.Offset(system, s.Name)}{(s.Rows > 1 || s.Name == "S" ? $", {s.Rows}, {s.Cols}" : s.Cols > 1 || s.Name != "m" ? $", {s.Cols}" : "")});");
+            w.Line($"public readonly {Tensor} {Property(s)} => Memory.Part({StateLayout.Offset(system, s.Name)}{(s.Rank == 2 ? $", {s.Rows}, {s.Cols}" : s.Rank == 1 ? $", {s.Cols}" : "")});");
             w.Line();
         }
 
@@ -127,7 +127,7 @@ internal static class StateEmitter
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape. The state is as it was.</exception>");
         using (w.Block($"public readonly void Step(in Inputs inputs, in {Tensor} output)"))
         {
-            w.Line($"{Runtime}.Heads.OneToken(inputs.Q);");
+            w.Line($"{Runtime}.Heads.OneToken(inputs.{system.Inputs[0].Member});");
             w.Line($"RunLayer(in inputs, in output, {StepForm(plan)}, true, Memory);");
         }
 

@@ -17,10 +17,10 @@ internal static class SurfaceEmitter
     public const string Runtime = "global::AttnDsl.Runtime";
 
     /// <param name="plan">Null for a declaration with problems: the surface stands, its bodies throw.</param>
-    public static string Emit(TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass)
+    public static string Emit(TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass, bool hasGpu)
     {
         var w = new SourceWriter();
-        var explanation = plan is null ? null : Explanation.Of(type.Name, plan);
+        var explanation = plan is null ? null : Explanation.Of(type.Name, plan, hasGpu);
         FileHeader.Write(w);
         using (TypeScope.Open(w, type, () => Remarks(w, explanation)))
         {
@@ -134,7 +134,7 @@ internal static class SurfaceEmitter
         foreach (var p in system.Parameters) parameters.Add($"{ReadOnlySpan} {ParameterName(p)}");
         if (system.Window is { RuntimeSized: true }) parameters.Add("int window");
         parameters.Add($"{Span} output");
-        w.Line($"/// <summary>{summary} Spans in the order of <see cref=\"Inputs\"/>: {string.Join(", ", system.Inputs.Select(i => $"{ParameterName(i)} {(step ? i.Letters.Replace(",T", ",1") : i.Letters)}"))}{string.Concat(system.Parameters.Select(p => $", {ParameterName(p)} {p.Letters}"))}; output {(step ? "[B,1," : "[B,T,")}{OutputHeads(system)},V].</summary>");
+        w.Line($"/// <summary>{summary} Spans in the order of <see cref=\"Inputs\"/>: {string.Join(", ", system.Inputs.Select(i => $"{ParameterName(i)} {(step ? i.StepLetters : i.Letters)}"))}{string.Concat(system.Parameters.Select(p => $", {ParameterName(p)} {p.Letters}"))}; output {(step ? "[B,1," : "[B,T,")}{OutputHeads(system)},V].</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has another length than its shape.</exception>");
         w.Line($"{modifiers} {name}({string.Join(", ", parameters)})");
         using (w.Braces())
@@ -151,7 +151,7 @@ internal static class SurfaceEmitter
             using (w.Block("var inputs = new Inputs", "};"))
             {
                 foreach (var input in system.Inputs)
-                    w.Line($"{input.Member} = {Runtime}.Tensors.Of({ParameterName(input)}, [batch, time, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}], \"{ParameterName(input)}\", \"{(step ? input.Letters.Replace(",T", ",1") : input.Letters)}\"),");
+                    w.Line($"{input.Member} = {Runtime}.Tensors.Of({ParameterName(input)}, [batch, {input.Rows("time")}, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}], \"{ParameterName(input)}\", \"{(step ? input.StepLetters : input.Letters)}\"),");
                 if (system.Parameters.Count > 0)
                 {
                     using (w.Block("Parameters = new Parameters", "},"))

@@ -12,6 +12,8 @@ internal static class Ex
 
     public static Expr Exp(Expr x) => Unary(UnaryOp.Exp, x);
 
+    public static Expr Expm1(Expr x) => Unary(UnaryOp.Expm1, x);
+
     public static Expr Log(Expr x) => Unary(UnaryOp.Log, x);
 
     public static Expr Log1p(Expr x) => Unary(UnaryOp.Log1p, x);
@@ -23,6 +25,8 @@ internal static class Ex
     public static Expr Tanh(Expr x) => Unary(UnaryOp.Tanh, x);
 
     public static Expr Sigmoid(Expr x) => Unary(UnaryOp.Sigmoid, x);
+
+    public static Expr Softplus(Expr x) => Unary(UnaryOp.Softplus, x);
 
     public static Expr LogSigmoid(Expr x) => -Unary(UnaryOp.Softplus, -x);
 

@@ -12,6 +12,13 @@ namespace AttnDsl.Generator.Ir;
 internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, ICollection<string> shared)
 {
     private readonly Dictionary<Tile, Tile> _adjoints = [];
+    private readonly Dictionary<Tile, string> _names = [];
+
+    /// <summary>Adjoints of a single contribution so far, which has the adjoint's name as long as it stays alone.</summary>
+    private readonly Dictionary<Tile, (Tile Part, string Via)> _only = [];
+
+    /// <summary>The result through which contributions come.</summary>
+    private Tile? _via;
 
     public RegionBuilder To => to;
 
@@ -22,18 +29,30 @@ internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, I
     /// <summary>Name of the tensor that holds another's gradient.</summary>
     public static string GradientOf(string tensor) => tensor + "Grad";
 
-    /// <summary>Name of a tile's adjoint.</summary>
-    public static string NameOf(Tile tile) => "d" + char.ToUpperInvariant(tile.Name[0]) + tile.Name.Substring(1);
+    /// <summary>Name of a tile's adjoint: dq, dS, dScores.</summary>
+    public static string NameOf(Tile tile) => "d" + (tile.Plain.Length == 1 ? tile.Plain : Capital(tile.Plain));
 
     /// <summary>Adds a contribution; one that is wider than the tile is summed over the dimensions along which the tile was repeated.</summary>
+    /// <param name="contribution">Gets the name of what it emits: that of the adjoint, or with others, after the way it came (dvViaWrites).</param>
     public void Add(Tile tile, Func<string, Tile> contribution)
     {
-        var name = NameOf(tile);
-        var part = contribution(name);
-        if (part.Shape.Rows != tile.Shape.Rows && tile.Shape.Rows == Dim.One) part = To.SumRows(name, part);
-        if (part.Shape.Cols != tile.Shape.Cols && tile.Shape.Cols == Dim.One) part = To.SumCols(name, part);
+        var name = Called(tile);
+        var via = name + (_via is null ? "" : "Via" + Capital(_via.Plain));
+        var part = Summed(tile, via, contribution(via));
         if (part.Shape != tile.Shape) throw new ShapeException($"adjoint of {tile} is {part.Shape}, not {tile.Shape}");
-        _adjoints[tile] = Of(tile) is { } sum ? To.Add(name, sum, part) : part;
+        if (Of(tile) is not { } sum)
+        {
+            _adjoints[tile] = part;
+            if (part.Plain != via) return;
+            part.Plain = name;
+            _only[tile] = (part, via);
+            return;
+        }
+
+        if (_only.TryGetValue(tile, out var first)) first.Part.Plain = first.Via;
+        else if (sum.Plain == name) sum.Plain = name + "SoFar";
+        _only.Remove(tile);
+        _adjoints[tile] = To.Add(name, sum, part);
     }
 
     /// <summary>Walks a region backwards, primitive by primitive.</summary>
@@ -41,11 +60,12 @@ internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, I
     {
         foreach (var s in region.Reverse())
         {
-            To.Stage = s.Stage.Length == 0 ? "" : "Gradient of: " + s.Stage;
+            To.Stage = s.Backward.Length > 0 ? s.Backward : s.Stage.Length == 0 ? "" : "Back through: " + s.Stage;
+            _via = s.Result;
             if (s.Op is Store store)
             {
                 if (!upstream.Contains(store.Tensor)) continue;
-                store.Differentiate(this, s, To.Emit(NameOf(s.Args[0]), new Load(GradientOf(store.Tensor), s.Args[0].Shape, store.Access, IsFixed: true)));
+                store.Differentiate(this, s, To.Emit(Called(s.Args[0]), new Load(GradientOf(store.Tensor), s.Args[0].Shape, store.Access, IsFixed: true, store.Pattern)));
             }
             else if (Of(s.Result!) is { } adjoint)
             {
@@ -53,4 +73,21 @@ internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, I
             }
         }
     }
+
+    /// <summary>Calls a tile's adjoint otherwise in this region.</summary>
+    public void Call(Tile tile, string name) => _names[tile] = name;
+
+    private string Called(Tile tile) => _names.TryGetValue(tile, out var name) ? name : NameOf(tile);
+
+    private Tile Summed(Tile tile, string name, Tile part)
+    {
+        var rows = part.Shape.Rows != tile.Shape.Rows && tile.Shape.Rows == Dim.One;
+        var cols = part.Shape.Cols != tile.Shape.Cols && tile.Shape.Cols == Dim.One;
+        if ((rows || cols) && part.Plain == name) part.Plain = name + "Terms";
+        if (rows) part = To.SumRows(name, part);
+        if (rows && cols && part.Plain == name) part.Plain = name + "Row";
+        return cols ? To.SumCols(name, part) : part;
+    }
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
 }

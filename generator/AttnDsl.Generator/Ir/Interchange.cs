@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using AttnDsl.Generator.Infrastructure;
 using AttnDsl.Generator.Ir.Primitives;
 
 namespace AttnDsl.Generator.Ir;
@@ -35,9 +34,10 @@ internal static class Interchange
         {
             if (s.Op is not Store store) continue;
             var contribution = s.Args[0];
+            b.Head.Stage = "Sums begin at zero.";
             b.Body.Stage = "Add up the gradients of this block of keys.";
             var sum = b.Open(contribution.Name + "Sum", contribution.Shape);
-            b.Carry(sum.Start.Name, b.Head.Fill("zero" + contribution.Name, contribution.Shape, 0), sum, b.Body.Add(sum.Start.Name + "Next", sum.Start, contribution));
+            b.Carry(sum.Start.Name, b.Head.Fill("no" + char.ToUpperInvariant(contribution.Name[0]) + contribution.Name.Substring(1), contribution.Shape, 0), sum, b.Body.Add(sum.Start.Name + "Next", sum.Start, contribution));
             b.Tail.Stage = "Store them.";
             b.Tail.Store(store.Tensor, sum.Final, store.Access, store.Accumulate);
         }
@@ -45,18 +45,12 @@ internal static class Interchange
         return b.Build();
     }
 
-    /// <summary>A carried tile that the loop hands on unchanged is its initial value: so the adjoint of a sum leaves the loop.</summary>
+    /// <summary>A carried tile that the loop hands on unchanged is its initial value, under its name: so the adjoint of a sum leaves the loop.</summary>
     public static TileProgram InlineInvariants(TileProgram p)
     {
-        var invariant = p.Carries.Where(c => c.Next == c.Start).ToList();
-        Tile Of(Tile t) => invariant.FirstOrDefault(c => c.Start == t || c.Final == t)?.Initial ?? t;
-        EquatableArray<Statement> In(EquatableArray<Statement> region) => new(region.Select(s => s with { Args = new(s.Args.Select(Of)) }));
-        return DeadCode.Eliminate(p with
-        {
-            Head = In(p.Head),
-            Body = In(p.Body),
-            Tail = In(p.Tail),
-            Carries = new(p.Carries.Except(invariant).Select(c => c with { Initial = Of(c.Initial), Next = Of(c.Next) })),
-        });
+        var (invariant, one) = (p.Carries.Where(c => c.Next == c.Start).ToList(), new Dictionary<Tile, Tile>());
+        foreach (var c in invariant)
+            one[c.Initial] = one[c.Start] = one[c.Final] = one.TryGetValue(c.Initial, out var tile) ? tile : new(c.Start.Name, c.Start.Shape);
+        return DeadCode.Eliminate(TileNaming.Rename(p with { Carries = new(p.Carries.Except(invariant)) }, one));
     }
 }

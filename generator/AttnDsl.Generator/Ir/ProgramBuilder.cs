@@ -31,14 +31,14 @@ internal sealed class ProgramBuilder
     {
         var unique = name;
         for (var n = 2; !_names.Add(unique); n++) unique = name + n.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new Tile(unique, shape);
+        return new Tile(unique, shape) { Plain = name };
     }
 
     /// <summary>Keeps a name for a tile that is taken over from another program.</summary>
     public void Reserve(Tile tile) => _names.Add(tile.Name);
 
     /// <summary>Opens a carried tile; close it with <see cref="Carry"/> once the body has produced its next value.</summary>
-    public (Tile Start, Tile Final) Open(string name, Shape shape) => (NewTile(name, shape), NewTile(name + "End", shape));
+    public (Tile Start, Tile Final) Open(string name, Shape shape, string? final = null) => (NewTile(name, shape), NewTile(final ?? name + "End", shape));
 
     public void Carry(string name, Tile initial, (Tile Start, Tile Final) tile, Tile next, bool isReference = false)
     {

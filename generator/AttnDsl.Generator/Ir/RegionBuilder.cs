@@ -13,8 +13,13 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
 
     public IReadOnlyList<Statement> Statements => _statements;
 
+    private string _backward = "";
+
     /// <summary>The sentence under which the statements that follow are emitted.</summary>
-    public string Stage { get; set; } = "";
+    public string Stage { get; set => (field, _backward) = (value, ""); } = "";
+
+    /// <summary>Begins a stage, and says what its derivative computes.</summary>
+    public void Begin(string stage, string backward) => (Stage, _backward) = (stage, backward);
 
     public Tile Emit(string name, Primitive op, params Tile[] args)
     {
@@ -28,18 +33,21 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
         }
 
         var result = program.NewTile(name, shape);
-        _statements.Add(new(op, new(args), result, Stage));
+        _statements.Add(new(op, new(args), result, Stage) { Backward = _backward });
         return result;
     }
 
     private RegionBuilder? Outer => outer;
 
     // Memory
-    public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false) =>
-        Emit(tensor, new Load(tensor, new(rows, cols), access, isFixed));
+    public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
+        LoadAs(tensor, tensor, rows, cols, access, isFixed, pattern);
 
-    public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false) =>
-        _statements.Add(new(new Store(tensor, access, accumulate), new([tile]), null, Stage));
+    public Tile LoadAs(string name, string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
+        Emit(name, new Load(tensor, new(rows, cols), access, isFixed, pattern));
+
+    public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false, RowPattern? pattern = null) =>
+        _statements.Add(new(new Store(tensor, access, accumulate, pattern), new([tile]), null, Stage) { Backward = _backward });
 
     /// <summary>Takes over a statement of another program as it stands.</summary>
     public void Append(Statement statement)

@@ -43,11 +43,13 @@ internal static class Reverse
             b.Body.Append(new(new Load(KeptName(c.Name), c.Start.Shape, Access.Slot, IsFixed: true), default, c.Start, "The states with which this block began, as the forward pass kept them."));
             // The result does not depend on a stabiliser: it has no adjoint.
             if (c.IsReference) continue;
-            var adjoint = b.Open(Adjoints.NameOf(c.Start), c.Start.Shape);
+            var adjoint = b.Open(Adjoints.NameOf(c.Start), c.Start.Shape, Adjoints.NameOf(c.Initial));
+            body.Call(c.Start, Adjoints.NameOf(c.Start) + "Next");
             carried.Add((c, adjoint));
             body.Add(c.Next, _ => adjoint.Start);
         }
 
+        foreach (var tile in forward.Head.Select(s => s.Result).OfType<Tile>()) body.Call(tile, Adjoints.NameOf(tile) + "Part");
         Recompute(b.Body, forward.Body, readBack);
         body.Reverse(forward.Body);
 
@@ -56,7 +58,7 @@ internal static class Reverse
         b.Body.Stage = "The gradient of the state with which this block began.";
         foreach (var (c, adjoint) in carried)
         {
-            b.Carry(adjoint.Start.Name, tail.Of(c.Final) ?? Zero(c.Final), adjoint, body.Of(c.Start) ?? b.Body.Fill("none", c.Start.Shape, 0));
+            b.Carry(adjoint.Start.Name, tail.Of(c.Final) ?? Zero(Adjoints.NameOf(c.Final), c.Final.Shape), adjoint, body.Of(c.Start) ?? b.Body.Fill("none", c.Start.Shape, 0));
             head.Add(c.Initial, _ => adjoint.Final);
         }
 
@@ -68,7 +70,7 @@ internal static class Reverse
             if (body.Of(tile) is { } contribution)
             {
                 var adjoint = b.Open(Adjoints.NameOf(tile), tile.Shape);
-                b.Carry(adjoint.Start.Name, sum ?? Zero(tile), adjoint, b.Body.Add(adjoint.Start.Name + "Next", adjoint.Start, contribution));
+                b.Carry(adjoint.Start.Name, sum ?? Zero("no" + char.ToUpperInvariant(adjoint.Start.Plain[0]) + adjoint.Start.Plain.Substring(1), tile.Shape), adjoint, b.Body.Add(adjoint.Start.Plain + "Next", adjoint.Start, contribution));
                 sum = adjoint.Final;
             }
 
@@ -76,9 +78,13 @@ internal static class Reverse
         }
 
         head.Reverse(forward.Head);
-        return b.Build();
+        return TileNaming.Settle(b.Build());
 
-        Tile Zero(Tile like) => b.Head.Fill("zero" + like.Name, like.Shape, 0);
+        Tile Zero(string zero, Shape shape)
+        {
+            b.Head.Stage = "Sums begin at zero.";
+            return b.Head.Fill(zero, shape, 0);
+        }
     }
 
     /// <summary>The forward statements again, without their stores; what was written out and kept is read back.</summary>
@@ -95,15 +101,17 @@ internal static class Reverse
             else if (output.Args[0] == s.Result)
             {
                 // Already there when its transpose was read back.
-                if (Transposed(region, s.Result) is null) to.Append(new(new Load(store.Tensor, s.Result.Shape, Access.Rows, IsFixed: true), default, s.Result, s.Stage));
+                if (Transposed(region, s.Result) is null) to.Append(new(new Load(store.Tensor, s.Result.Shape, Access.Rows, IsFixed: true), default, s.Result, ReadBack(store)));
             }
             else
             {
-                to.Append(new(new Load(store.Tensor, output.Args[0].Shape, Access.Rows, IsFixed: true), default, output.Args[0], s.Stage));
-                to.Append(new(new Transpose(), new([output.Args[0]]), s.Result, s.Stage));
+                to.Append(new(new Load(store.Tensor, output.Args[0].Shape, Access.Rows, IsFixed: true), default, output.Args[0], ReadBack(store)));
+                to.Append(new(new Transpose(), new([output.Args[0]]), s.Result, ReadBack(store)));
             }
         }
     }
+
+    private static string ReadBack(Store store) => $"{store.Tensor}, as the forward pass left it.";
 
     /// <summary>Of which tile this one is the transpose, if it is one.</summary>
     private static Tile? Transposed(EquatableArray<Statement> region, Tile tile) => region.FirstOrDefault(s => s.Result == tile && s.Op is Transpose)?.Args[0];

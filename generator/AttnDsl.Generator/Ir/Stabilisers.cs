@@ -24,13 +24,14 @@ internal static class Stabilisers
         var frozen = b.Head.Load(tensor, reference.Start.Shape.Rows, reference.Start.Shape.Cols, Access.Rows, isFixed: true);
         renamed[reference.Start] = renamed[reference.Next] = renamed[reference.Final] = renamed[reference.Initial] = frozen;
 
+        bool IsReference(Tile t) => t == reference.Start || t == reference.Next || t == reference.Final;
         Tile Map(Tile t) => renamed.TryGetValue(t, out var to) ? to : t;
         void Rewrite(RegionBuilder to, IEnumerable<Statement> statements)
         {
             foreach (var s in statements)
             {
                 Tile[] args = [.. s.Args.Select(Map)];
-                to.Stage = s.Stage;
+                to.Begin(s.Args.Any(IsReference) ? s.Stage + " Here m is log Σ e^score, as the forward pass kept it." : s.Stage, s.Backward);
                 if (s.Op is Store store) to.Store(store.Tensor, args[0], store.Access, store.Accumulate);
                 else if (!renamed.ContainsKey(s.Result!)) renamed[s.Result!] = s.Op is Map m ? to.Map(s.Result!.Name, m.Expr, m.Shape, args) : to.Emit(s.Result!.Name, s.Op, args);
             }

@@ -10,8 +10,14 @@ namespace AttnDsl.Generator.Ir;
 /// <param name="Stage">The sentence of the stage to which it belongs; heads the stage in the emitted code.</param>
 internal sealed record Statement(Primitive Op, EquatableArray<Tile> Args, Tile? Result, string Stage)
 {
-    public override string ToString() =>
-        (Result is null ? "" : $"{Result.Name,-12} {Result.Shape,-5} = ") + Op.Describe([.. Args.Select(a => a.Name)]);
+    /// <summary>The sentence that heads its derivative.</summary>
+    public string Backward { get; init; } = "";
+
+    public override string ToString() => ToString(0);
+
+    /// <param name="width">Room for the name, so that the statements of a program stand below each other.</param>
+    public string ToString(int width) =>
+        (Result is null ? "" : $"{Result.Name.PadRight(width)} {Result.Shape} = ") + Op.Describe([.. Args.Select(a => a.Name)]);
 }
 
 /// <summary>A loop-carried tile. <c>Start</c> is what a turn sees, <c>Next</c> what it leaves, <c>Final</c> what stands after the loop.</summary>
@@ -61,20 +67,26 @@ internal sealed record TileProgram(
     {
         var text = new StringBuilder($"program {Name}\n");
         var indent = "  ";
-        if (Grid is { } grid)
+        if (GridText is { } grid)
         {
-            text.Append($"  for each block {grid} of {(grid == Dim.R ? "queries" : "keys")}\n");
+            text.Append($"  {grid}\n");
             indent += "  ";
         }
 
-        foreach (var s in Head) text.Append($"{indent}{s}\n");
-        text.Append($"{indent}for {Describe(Visits)} block {Loop}");
+        var width = Statements.Select(s => s.Result?.Name.Length ?? 0).DefaultIfEmpty(0).Max();
+        foreach (var s in Head) text.Append($"{indent}{s.ToString(width)}\n");
+        text.Append($"{indent}{LoopText}");
         text.Append(Carries.Count == 0 ? "\n" : $" carrying {string.Join(", ", Carries.Select(c => $"{c.Start}[{c.Start.Shape}] from {c.Initial}"))}\n");
-        foreach (var s in Body) text.Append($"{indent}  {s}\n");
+        foreach (var s in Body) text.Append($"{indent}  {s.ToString(width)}\n");
         foreach (var c in Carries) text.Append($"{indent}  next {c.Start} = {c.Next}\n");
-        foreach (var s in Tail) text.Append($"{indent}{s}\n");
+        foreach (var s in Tail) text.Append($"{indent}{s.ToString(width)}\n");
         return text.ToString();
     }
+
+    /// <summary>The outer loop of a program that is repeated for blocks.</summary>
+    public string? GridText => Grid is { } grid ? $"for each block {grid} of {(grid == Dim.R ? "queries" : "keys")}" : null;
+
+    public string LoopText => $"for {Describe(Visits)} block {Loop}";
 
     private static string Describe(Visits visits) => visits switch
     {

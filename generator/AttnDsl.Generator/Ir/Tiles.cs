@@ -2,10 +2,10 @@ using System;
 
 namespace AttnDsl.Generator.Ir;
 
-/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>F</c> features, <c>P</c> pairs of channels.</summary>
+/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>F</c> features, <c>M</c> slots, <c>P</c> pairs of channels.</summary>
 internal readonly record struct Dim(string Letter)
 {
-    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), P = new("P");
+    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), M = new("M"), P = new("P");
 
     /// <summary>The cells of a matrix, row after row: as long as both together.</summary>
     public static Dim Product(Dim rows, Dim cols) => rows == One ? cols : cols == One ? rows : new(rows.Letter + cols.Letter);
@@ -40,6 +40,9 @@ internal sealed class ShapeException(string message) : Exception(message);
 internal sealed class Tile(string name, Shape shape)
 {
     public string Name { get; } = name;
+
+    /// <summary>What it is called where no other tile of its program is: see <see cref="TileNaming"/>.</summary>
+    public string Plain { get; set; } = name;
 
     public Shape Shape { get; } = shape;
 

@@ -21,8 +21,8 @@ internal static class ForgetProgram
     {
         var p = new ProgramBuilder(name, C);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
-        b.Stage = "G ← G + g.";
-        var g = b.Map("logForget", x => Ex.Max(FeatureMaps.LogDecay(system.Decay!, x), Closed), b.Load("g", C, One));
+        b.Begin("G ← G + g.", "A gate's gradient is that of all sums behind it.");
+        var g = b.Map("logForget", x => Ex.Max(x, Closed), Sources.LogDecay(system, head, b, C));
         var (sum, rest) = (p.Open("gateSum", new(One, One)), p.Open("gateRest", new(One, One)));
         var sums = b.Emit("sums", new CompensatedSum(Rest: false), g, sum.Start, rest.Start);
         var rests = b.Emit("rests", new CompensatedSum(Rest: true), g, sum.Start, rest.Start);

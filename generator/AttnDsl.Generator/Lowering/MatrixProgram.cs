@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+using System.Linq;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
@@ -19,18 +21,20 @@ internal static class MatrixProgram
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
         var F = Sources.Features(system);
         var S = p.Open("S", new(F, V));
-        (Tile Start, Tile Final)? sum = system.Normaliser == Normaliser.None ? null : p.Open(SumName(system), new(One, F));
+        (Tile Start, Tile Final)? sum = !system.HasKeySum ? null : p.Open(SumName(system), new(One, F));
         (Tile Start, Tile Final)? max = system.IsStabilised ? p.Open("m", new(One, One)) : null;
 
         // The same steps, said for one token or for a chunk of them.
         string Say(string token, string chunk) => rows == One ? token : chunk;
-        string Reach(string x) => system.Decay is null ? " " + x : $"({x} e^{{L_i}})";
+        string Decays(string x) => system.Decay is null ? " " + x : $"({x} e^{{L_i}})";
         var gt = system.Decay is null ? "" : "e^g ";
         var written = system.Write == WriteRule.Delta ? "u" : "v";
 
-        b.Stage = Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began.");
+        b.Begin(
+            system.Decay is null ? Say("The token's query and key.", "The chunk's queries and keys.") : Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began."),
+            "The gradients of the inputs.");
         var q = Sources.Query(system, b, rows);
-        var k = Sources.Key(system, b, rows);
+        var k = Sources.Key(system, head, b, rows);
         var v = b.Load("v", rows, V);
         var weights = new Weighting(system, p, b, rows);
         var fromStart = weights.FromStart;
@@ -38,13 +42,15 @@ internal static class MatrixProgram
         Tile? rowMax = null;
         if (max is { } m)
         {
-            b.Stage = Say("m_t = max(g + m, i): the largest log-weight that this token meets.", "m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.");
+            b.Begin(
+                Say("m_t = max(g + m, i): the largest log-weight that this token meets.", "m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets."),
+                $"The log-weights' gradients W, taken apart: di_j = Σ_i W_ij{(system.Decay is null ? "" : ", dg_r = Σ_{j<r≤i} W_ij")}.");
             var reach = fromStart is null ? b.Fill("reach", new(rows, One), 0) : fromStart;
             var own = b.MaxCols("ownMax", b.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(rows, rows), weights.BetweenRows!));
             rowMax = b.Emit("rowMaxHeld", new StopGradient(), b.Map("rowMax", (x, y, z) => Ex.Max(Ex.Max(x + y, z), Ex.NoScore), reach, m.Start, own));
         }
 
-        // What an incoming state still counts for in row i.
+        // What an incoming state still counts for in row i, where that is a factor on what reads it.
         Tile Decayed(string decayed, Tile x) => (fromStart, rowMax) switch
         {
             (null, null) => x,
@@ -53,33 +59,79 @@ internal static class MatrixProgram
             ({ } l0, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + s - t), x, l0, max!.Value.Start, r),
         };
 
-        if (system.Write == WriteRule.Delta)
+        // The pairs of key and value that are written.
+        var writes = new List<(string Name, Operand Key, Tile Value)>();
+        switch (system.Write)
         {
-            b.Stage = Say($"u = β (v − ({gt}S)ᵀ k): what the key's value still has to change.", $"u_i = β_i (v_i − Sᵀ{Reach("k_i")} − Σ_{{j<i}} κ_ij u_j): what each key's value still has to change.");
-            var beta = b.Load("beta", rows, One);
-            var kappa = b.Map("kappa", (x, y) => x * y, beta, weights.Scores("keyScores", k, k, strict: true));
-            var seen = b.MatMul("seen", Decayed("kDecayed", k.Features), S.Start);
-            v = b.Emit("u", new UnitLowerSolve(), kappa, b.Map("change", (x, y, z) => x * (y - z), beta, v, seen));
+            case WriteRule.Delta:
+                b.Begin(
+                    Say($"u = β (v − ({gt}S)ᵀ k): what the key's value still has to change.", $"u_i = β_i (v_i − Sᵀ{Decays("k_i")} − Σ_{{j<i}} κ_ij u_j): what each key's value still has to change."),
+                    $"The solve, from the last row up: c = (I + κ)⁻ᵀ du is the gradient of β (v − Sᵀ{Decays("k")}), and dκ = −c uᵀ.");
+                var beta = Sources.Strength(system, head, b, rows);
+                var keyScores = weights.Scores("keyScores", k, k, reach: Reach.Earlier);
+                var kappa = beta is null ? keyScores : b.Map("kappa", (x, y) => x * y, beta, keyScores);
+                var seen = b.MatMul("seen", Decayed("kDecayed", k.Features), S.Start);
+                var change = beta is null ? b.Map("change", (y, z) => y - z, v, seen) : b.Map("change", (x, y, z) => x * (y - z), beta, v, seen);
+                writes.Add(("", k, b.Emit("u", new UnitLowerSolve(), kappa, change)));
+                break;
+            case WriteRule.GeneralDelta:
+                b.Begin(
+                    Say("u = Sᵀa: what a retrieves of the state before its decay.", "u_i = S_{i−1}ᵀa_i: what a_i retrieves of the state before the row's own gate, from the chunk's start, from the v_j and from the u_j before."),
+                    "The solve, from the last row up: c is the gradient of what was retrieved, from which da, dS, dk and dv follow, and d(a·b)_ij = c_i·u_j.");
+                var (a, to) = (b.Load("retrieve", rows, F), b.Load("back", rows, F));
+                var ofKeys = weights.Scores("ofKeys", a, k.Features, reach: Reach.Before);
+                var ofWrites = weights.Scores("ofWrites", a, to, reach: Reach.Before);
+                var retrieved = b.Add("retrieved", weights.FromState("aState", a, S.Start, Reach.Before), b.MatMul("aValues", ofKeys, v));
+                writes.Add(("", k, v));
+                writes.Add(("Back", new(to), b.Emit("u", new UnitLowerSolve(), b.Map("lower", x => -x, ofWrites), retrieved)));
+                break;
+            default:
+                writes.Add(("", k, v));
+                break;
         }
 
+        var also = writes.Count > 1 ? " + b uᵀ" : "";
         if (readOut)
         {
-            b.Stage = Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Reach("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part.");
-            var scores = weights.Scores("scores", q, k, rowMax);
-            var qDecayed = Decayed("qDecayed", q.Features);
-            var read = b.Add("read", b.MatMul("fromState", qDecayed, S.Start), b.MatMul("fromBlock", scores, v));
+            b.Begin(
+                system.Writing.Bonus
+                    ? Say("o = Sᵀq + (q·(u ⊙ k)) v: the state before the token's decay, and the token itself through its bonus.", "What came before each row, none of whose gates it meets itself, and the row itself through its bonus.")
+                    : writes.Count > 1
+                    ? Say("o = (e^g S)ᵀ q + (q·k) v + (q·b) u: what the state holds and what the token is about to write.", "What came before the chunk, and the chunk's own part: its values and what was retrieved.")
+                    : Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Decays("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part."),
+                system.Writing.Bonus || writes.Count > 1
+                    ? "do meets the state and what the block wrote: from there the gradients of the scores, of queries, keys and values."
+                    : $"dscores_ij = do_i·{written}_j, d{written}_j += Σ_i scores_ij do_i, dS += Σ_i {Decays("q_i").TrimStart()} do_iᵀ; dq and dk follow from dscores and S do{(sum is null ? "" : " (do here the numerator's)")}.");
+            var reach = system.Writing.Bonus ? Reach.Before : Reach.Own;
+            // What is written back goes to features as they are.
+            var scores = writes.Select(w => w.Key == k ? weights.Scores("scores" + w.Name, q, k, rowMax, reach) : weights.Scores("scores" + w.Name, q.Features, w.Key.Features, rowMax, reach)).ToList();
+            var qDecayed = weights.IsPerValue || system.Writing.Bonus ? q.Features : Decayed("qDecayed", q.Features);
+            var read = rowMax is null ? weights.FromState("fromState", q.Features, S.Start, reach) : b.MatMul("fromState", qDecayed, S.Start);
+            for (var n = 0; n < writes.Count; n++)
+                read = b.Add("read", read, weights.FromBlock("fromBlock" + writes[n].Name, scores[n], writes[n].Value, reach));
+            if (system.Writing.Bonus)
+            {
+                var fit = b.SumCols("bonusFit", b.Map("bonusTerms", (x, y, z) => x * y * z, q.Features, head.Load("bonus", One, F, Access.Parameter), k.Features));
+                read = b.Map("readOwn", (x, y, z) => x + y * z, read, fit, v);
+            }
+
             if (sum is { } z)
             {
-                b.Stage = "The normaliser, accumulated as the numerator is.";
-                var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start)), b.SumCols("denBlock", scores));
+                b.Begin("The normaliser, accumulated as the numerator is.", "o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.");
+                var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start)), b.SumCols("denBlock", scores[0]));
                 read = Sources.Normalise(system, b, read, den, rowMax);
             }
 
-            b.Stage = Say("The output.", "The chunk's outputs.");
-            b.Store("o", Sources.Skipped(system, head, b, read));
+            b.Begin(Say("The output.", "The chunk's outputs."), "The gradients that arrive.");
+            Sources.Output(system, head, b, read);
         }
 
-        b.Stage = Say($"S ← {gt}S + k {written}ᵀ.", system.Decay is null ? $"S ← S + Σ_j k_j {written}_jᵀ." : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ.");
+        var decays = system.Decay is not null;
+        var write = Say($"S ← {gt}S + k {written}ᵀ{also}.", system.Decay is null
+            ? $"S ← S + Σ_j k_j {written}_jᵀ{(also.Length == 0 ? "" : " + b_j u_jᵀ")}."
+            : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ{(also.Length == 0 ? "" : " + (b_j e^{L_C − L_j}) u_jᵀ")}.");
+        var unwrite = $"What the chunk wrote: dk_j += {(decays ? "e^{L_C − L_j} " : "")}dS {written}_j, d{written}_j += dSᵀ{(decays ? "(k_j e^{L_C − L_j})" : " k_j")}{(also.Length == 0 ? "" : ", and likewise of b and u")}{(decays ? "; the gates get what they let through" : "")}.";
+        b.Begin(write, unwrite);
         var (total, toEnd) = (weights.Whole, weights.ToEnd);
         Tile? next = null;
         if (max is { } running)
@@ -89,16 +141,18 @@ internal static class MatrixProgram
             next = total is null
                 ? b.Map("mNext", Ex.Max, running.Start, block)
                 : b.Map("mNext", (x, y, w) => Ex.Max(Ex.Max(x + y, w), Ex.NoScore), total, running.Start, block);
-            p.Carry("m", head.Load("m", One, One, Access.Whole), running, next, isReference: true);
+            p.Carry("m", head.LoadAs("m0", "m", One, One, Access.Whole), running, next, isReference: true);
             tail.Store("m", running.Final, Access.Whole);
             next = b.Emit("mHeld", new StopGradient(), next);
+            b.Begin(write, unwrite);
         }
 
-        var kWritten = (toEnd, next) switch
+        // What of each row's key, or value, is there at the end of the block.
+        Tile Arriving(string arriving, Tile x) => (toEnd, next) switch
         {
-            (null, _) => k.Features,
-            ({ } w, null) => b.Map("kWritten", (x, y) => x * Ex.Exp(y), k.Features, w),
-            ({ } w, { } r) => b.Map("kWritten", (x, y, s) => x * Ex.Exp(y - s), k.Features, w, r),
+            (null, _) => x,
+            ({ } w, null) => b.Map(arriving, (y, l) => y * Ex.Exp(l), x, w),
+            ({ } w, { } r) => b.Map(arriving, (y, l, s) => y * Ex.Exp(l - s), x, w, r),
         };
 
         // What is kept of a state: laid along its rows (F×1) for S, along its columns for z.
@@ -110,15 +164,17 @@ internal static class MatrixProgram
             ({ } t, { } r) => b.Map(kept, (s, l, x, y) => s * Ex.Exp(l + x - y), state, t, max!.Value.Start, r),
         };
 
-        if (sum is { } n)
+        var arrived = writes.Select(w => weights.IsPerValue ? (Key: w.Key.Features, Value: Arriving("vWritten" + w.Name, w.Value)) : (Key: Arriving("kWritten" + w.Name, w.Key.Features), w.Value)).ToList();
+        if (sum is { } keys)
         {
-            p.Carry(SumName(system), head.Load(SumName(system), One, F, Access.Whole), n,
-                b.Add(SumName(system) + "Next", Kept("sumKept", n.Start, transposed: false), b.SumRows("keySum", kWritten)));
-            tail.Store(SumName(system), n.Final, Access.Whole);
+            p.Carry(SumName(system), head.LoadAs(SumName(system) + "0", SumName(system), One, F, Access.Whole), keys,
+                b.Add(SumName(system) + "Next", Kept("sumKept", keys.Start, transposed: false), b.SumRows("keySum", arrived[0].Key)));
+            tail.Store(SumName(system), keys.Final, Access.Whole);
         }
 
-        p.Carry("S", head.Load("S", F, V, Access.Whole), S,
-            b.Add("SNext", Kept("stateKept", S.Start, transposed: true), b.MatMulTN("writes", kWritten, v)));
+        var final = Kept("stateKept", S.Start, transposed: !weights.IsPerValue);
+        foreach (var (key, value) in arrived) final = b.Add("SNext", final, b.MatMulTN("writes", key, value));
+        p.Carry("S", head.LoadAs("S0", "S", F, V, Access.Whole), S, final);
         tail.Store("S", S.Final, Access.Whole);
         return p.Build();
     }

@@ -17,20 +17,23 @@ internal static class ParallelProgram
     {
         var p = new ProgramBuilder(name, C, R, Visits.BeforeDescending);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
-        var (normalised, stabilised) = (system.Normaliser != Normaliser.None, system.IsStabilised);
+        var (normalised, stabilised) = (system.HasKeySum, system.IsStabilised);
 
         head.Stage = "The queries, and the keys of their own block, which the mask cuts.";
         var q = Sources.Query(system, head, R);
-        var own = new Weighting(system, p, head, R);
-        var (ownKeys, ownValues) = (Sources.Key(system, head, R), head.Load("v", R, V));
+        var own = new Weighting(system, p, head, R, "own");
+        var (ownKeys, ownValues) = (Sources.Key(system, head, head, R, "own"), head.LoadAs("ownV", "v", R, V));
         var reach = own.FromStart;
         var firstMax = stabilised
-            ? head.Map("ownMax", x => Ex.Max(x, Ex.NoScore), head.MaxCols("blockMax", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!)))
+            ? head.Map("ownMax", x => Ex.Max(x, Ex.NoScore), head.MaxCols("largestOwn", head.Map("visible", Ex.Causal(new Arg(0), Ex.NoScore), new Shape(R, R), own.BetweenRows!)))
             : null;
         var ownScores = own.Scores("ownScores", q, ownKeys, firstMax);
-        // Decays go into queries and keys, unless the kernel is a polynomial of their product: then they go into the scores.
+        // Decays go into queries and keys, unless the kernel is a polynomial of their product: then they go into the scores. Those of the
+        // values are no part of the scores; what is left of them in the queries' own block follows at the end.
         var onScores = system.Map.Polynomial is not null && !own.IsPerKey;
-        var qReach = onScores || stabilised || reach is null ? q.Factors : head.Map("qReach", (x, l) => x * Ex.Exp(l), q.Features, reach);
+        var qReach = onScores || stabilised || reach is null || own.IsPerValue ? q.Factors : head.Map("qReach", (x, l) => x * Ex.Exp(l), q.Features, reach);
+
+        var ownRead = own.FromBlock("ownRead", ownScores, ownValues);
 
         var num = p.Open("num", new(R, V));
         var den = normalised ? p.Open("den", new(R, One)) : default;
@@ -39,7 +42,7 @@ internal static class ParallelProgram
 
         b.Stage = "An earlier block of keys, weighted by what is left of it when the queries' block begins.";
         var weights = new Weighting(system, p, b, C);
-        var k = Sources.Key(system, b, C);
+        var k = Sources.Key(system, head, b, C);
         var v = b.Load("v", C, V);
         var toEnd = weights.ToEnd;
         if (rest is { } r) p.Carry("rest", head.Fill("noRest", r.Start.Shape, 0), r, b.Add("restNext", r.Start, weights.Whole!));
@@ -56,35 +59,37 @@ internal static class ParallelProgram
             var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), max.Start, next);
             b.Stage = "Accumulate numerator and normaliser.";
             scores = b.Map("scores", (x, y, z) => Sources.Kernel(system, x) * Ex.Exp(y - z), b.MatMulNT("dots", q.Factors, k.Factors), logWeight, next);
-            p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num,
+            p.Carry("num", ownRead, num,
                 b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), b.MatMul("read", scores, v)));
             p.Carry("den", head.SumCols("ownDen", ownScores), den,
                 b.Add("denNext", b.Map("denKept", (x, y) => x * y, den.Start, rescale), b.SumCols("denBlock", scores)));
         }
         else
         {
+            Tile Left(string left, Tile written) => (toEnd, rest) switch
+            {
+                ({ } w, { } s) => b.Map(left, (x, y, z) => x * Ex.Exp(y + z), written, w, s.Start),
+                _ => written,
+            };
             if (onScores)
             {
-                b.Stage = reach is null ? "The kernel of every pair." : "The kernel of every pair, under the decay between.";
+                b.Stage = reach is null || own.IsPerValue ? "The kernel of every pair." : "The kernel of every pair, under the decay between.";
                 var kernel = Sources.Kernel(system, new Arg(0));
                 var dots = b.MatMulNT("dots", q.Factors, k.Factors);
-                scores = reach is null
+                scores = reach is null || own.IsPerValue
                     ? b.Map("scores", kernel, dots.Shape, dots)
                     : b.Map("scores", kernel * Ex.Exp(new Arg(1)) * Ex.Exp(new Arg(2)), dots.Shape, dots, reach, b.Transpose("leftAcross", b.Add("left", toEnd!, rest!.Value.Start)));
                 b.Stage = "Accumulate the output.";
             }
             else
             {
-                var kLeft = (toEnd, rest) switch
-                {
-                    ({ } w, { } s) => b.Map("kLeft", (x, y, z) => x * Ex.Exp(y + z), k.Features, w, s.Start),
-                    _ => k.Features,
-                };
+                var kLeft = own.IsPerValue ? k.Features : Left("kLeft", k.Features);
                 b.Stage = "Accumulate the output.";
                 scores = b.MatMulNT("scores", qReach, kLeft);
             }
 
-            p.Carry("num", head.MatMul("ownRead", ownScores, ownValues), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
+            var vLeft = own.IsPerValue ? Left("vLeft", v) : v;
+            p.Carry("num", own.IsPerValue ? head.Fill("nothing", num.Start.Shape, 0) : ownRead, num, b.Add("numNext", num.Start, b.MatMul("read", scores, vLeft)));
             if (normalised)
                 p.Carry("den", head.SumCols("ownDen", ownScores), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
         }
@@ -109,6 +114,12 @@ internal static class ParallelProgram
             denominator = tail.Map("denFinal", (x, y) => x * y, den.Final, rescale);
             qState = tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), qAll, log, finalMax);
         }
+        else if (own.IsPerValue)
+        {
+            numerator = tail.Map("numFinal", (x, y, l) => x + y * Ex.Exp(l), ownRead, tail.Map("numAll", (x, y, l) => x + y * Ex.Exp(l), num.Final, tail.MatMul("ofState", qAll, state), rest!.Value.Final), reach!);
+            Sources.Output(system, head, tail, numerator);
+            return p.Build();
+        }
         else
         {
             qState = (onScores, rest) switch
@@ -128,7 +139,7 @@ internal static class ParallelProgram
             read2 = Sources.Normalise(system, tail, read2, all, finalMax);
         }
 
-        tail.Store("o", Sources.Skipped(system, head, tail, read2));
+        Sources.Output(system, head, tail, read2);
         return p.Build();
     }
 
@@ -140,7 +151,7 @@ internal static class ParallelProgram
         head.Stage = "The queries.";
         var q = Sources.Query(system, head, R);
         b.Stage = "One block of keys.";
-        var k = Sources.Key(system, b, C);
+        var k = Sources.Key(system, head, b, C);
         var v = b.Load("v", C, V);
         var num = p.Open("num", new(R, V));
         b.Stage = "Accumulate the output.";
@@ -148,7 +159,7 @@ internal static class ParallelProgram
         var scores = b.Map("scores", x => Sources.Kernel(system, x), dots);
         p.Carry("num", head.Fill("zero", new(R, V), 0), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
         var output = num.Final;
-        if (system.Normaliser != Normaliser.None)
+        if (system.HasKeySum)
         {
             var den = p.Open("den", new(R, One));
             p.Carry("den", head.Fill("none", new(R, One), 0), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
@@ -156,7 +167,7 @@ internal static class ParallelProgram
             output = Sources.Normalise(system, tail, num.Final, den.Final, null);
         }
 
-        tail.Store("o", Sources.Skipped(system, head, tail, output));
+        Sources.Output(system, head, tail, output);
         return p.Build();
     }
 
@@ -166,16 +177,16 @@ internal static class ParallelProgram
         var p = new ProgramBuilder(name, C);
         var (head, b) = (p.Head, p.Body);
         var state = head.Load("S", Sources.Features(system), V, Access.Whole);
-        b.Stage = "o_i = Sᵀφ(q_i) of the state that all tokens wrote.";
+        b.Begin("o_i = Sᵀφ(q_i) of the state that all tokens wrote.", "dφ(q_i) = S do_i, dS = Σ_i φ(q_i) do_iᵀ.");
         var q = Sources.Query(system, b, C).Features;
         var output = b.MatMul("read", q, state);
-        if (system.Normaliser != Normaliser.None)
+        if (system.HasKeySum)
         {
             var sum = head.Load(MatrixProgram.SumName(system), One, Sources.Features(system), Access.Whole);
             output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum)), null);
         }
 
-        b.Store("o", Sources.Skipped(system, head, b, output));
+        Sources.Output(system, head, b, output);
         return p.Build();
     }
 }

@@ -29,15 +29,16 @@ internal static class SoftmaxProgram
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
         var perQuery = across ? new Shape(One, R) : new Shape(R, One);
 
-        head.Stage = across ? "The queries, scaled, one in each lane." : "The query, scaled.";
+        head.Begin(across ? "The queries, scaled, one in each lane." : "The query, scaled.", "The gradients of the queries.");
         var q = ready ? head.Load("queries", R, K) : head.Map("qScaled", x => system.Scale * x, Sources.Rotated(system, head, head.Load("q", R, K), "qRotated"));
         if (across) q = head.Transpose("qAcross", q);
 
+        head.Stage = "Sums begin at zero, the maximum far below every score.";
         var m = p.Open("m", perQuery);
         var l = p.Open("l", perQuery);
         var num = p.Open("num", across ? new(V, R) : new(R, V));
 
-        b.Stage = "Scores of one block of keys.";
+        b.Begin("Scores of one block of keys.", "Scores are q·k: dq_i += Σ_j dscores_ij k_j, dk_j = Σ_i dscores_ij q_i.");
         var (k, v) = (b.Load("keys", C, K), b.Load("values", C, V));
         var shaping = new Scores(system, head, across);
         var scores = shaping.Shaped(b, across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k));
@@ -47,15 +48,17 @@ internal static class SoftmaxProgram
         var next = b.Map("mNext", Ex.Max, m.Start, across ? b.MaxRows("blockMax", masked) : b.MaxCols("blockMax", masked));
         p.Carry("m", head.Fill("none", perQuery, Ex.NoScore), m, next, isReference: true);
 
-        b.Stage = "P = e^{scores − m}; what was summed before is rescaled to the new maximum.";
+        const string weighed = "dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.";
+        b.Begin("P = e^{scores − m}.", weighed);
         var weights = b.Map("weights", shaping.Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
+        b.Begin("What was summed before is rescaled to the new maximum.", weighed);
         var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), m.Start, next);
         p.Carry("l", head.Fill("zero", perQuery, 0), l,
             b.Add("lNext", b.Map("lKept", (x, y) => x * y, l.Start, rescale), across ? b.SumRows("lBlock", weights) : b.SumCols("lBlock", weights)));
         p.Carry("num", head.Fill("zeros", num.Start.Shape, 0), num,
             b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), across ? b.MatMulTN("read", v, weights) : b.MatMul("read", weights, v)));
 
-        tail.Stage = "o = num / l.";
+        tail.Begin("o = num / l.", "The gradients that arrive, and −do_i·o_i, the gradient of the normaliser.");
         var o = tail.Map("output", (x, y) => x / y, num.Final, l.Final);
         tail.Store("o", across ? tail.Transpose("outputDown", o) : o);
         return p.Build();
@@ -66,11 +69,9 @@ internal static class SoftmaxProgram
     {
         var p = new ProgramBuilder(name, C);
         var b = p.Body;
-        b.Stage = system.Rotation is null ? "Copy one block of keys." : "Rotate one block of keys to their positions.";
+        b.Begin(system.Rotation is null ? "Copy one block of keys." : "Rotate one block of keys to their positions.", "Turn their gradients back.");
         b.Store("keys", Sources.Rotated(system, b, b.Load("k", C, K), "kRotated"));
-        if (!values) return p.Build();
-        if (system.Rotation is not null) b.Stage = "Copy one block of values.";
-        b.Store("values", b.Load("v", C, V));
+        if (values) b.Store("values", b.Load("v", C, V));
         return p.Build();
     }
 }

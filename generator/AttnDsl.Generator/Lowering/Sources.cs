@@ -21,7 +21,7 @@ internal sealed class Operand(Tile factors, Func<Tile, Tile>? map = null)
     public Tile Features => _features ??= map is null ? factors : map(factors);
 }
 
-/// <summary>What stands before and behind every matrix program: feature-mapped, rotated, scaled queries and keys; the division.</summary>
+/// <summary>What stands before and behind every matrix program: feature-mapped, rotated, scaled queries and keys; gates; the division.</summary>
 internal static class Sources
 {
     /// <summary>The dimension of the features, which the rows of the state have: the channels' own where there is one for each.</summary>
@@ -31,20 +31,84 @@ internal static class Sources
     {
         Tile Scaled(Tile x) => b.Map("qScaled", e => system.Scale * e, Rotated(system, b, x, "qRotated"));
         Tile Mapped(Tile x) => FeatureProgram.Map(system, b, "q", x);
-        var q = b.Load("q", rows, Dim.K);
+        var q = b.Load("q", rows, Dim.K, pattern: LastOfToken(system));
         return system.Map.Polynomial is null ? new(Scaled(Mapped(q))) : new(Scaled(q), Mapped);
     }
 
-    public static Operand Key(DynamicalSystem system, RegionBuilder b, Dim rows)
+    /// <param name="of">Before the names of its tiles, where a program has keys of two blocks.</param>
+    public static Operand Key(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows, string of = "")
     {
-        Tile Turned(Tile x) => Rotated(system, b, x, "kRotated");
-        Tile Mapped(Tile x) => FeatureProgram.Map(system, b, "k", x);
-        var k = b.Load("k", rows, Dim.K);
-        return system.Map.Polynomial is null ? new(Turned(Mapped(k))) : new(Turned(k), Mapped);
+        var name = Named(of, "k");
+        Tile Turned(Tile x) => Rotated(system, b, x, name + "Rotated");
+        Tile Mapped(Tile x) => FeatureProgram.Map(system, b, name, x);
+        Tile Load() => b.LoadAs(name, "k", rows, Dim.K);
+        if (system.Map.Polynomial is not null) return new(Turned(Load()), Mapped);
+        // Gates are the features', so a tied key is one already. α is near 1, so 1 − α is −expm1(log α).
+        var k = Turned(system.Writing.Key == KeySource.Gate
+            ? b.Map(name + "Tied", g => -Ex.Expm1(g), LogDecay(system, head, b, rows, of))
+            : Mapped(Load()));
+        // The strength of a write goes to its key, so that a key sum counts it too; a delta rule has it in its own place.
+        return new(system.Write == WriteRule.Delta || Strength(system, head, b, rows, of) is not { } beta ? k : b.Map(name + "Weighted", (x, y) => x * y, k, beta));
     }
 
     /// <summary>φ(q)·φ(k) of what <see cref="Operand.Factors"/> give.</summary>
     public static Expr Kernel(DynamicalSystem system, Expr dot) => system.Map.Polynomial?.Of(dot) ?? dot;
+
+    /// <summary>β of each row; none where every write counts as 1.</summary>
+    public static Tile? Strength(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows, string of = "")
+    {
+        // Cells that decay each on their own weight their values.
+        if (system.Writing.Strength == WriteStrength.None || system.IsScan) return null;
+        var scale = system.Writing.StrengthScale;
+        if (system.Writing.Strength != WriteStrength.Step)
+            return b.Map(Named(of, "strength"), x => scale * (system.Writing.Strength == WriteStrength.Sigmoid ? Ex.Sigmoid(x) : x), b.LoadAs(Named(of, "beta"), "beta", rows, Dim.One));
+        var step = b.LoadAs(Named(of, "g"), "g", rows, Dim.One);
+        return system.Decay!.HasBias
+            ? b.Map(Named(of, "strength"), (x, bias) => scale * Ex.Softplus(x + bias), step, head.Load("stepBias", Dim.One, Dim.One, Access.Parameter))
+            : b.Map(Named(of, "strength"), x => scale * x, step);
+    }
+
+    /// <summary>The values that a layer of scans writes: times their strengths.</summary>
+    public static Tile Value(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows)
+    {
+        var (v, scale) = (b.Load("v", rows, Dim.V), system.Writing.StrengthScale);
+        return system.Writing.Strength switch
+        {
+            WriteStrength.None => v,
+            WriteStrength.Step => b.Map("vWeighted", (x, step) => x * (scale * step), v, b.Load("g", rows, Dim.V)),
+            WriteStrength.ChannelNorm => b.Map("vWeighted", (x, y, g) => x * (scale * Ex.Sigmoid(y) * Ex.Unary(UnaryOp.Sqrt, -Ex.Unary(UnaryOp.Expm1, 2 * g))), v, b.Load("beta", rows, Dim.V), LogDecay(system, head, b, rows)),
+            WriteStrength.Beta => b.Map("vWeighted", (x, y) => x * (scale * y), v, b.Load("beta", rows, Dim.One)),
+            _ => b.Map("vWeighted", (x, y) => x * (scale * Ex.Sigmoid(y)), v, b.Load("beta", rows, system.Writing.Strength == WriteStrength.Sigmoid ? Dim.One : Dim.V)),
+        };
+    }
+
+    /// <summary>The log-decay of each row, from the gate's input.</summary>
+    public static Tile LogDecay(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows, string of = "")
+    {
+        var decay = system.Decay!;
+        var cols = decay.Shape switch
+        {
+            GateShape.Key => Features(system),
+            GateShape.Pair => Dim.P,
+            GateShape.Value => Dim.V,
+            GateShape.Slot => Dim.M,
+            _ => Dim.One,
+        };
+        // Of a token's several writes the first decays; at the others the activation meets what it turns into 0.
+        var pattern = system.Writing.Steps == 1 ? null : new RowPattern(system.Writing.Steps, 0, FeatureMaps.Undecayed(decay));
+        var g = b.LoadAs(Named(of, "g"), "g", rows, cols, pattern: pattern);
+        var rate = decay.HasRate ? head.Load("logRate", Dim.One, Dim.One, Access.Parameter) : null;
+        var bias = decay.HasBias ? head.Load("stepBias", Dim.One, cols, Access.Parameter) : null;
+        var name = Named(of, "logDecay");
+        var decays = (rate, bias) switch
+        {
+            (null, null) => b.Map(name, x => FeatureMaps.LogDecay(decay, x, 0, 0), g),
+            ({ } r, null) => b.Map(name, (x, a) => FeatureMaps.LogDecay(decay, x, a, 0), g, r),
+            (null, { } y) => b.Map(name, (x, c) => FeatureMaps.LogDecay(decay, x, 0, c), g, y),
+            ({ } r, { } y) => b.Map(name, (x, a, c) => FeatureMaps.LogDecay(decay, x, a, c), g, r, y),
+        };
+        return decay.Shape == GateShape.Pair ? b.Emit(Named(of, "pairDecay"), new SpreadPairs(system.Rotation?.Layout ?? default), decays) : decays;
+    }
 
     /// <summary>
     /// Turned by the angles of its rows: those of their positions, which the caller tabulates as <c>cos</c> and <c>sin</c>, or the
@@ -59,15 +123,60 @@ internal static class Sources
         return b.Emit(name, new Rotate(rotation.Layout), x, b.Map("cos", Ex.Cos, angles), b.Map("sin", Ex.Sin, angles));
     }
 
-    /// <summary>The read-out and, where the layer has a skip, D times the tokens' own values.</summary>
-    public static Tile Skipped(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Tile read) => system.HasSkip
-        ? b.Map("skipped", (x, d, v) => x + d * v, read, head.Load("skip", Dim.One, Dim.One, Access.Parameter), b.Load("v", read.Shape.Rows, Dim.V))
-        : read;
+    /// <summary>Where a token with several writes is read: behind the last of them.</summary>
+    public static RowPattern? LastOfToken(DynamicalSystem system) => system.Writing.Steps == 1 ? null : new(system.Writing.Steps, system.Writing.Steps - 1);
+
+    /// <summary>Stores the read-out: over the divisor that the caller gives, with what the token's own value adds, where the layer has them.</summary>
+    public static void Output(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Tile read)
+    {
+        if (system.Normaliser == Normaliser.External)
+        {
+            b.Begin("Divide by η.", "o = read / η: dread = do / η.");
+            read = b.Map("output", (x, eta) => FeatureMaps.OverEta(system, x, eta), read, b.Load("eta", read.Shape.Rows, Dim.One, pattern: LastOfToken(system)));
+        }
+
+        var rows = read.Shape.Rows;
+        if (system.Augmentation != Augmentation.None)
+        {
+            b.Begin("The token's own value, as far as its query and key fit.", "What the token's own value gave, taken back to its query, key and value.");
+            var w = head.Load("augment", Dim.One, Features(system), Access.Parameter);
+            var q = Rotated(system, b, FeatureProgram.Map(system, b, "q", b.Load("q", rows, Dim.K)), "qRotated");
+            var fit = b.SumCols("ownFit", b.Map("ownFitTerms", (x, y, z) => x * y * z, q, w, Key(system, head, b, rows).Features));
+            read = b.Map("augmented", (x, a, v) => x + Augmented(system.Augmentation, a, v), read, fit, b.Load("v", rows, Dim.V));
+        }
+
+        if (system.HasSkip)
+        {
+            b.Begin("The skip: D times the token's own value.", "The skip: dv = D do, dD = Σ do v.");
+            var d = head.Load("skip", Dim.One, system.Skip == SkipShape.Channel ? Dim.V : Dim.One, Access.Parameter);
+            read = b.Map("skipped", (x, y, v) => x + y * v, read, d, b.Load("v", rows, Dim.V));
+        }
+
+        if (system.OutputGate != OutputGate.None)
+        {
+            b.Begin("The output's own gate.", "The output's own gate, and what came through it.");
+            read = b.Map("gated", (x, y) => x * (system.OutputGate == OutputGate.Silu ? y * Ex.Sigmoid(y) : Ex.Sigmoid(y)), read, b.Load("outputGate", rows, Dim.V));
+        }
+
+        b.Store("o", read, pattern: LastOfToken(system));
+    }
+
+    /// <summary>A tile's name where a program has two of its kind: ownK beside k.</summary>
+    public static string Named(string of, string name) => of.Length == 0 ? name : of + char.ToUpperInvariant(name[0]) + name.Substring(1);
+
+    private static Expr Augmented(Augmentation augmentation, Expr fit, Expr value) => augmentation switch
+    {
+        Augmentation.SigmoidVector => Ex.Sigmoid(fit * value),
+        Augmentation.ScalarGate => Ex.Sigmoid(fit) * value,
+        _ => fit * value,
+    };
 
     /// <summary>Numerator over normaliser; <paramref name="max"/> is the maximum relative to which both were accumulated.</summary>
     public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max) => system.Normaliser switch
     {
-        Normaliser.KeySum => b.Map("output", (x, d) => x / FeatureMaps.Denominator(system, d), numerator, den),
-        _ => b.Map("output", (x, d, m) => x / (Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon), numerator, den, max!),
+        Normaliser.KeySum or Normaliser.AbsoluteKeySum => Divide(b, numerator, b.Map("divisor", d => FeatureMaps.Denominator(system, d), den)),
+        _ => Divide(b, numerator, b.Map("divisor", (d, m) => Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon, den, max!)),
     };
+
+    private static Tile Divide(RegionBuilder b, Tile numerator, Tile divisor) => b.Map("output", (x, d) => x / d, numerator, divisor);
 }

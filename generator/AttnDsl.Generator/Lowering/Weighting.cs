@@ -5,41 +5,62 @@ using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Lowering;
 
+/// <summary>Which rows meet, and which gates lie between them.</summary>
+internal enum Reach
+{
+    /// <summary>j ≤ i, gates after j up to and including i's own.</summary>
+    Own,
+
+    /// <summary>j &lt; i, the same gates.</summary>
+    Earlier,
+
+    /// <summary>j &lt; i, the gates between the two: what row i meets before its own gate acts.</summary>
+    Before,
+}
+
 /// <summary>
 /// How strongly what one row wrote counts in another: the decay between them, times the exponential input gate where there is
-/// one, under a running maximum. The one place in which no, constant, per-head, per-key decay and input gates differ.
+/// one, under a running maximum. The one place in which no, constant, per-head, per-channel decay and input gates differ.
 /// </summary>
 internal sealed class Weighting
 {
     private readonly DynamicalSystem _system;
+
     private readonly RegionBuilder _b;
 
-    /// <summary>Log-decay of this block's rows: C×1, C×F, or none.</summary>
+    /// <summary>Log-decay of this block's rows: C×1, C×F, C×V, or none.</summary>
     private readonly Tile? _g;
 
     /// <summary>Logarithm of each row's write strength, C×1; none without an exponential gate.</summary>
     private readonly Tile? _i;
 
-    public Weighting(DynamicalSystem system, ProgramBuilder p, RegionBuilder b, Dim rows)
+    private readonly string _of;
+
+    /// <param name="of">Before the names of its tiles, where a program weighs two blocks.</param>
+    /// <param name="onValues">Whether a decay per channel runs along the values of the state, not along its keys.</param>
+    public Weighting(DynamicalSystem system, ProgramBuilder p, RegionBuilder b, Dim rows, string of = "", bool? onValues = null)
     {
-        (_system, _b) = (system, b);
+        (_system, _b, _of) = (system, b, of);
         if (system.Decay is { Shape: GateShape.Constant } constant)
         {
             p.Head.Stage = "The head's constant log-decay.";
-            var g = p.Head.Fill("logDecay", new(Dim.One, Dim.One), FeatureMaps.HeadLogDecay(constant.Constants));
-            _g = b.Map("g", x => x, g).Shape.Rows == rows ? g : b.Map("g", new Arg(0), new Shape(rows, Dim.One), g);
+            var g = p.Head.Fill("logDecay", new(Dim.One, Dim.One), FeatureMaps.HeadLogDecay(constant));
+            _g = g.Shape.Rows == rows ? g : b.Map(Own("gates"), new Arg(0), new Shape(rows, Dim.One), g);
         }
-        else if (system.Decay is { } decay)
+        else if (system.Decay is not null)
         {
-            var z = b.Load("g", rows, decay.Shape switch { GateShape.Key => Sources.Features(system), GateShape.Pair => Dim.P, _ => Dim.One });
-            _g = b.Map("logDecay", x => FeatureMaps.LogDecay(decay, x), z);
-            if (decay.Shape == GateShape.Pair) _g = b.Emit("pairDecay", new SpreadPairs(system.Rotation?.Layout ?? default), _g);
+            _g = Sources.LogDecay(system, p.Head, b, rows, of);
         }
 
-        if (system.IsStabilised) _i = b.Load("inputGate", rows, Dim.One);
+        if (system.IsStabilised) _i = b.LoadAs(Own("inputGate"), "inputGate", rows, Dim.One);
+        var perChannel = _g is { Shape.Cols: var c } && c != Dim.One;
+        IsPerValue = perChannel && (onValues ?? system.Decay!.Shape == GateShape.Value);
+        IsPerKey = perChannel && !IsPerValue;
     }
 
-    public bool IsPerKey => _g is { Shape.Cols: var c } && c != Dim.One;
+    public bool IsPerKey { get; }
+
+    public bool IsPerValue { get; }
 
     /// <summary>Log-decay from before the block up to and including each row; none where nothing decays.</summary>
     public Tile? FromStart => _g is null ? null : _b.PrefixSum("fromStart", _g);
@@ -47,7 +68,7 @@ internal sealed class Weighting
     /// <summary>Log-decay from after each row to the end of the block.</summary>
     public Tile? AfterRow => _g is null ? null : _b.SuffixSum("toEnd", _g);
 
-    /// <summary>Log-decay of the whole block, 1×1 or 1×F.</summary>
+    /// <summary>Log-decay of the whole block, 1×1, 1×F or 1×V.</summary>
     public Tile? Whole => _g is null ? null : _b.SumRows("total", _g);
 
     /// <summary>Log-weight that each row's write keeps at the end of the block.</summary>
@@ -59,32 +80,58 @@ internal sealed class Weighting
     };
 
     /// <summary>Log-weights of row j in row i (i down, j across), unmasked; only for scalar weights.</summary>
-    public Tile? BetweenRows
+    public Tile? BetweenRows => Between(Reach.Own);
+
+    /// <summary>Log-decay from before the block up to each row, with or without the row's own.</summary>
+    public Tile? From(Reach reach) => reach != Reach.Before || _g is null ? FromStart : _b.Emit("beforeRow", new PrefixSum(Exclusive: true), _g);
+
+    /// <summary>What a state still gives to rows that read it: rows·S, decayed from the block's start.</summary>
+    public Tile FromState(string name, Tile rows, Tile state, Reach reach = Reach.Own)
     {
-        get
-        {
-            var decay = _g is null ? null : _b.Emit("decay", new SegmentSum(), _g);
-            if (_i is null) return decay;
-            var across = _b.Transpose("iAcross", _i);
-            return decay is null ? across : _b.Add("logWeight", decay, across);
-        }
+        var from = From(reach);
+        if (IsPerValue) return _b.Map(name, (x, l) => x * Ex.Exp(l), _b.MatMul(name + "Kept", rows, state), from!);
+        return _b.MatMul(name, from is null ? rows : _b.Map(rows.Plain + "Decayed", (x, l) => x * Ex.Exp(l), rows, from), state);
     }
+
+    /// <summary>What the block's own rows give: scores times values, and the decay between them where it is the values'.</summary>
+    public Tile FromBlock(string name, Tile scores, Tile values, Reach reach = Reach.Own) => IsPerValue
+        ? _b.Emit(name, new DecayedApply(reach == Reach.Earlier, ToKeys: false, reach == Reach.Before), scores, values, _g!)
+        : _b.MatMul(name, scores, values);
 
     /// <summary>Scores of the block's own rows, P_ij = q_i·k_j weighted; zero where j comes after i.</summary>
     /// <remarks>A polynomial kernel is taken of the product of the channels; under decays that differ from feature to feature, the features' is.</remarks>
     /// <param name="max">The running maximum of each row, C×1, under which the weights are taken.</param>
-    public Tile Scores(string name, Operand q, Operand k, Tile? max = null, bool strict = false)
+    public Tile Scores(string name, Operand q, Operand k, Tile? max = null, Reach reach = Reach.Own) => IsPerKey
+        ? Scores(name, q.Features, k.Features, max, reach)
+        : Weighted(name, _b.MatMulNT(Dots(name), q.Factors, k.Factors), Sources.Kernel(_system, new Arg(0)), max, reach);
+
+    /// <summary>The same of rows that are features already.</summary>
+    public Tile Scores(string name, Tile q, Tile k, Tile? max = null, Reach reach = Reach.Own) => IsPerKey
+        ? _b.Emit(name, new DecayedGram(reach == Reach.Earlier, reach == Reach.Before), q, k, _g!)
+        : Weighted(name, _b.MatMulNT(Dots(name), q, k), new Arg(0), max, reach);
+
+    private Tile Weighted(string name, Tile dots, Expr kernel, Tile? max, Reach reach)
     {
-        if (IsPerKey) return _b.Emit(name, new DecayedGram(strict), q.Features, k.Features, _g!);
-        var dots = _b.MatMulNT(name + "Dots", q.Factors, k.Factors);
-        var kernel = Sources.Kernel(_system, new Arg(0));
-        Expr Masked(Expr x) => strict ? Ex.StrictlyCausal(x) : Ex.Causal(x);
+        Expr Masked(Expr x) => reach == Reach.Own ? Ex.Causal(x) : Ex.StrictlyCausal(x);
         var shape = dots.Shape;
-        return (BetweenRows, max) switch
+        return (IsPerValue ? null : Between(reach), max) switch
         {
             (null, _) => _b.Map(name, Masked(kernel), shape, dots),
             ({ } w, null) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1))), shape, dots, w),
             ({ } w, { } m) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
         };
     }
+
+    private Tile? Between(Reach reach)
+    {
+        var decay = _g is null ? null : _b.Emit(Own("decay"), new SegmentSum(reach == Reach.Before), _g);
+        if (_i is null) return decay;
+        var across = _b.Transpose(Own("inputGate") + "Across", _i);
+        return decay is null ? across : _b.Add(Own("logWeights"), decay, across);
+    }
+
+    private string Own(string name) => Sources.Named(_of, name);
+
+    /// <summary>Scores have a name of their own before they are weighted: dots, ownDots.</summary>
+    private static string Dots(string scores) => scores.Contains("cores") ? scores.Replace("Scores", "Dots").Replace("scores", "dots") : scores + "Dots";
 }

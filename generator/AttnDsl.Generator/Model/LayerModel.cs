@@ -24,16 +24,22 @@ internal sealed record LayerDeclaration(
     double? Scale,
     Kernel? Kernel,
     GateDeclaration? Gate,
-    WriteRule? Write,
+    WriteDeclaration? Write,
     ReadDeclaration? Read,
     RotationDeclaration? Rotation,
     WindowDeclaration? Window,
     FormDeclaration? Form,
     ScoreDeclaration? Score = null);
 
-internal sealed record GateDeclaration(GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature);
+internal sealed record GateDeclaration(
+    GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null);
 
-internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, bool Skip = false, bool AddsEpsilon = false);
+internal sealed record WriteDeclaration(WriteRule Rule, KeySource? Key = null, WriteStrength? Strength = null, double? StrengthScale = null, int? Steps = null, int? Slots = null, bool Bonus = false)
+{
+    public static implicit operator WriteDeclaration(WriteRule rule) => new(rule);
+}
+
+internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, SkipShape? Skip = null, bool AddsEpsilon = false, EtaActivation? Eta = null, Augmentation? Augmentation = null, OutputGate? OutputGate = null);
 
 internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout)
 {

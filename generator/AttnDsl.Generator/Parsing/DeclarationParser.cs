@@ -18,6 +18,7 @@ internal static class DeclarationParser
     {
         var layer = Read(type, "AttentionLayerAttribute") ?? new(null!);
         var gate = Read(type, nameof(GateAttribute));
+        var write = Read(type, nameof(WriteAttribute));
         var read = Read(type, nameof(ReadAttribute));
         var rotation = Read(type, nameof(RotationAttribute));
         var window = Read(type, nameof(WindowAttribute));
@@ -32,9 +33,9 @@ internal static class DeclarationParser
             layer.Named<bool>("Causal") ?? true,
             layer.Named<double>("Scale"),
             Read(type, nameof(FeatureMapAttribute))?.First<Kernel>(),
-            gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature")),
-            Read(type, nameof(WriteAttribute))?.First<WriteRule>(),
-            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.Named<bool>("Skip") ?? false, read.Named<bool>("AddsEpsilon") ?? false),
+            gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature"), gate.NamedArray("LogDecays"), gate.Named<int>("Layer"), gate.Named<int>("Layers")),
+            write is null ? null : new(write.First<WriteRule>(), write.NamedEnum<KeySource>("Key"), write.NamedEnum<WriteStrength>("Strength"), write.Named<double>("StrengthScale"), write.Named<int>("Steps"), write.Named<int>("Slots"), write.Named<bool>("Bonus") ?? false),
+            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate")),
             rotation is null ? null : Rotation(rotation),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
@@ -110,6 +111,13 @@ internal sealed class AttributeReader(AttributeData data)
     public T? NamedEnum<T>(string name)
         where T : struct, Enum =>
         Named<int>(name) is { } value ? (T)Enum.ToObject(typeof(T), value) : null;
+
+    public EquatableArray<double>? NamedArray(string name)
+    {
+        foreach (var pair in data?.NamedArguments ?? [])
+            if (pair.Key == name && pair.Value is { Kind: TypedConstantKind.Array, IsNull: false }) return new(pair.Value.Values.Select(v => v.Value is double x ? x : double.NaN));
+        return null;
+    }
 
     public T First<T>()
         where T : struct, Enum =>

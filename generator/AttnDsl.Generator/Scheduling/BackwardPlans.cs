@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Emit.Cpu;
@@ -32,10 +33,10 @@ internal static class BackwardPlans
 
     public static BackwardPlan Matrix(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
     {
-        var forward = MatrixProgram.Build(system, "chunkwise", Dim.C);
+        var forward = LayerPlan.InOrder(system, "chunkwise", Dim.C);
         var upstream = system.States.Select(s => s.Name).Append("o").ToList();
         var grouped = system.ValueHeads is not null;
-        var backward = Reverse.Backward(forward, "backward", upstream, grouped ? ["q", "k", "angles"] : []);
+        var backward = Reverse.Backward(forward, "backward", upstream, Shared(system));
         var keep = LayerPlan.Add(kernels, "Keep", Reverse.Keeping(forward, backward, "keep"), sizes, WorkUnit.StateHead, "One head forward once more, keeping the state with which every chunk begins.");
         var back = LayerPlan.Add(kernels, "Backward", backward, sizes, grouped ? WorkUnit.QueryHead : WorkUnit.StateHead, "Gradients of one head, chunk by chunk from the last: each chunk is computed again from the state it began with, then run backwards.");
         return WithPhases(new([keep], [back], Kept(backward, sizes)), system, sizes, kernels);
@@ -44,13 +45,12 @@ internal static class BackwardPlans
     public static BackwardPlan Bidirectional(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
     {
         var states = system.States.Select(s => s.Name).ToList();
+        var unit = system.ValueHeads is null ? WorkUnit.StateHead : WorkUnit.QueryHead;
         var absorb = kernels.FirstOrDefault(k => k.Name == "Absorb")
             ?? LayerPlan.Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
-        var grouped = system.ValueHeads is not null;
-        var unit = grouped ? WorkUnit.QueryHead : WorkUnit.StateHead;
-        var read = Reverse.Backward(ParallelProgram.ReadOut(system, "readOut"), "readOutBackward", ["o"], grouped ? ["q", "angles"] : []);
+        var read = Reverse.Backward(ParallelProgram.ReadOut(system, "readOut"), "readOutBackward", ["o"], Shared(system));
         // The read-out has written its parts of dv and of the angles' gradients by then.
-        string[] shared = [.. grouped ? ["k"] : System.Array.Empty<string>(), "angles", .. system.HasSkip ? ["v"] : System.Array.Empty<string>()];
+        string[] shared = [.. Shared(system), "angles", .. system.HasSkip ? ["v"] : Array.Empty<string>()];
         var write = Reverse.Backward(MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), "absorbBackward", states, shared);
         return WithPhases(
             new(
@@ -103,6 +103,10 @@ internal static class BackwardPlans
         if (system.Forgets) last.Add(Add("SumGatesBackward", Reverse.Backward(ForgetProgram.Sums(system, "sumGates"), "sumGatesBackward", ["gateSums", "keyGates", "gateSum"], []), WorkUnit.StateHead, "Gradients of the gates of one head, from the last token to the first."));
         return WithPhases(new(first, last, []), system, sizes, kernels);
     }
+
+    /// <summary>The inputs whose gradients the state heads of one query head add to.</summary>
+    private static string[] Shared(DynamicalSystem system) =>
+        system.ValueHeads is null ? [] : [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Tensor), .. system.Prepared.Select(p => p.Tensor)];
 
     private static List<(string Tensor, int Floats)> Kept(TileProgram backward, BlockSizes sizes) =>
         [.. backward.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Slot).Select(l => (l.Tensor, sizes.Of(l.Shape.Rows) * sizes.Of(l.Shape.Cols))).Distinct()];

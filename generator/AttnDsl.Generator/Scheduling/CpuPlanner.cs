@@ -20,7 +20,7 @@ internal sealed class CpuPlanner
 
     private CpuPlanner(TileProgram program, BlockSizes sizes)
     {
-        (_program, _sizes) = (HoistInvariants.Apply(MapFusion.Fuse(program)), sizes);
+        (_program, _sizes) = (TileNaming.Settle(HoistInvariants.Apply(MapFusion.Fuse(program))), sizes);
         _uses = MapFusion.Uses(_program);
     }
 
@@ -39,6 +39,7 @@ internal sealed class CpuPlanner
         StoreInPlace(head);
         StoreInPlace(body);
         StoreInPlace(tail);
+        foreach (var steps in new[] { head, body, tail }) steps.RemoveAll(IsCopyOntoItself);
 
         var end = PlaceScratch(head, body, tail);
         var scratch = _program.Statements.Select(s => s.Op.CpuScratch(_sizes.Of, s.Args)).DefaultIfEmpty(0).Max();
@@ -95,8 +96,8 @@ internal sealed class CpuPlanner
     private void PlaceMemory(Statement s)
     {
         if (s.Op is not Load load) return;
-        // A column of rows has a stride of its own: it is gathered, unless it is a single element.
-        var gathered = load.Access == Access.Rows && load.Shape.Cols == Dim.One && load.Shape.Rows != Dim.One;
+        // A column of rows has a stride of its own: it is gathered, unless it is a single element; so are rows with gaps between them.
+        var gathered = load.Pattern is not null || (load.Access == Access.Rows && load.Shape.Cols == Dim.One && load.Shape.Rows != Dim.One);
         if (gathered) return;
         _places[s.Result!] = load.Access switch
         {
@@ -148,7 +149,8 @@ internal sealed class CpuPlanner
         {
             var (tile, op) = (store.Args[0], (Store)store.Op);
             var maker = steps.FirstOrDefault(s => s.Target == tile && s.Op is not Store);
-            // A column is scattered, unless it is a single element.
+            // A column is scattered, unless it is a single element; so are rows with gaps between them.
+            if (op.Pattern is not null) continue;
             if (op.Access == Access.Rows && tile.Shape.Cols == Dim.One && tile.Shape.Rows != Dim.One) continue;
             Storage place = op.Access switch
             {
@@ -170,6 +172,9 @@ internal sealed class CpuPlanner
                 : new(new Map(new Arg(0), tile.Shape), [tile], there, store.Stage);
         }
     }
+
+    /// <summary>What is left of a sum in place when its products are taken out.</summary>
+    private bool IsCopyOntoItself(PlanStep s) => s is { Op: Map { Expr: Arg }, Accumulate: false } && s.Args[0].Shape == s.Target.Shape && AliasOf(s.Args[0]) == AliasOf(s.Target);
 
     private bool IsFree(Tile tile) => !_places.ContainsKey(tile) && !_aliases.ContainsKey(tile);
 

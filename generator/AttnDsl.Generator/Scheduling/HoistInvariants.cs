@@ -48,7 +48,7 @@ internal static class HoistInvariants
                 var key = (map, new EquatableArray<Tile>(used));
                 if (!known.TryGetValue(key, out var tile))
                 {
-                    known[key] = tile = new(Name(e, used[0].Name, names), shape);
+                    known[key] = tile = NewTile(Name(e, used[0].Plain), shape, names);
                     result.Add(new(map, new(used), tile, statement.Stage));
                 }
 
@@ -77,10 +77,15 @@ internal static class HoistInvariants
         return used.Count == 0 ? null : used.Select(a => a.Shape).Aggregate(Shape.Broadcast);
     }
 
-    private static string Name(Expr e, string of, HashSet<string> names)
+    /// <summary>After the function and its first argument: <c>expTotal</c>.</summary>
+    private static string Name(Expr e, string of) => e is Unary u
+        ? u.Op.ToString().ToLowerInvariant() + char.ToUpperInvariant(of[0]) + of.Substring(1)
+        : of + "Factor";
+
+    private static Tile NewTile(string plain, Shape shape, HashSet<string> names)
     {
-        var name = of + (e is Unary u ? u.Op.ToString() : "Factor");
-        for (var n = 2; !names.Add(name); n++) name = of + (e is Unary v ? v.Op.ToString() : "Factor") + n.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return name;
+        var name = plain;
+        for (var n = 2; !names.Add(name); n++) name = plain + n.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return new(name, shape) { Plain = plain };
     }
 }

@@ -73,16 +73,16 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Matrix(DynamicalSystem system)
     {
-        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width);
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots);
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         Prepared(system, sizes, kernels);
         // Step runs the recurrent form, so every causal layer has its kernel.
-        var recurrent = Add(kernels, "Recurrent", MatrixProgram.Build(system, "recurrent", Dim.One), sizes, WorkUnit.StateHead, "One head of one sequence, token by token.");
+        var recurrent = Add(kernels, "Recurrent", InOrder(system, "recurrent", Dim.One), sizes, WorkUnit.StateHead, "One head of one sequence, token by token.");
         if (system.Has(AttnDsl.Forms.Recurrent)) forms.Add(new(AttnDsl.Forms.Recurrent, [], recurrent, null));
         if (system.Has(AttnDsl.Forms.Chunkwise))
         {
-            var chunk = Add(kernels, "Chunkwise", MatrixProgram.Build(system, "chunkwise", Dim.C), sizes, WorkUnit.StateHead, $"One head of one sequence, {system.ChunkSize} tokens at a time: products inside a chunk, the state S between chunks.");
+            var chunk = Add(kernels, "Chunkwise", InOrder(system, "chunkwise", Dim.C), sizes, WorkUnit.StateHead, $"One head of one sequence, {system.ChunkSize} tokens at a time: products inside a chunk, the state S between chunks.");
             forms.Add(new(AttnDsl.Forms.Chunkwise, [], chunk, null));
         }
 
@@ -95,6 +95,10 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
         return new(system, sizes, kernels, forms, BackwardPlans.Matrix(system, sizes, kernels));
     }
+
+    /// <summary>The program that runs along time, a block of rows at a time.</summary>
+    internal static TileProgram InOrder(DynamicalSystem system, string name, Dim rows) =>
+        system.IsScan ? ScanProgram.Build(system, name, rows) : system.Write == WriteRule.Slots ? SlotProgram.Build(system, name, rows) : MatrixProgram.Build(system, name, rows);
 
     private static LayerPlan Bidirectional(DynamicalSystem system)
     {

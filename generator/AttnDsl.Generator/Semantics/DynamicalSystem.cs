@@ -1,5 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
+using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Infrastructure;
 
 namespace AttnDsl.Generator.Semantics;
@@ -15,13 +17,25 @@ internal enum StateFamily
 }
 
 /// <summary>The real part of the transition.</summary>
-internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature);
+/// <param name="LogDecays">Of constants that are known here: one a head.</param>
+internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivation Activation, double Temperature, EquatableArray<double> LogDecays)
+{
+    /// <summary>Whether a rate e^a, or a power a, is learned.</summary>
+    public bool HasRate => Activation is GateActivation.Rate or GateActivation.ReversedSigmoidPower or GateActivation.SoftplusRate or GateActivation.Bounded;
+
+    /// <summary>Whether something is learned that is as fine as the gate's input.</summary>
+    public bool HasBias => Activation is GateActivation.RecurrentGate or GateActivation.SoftplusRate or GateActivation.Bounded;
+
+    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {Activation}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}";
+}
 
 /// <summary>The imaginary part of the transition.</summary>
 internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout)
 {
     /// <summary>What an input turns by; null where angles follow from positions.</summary>
     public Phase? Phase { get; init; }
+
+    public override string ToString() => $"{Kind} {Layout}, base {Literals.Number(Base)}";
 }
 
 /// <summary>Phases that inputs add to.</summary>
@@ -41,7 +55,17 @@ internal sealed record PreparedTensor(string Member, string Tensor, HeadCount He
 }
 
 /// <summary>What of the past a query sees.</summary>
-internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens);
+internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens)
+{
+    public override string ToString() => $"{(RuntimeSized ? "up to " : "")}{Literals.Integer(Size)}, {Literals.Integer(SinkTokens)} sinks";
+}
+
+/// <summary>What is written beside the rule itself.</summary>
+/// <param name="Key">An input, or 1 − e^g.</param>
+/// <param name="Steps">Writes a token.</param>
+/// <param name="Slots">M, 0 without slots.</param>
+/// <param name="Bonus">Whether the state is read before the write.</param>
+internal sealed record Writing(KeySource Key, WriteStrength Strength, double StrengthScale, int Steps, int Slots, bool Bonus);
 
 /// <summary>What becomes of a score before it is masked: capped, then biased by position.</summary>
 internal sealed record Score(double? SoftCap, PositionBias Bias);
@@ -53,7 +77,15 @@ internal sealed record Score(double? SoftCap, PositionBias Bias);
 /// <param name="HeadCount">Which head count its third axis has.</param>
 /// <param name="Width">Length of its fourth axis; 0 for a tensor of rank 3.</param>
 /// <param name="Meaning">For the documentation, with units.</param>
-internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning);
+/// <param name="RowsPerToken">Rows of its second axis for each token.</param>
+internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning, int RowsPerToken = 1)
+{
+    /// <summary>Length of its second axis, given the tokens as C#.</summary>
+    public string Rows(string tokens) => RowsPerToken == 1 ? tokens : $"{tokens} * {RowsPerToken}";
+
+    /// <summary>The letters of one token.</summary>
+    public string StepLetters => RowsPerToken == 1 ? Letters.Replace(",T", ",1") : Letters.Replace("T,", ",");
+}
 
 internal enum HeadCount { Query, KeyValue, State }
 
@@ -79,6 +111,9 @@ internal sealed record ParameterTensor(string Member, string Tensor, string Lett
 internal sealed record StateTensor(string Name, int Rows, int Cols, double Initial, string Letters, string Meaning)
 {
     public int Floats => Rows * Cols;
+
+    /// <summary>Axes behind batch and heads.</summary>
+    public int Rank => Letters.Split(',').Length - 2;
 }
 
 /// <summary>
@@ -98,8 +133,10 @@ internal sealed record DynamicalSystem(
     Decay? Decay,
     Rotation? Rotation,
     WriteRule Write,
+    Writing Writing,
     Normaliser Normaliser,
     double Epsilon,
+    EtaActivation Eta,
     Window? Window,
     Forms Forms,
     int ChunkSize,
@@ -115,11 +152,28 @@ internal sealed record DynamicalSystem(
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }
 
-    /// <summary>Adds D·v to the read-out, D a learned number a head.</summary>
-    public bool HasSkip { get; init; }
+    /// <summary>Adds D·v to the read-out, D learned.</summary>
+    public SkipShape Skip { get; init; }
+
+    public bool HasSkip => Skip != SkipShape.None;
+
+    /// <summary>Adds the token's own value as its query and key fit.</summary>
+    public Augmentation Augmentation { get; init; }
+
+    /// <summary>What the output is multiplied by last.</summary>
+    public OutputGate OutputGate { get; init; }
+
+    /// <summary>Whether every cell of the state decays on its own: a linear scan, cell by cell.</summary>
+    public bool IsScan => Decay is { Shape: GateShape.Full } || Writing.Key == KeySource.None;
 
     /// <summary>Whether each state carries a running maximum under which its writes are scaled.</summary>
     public bool IsStabilised => Write == WriteRule.ExponentialGate;
+
+    /// <summary>Rows of a kernel's time, given the tokens as C#: a token with several writes has as many rows.</summary>
+    public string Rows(string tokens) => Writing.Steps == 1 ? tokens : $"{tokens} * {Writing.Steps}";
+
+    /// <summary>Whether each state carries the sum of its keys, by which the read-out is divided.</summary>
+    public bool HasKeySum => Normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum or Normaliser.Stabilised;
 
     /// <summary>Caps and biases of a cache's scores; null where scores are what they are.</summary>
     public Score? Score { get; init; }
@@ -153,4 +207,35 @@ internal sealed record DynamicalSystem(
     }
 
     public bool Has(Forms form) => (Forms & form) != 0;
+
+    /// <summary>Every part, chosen.</summary>
+    public override string ToString()
+    {
+        var text = new StringBuilder($"system {Family} state, {(Causal ? "causal" : "bidirectional")}\n");
+        Line("sizes", $"K = {KeyDim}, V = {ValueDim}, heads {Count(Heads)}, key/value heads {Count(KeyValueHeads)}, value heads {Count(ValueHeads)}");
+        Line("decay", Part(Decay));
+        Line("rotation", Part(Rotation));
+        Line("write", Writes());
+        Line("read", $"kernel {Kernel}, scale {Literals.Number(Scale)}, normaliser {Normaliser}{(Normaliser == Normaliser.None ? "" : $" with ε = {Literals.Number(Epsilon)}")}");
+        if (Reads() is { Length: > 0 } also) Line("also", also);
+        Line("window", Part(Window));
+        Line("forms", $"{Forms}, chunks of {ChunkSize}");
+        foreach (var i in Inputs) Line("input", $"{i.Tensor,-9} {i.Letters,-9} {i.Meaning}");
+        foreach (var p in Parameters) Line("parameter", $"{p.Tensor,-9} {p.Letters,-9} {p.Meaning}");
+        foreach (var s in States) Line("state", $"{s.Name,-9} {s.Letters,-9} {s.Meaning}");
+        return text.ToString();
+
+        void Line(string part, object value) => text.Append($"  {part,-9}  {value}\n");
+        string Writes() => string.Concat(
+            Write, Writing.Key == KeySource.Input ? "" : $", key {Writing.Key}",
+            Writing.Strength == WriteStrength.None ? "" : $", strength {Writing.Strength} times {Literals.Number(Writing.StrengthScale)}",
+            Writing.Steps == 1 ? "" : $", {Literals.Integer(Writing.Steps)} writes a token", Writing.Slots == 0 ? "" : $", {Literals.Integer(Writing.Slots)} slots");
+        string Reads() => string.Join(", ", new[]
+        {
+            Writing.Bonus ? "bonus" : "", HasSkip ? $"skip per {Skip}" : "", Augmentation == Augmentation.None ? "" : $"augmentation {Augmentation}",
+            OutputGate == OutputGate.None ? "" : $"output gate {OutputGate}",
+        }.Where(x => x.Length > 0));
+        static string Count(int? n) => n is { } number ? Literals.Integer(number) : "not declared";
+        static string Part(object? part) => part?.ToString() ?? "none";
+    }
 }

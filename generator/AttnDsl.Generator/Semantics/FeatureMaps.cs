@@ -23,26 +23,84 @@ internal static class FeatureMaps
         Kernel.ReluSquared => "φ(x) = max(x, 0)²",
         Kernel.Silu => "φ(x) = x·σ(x)",
         Kernel.Exp => "φ(x) = e^x",
-        Kernel.ChannelSoftmax => "φ(x) = softmax over the channels of x",
         Kernel.Taylor => "φ(x) = 1, every x_c, every x_c²/√2, every x_b x_c with b < c, so that φ(x)·φ(y) = 1 + x·y + (x·y)²/2",
         Kernel.Square => "φ(x) = every x_c², every √2 x_b x_c with b < c, so that φ(x)·φ(y) = (x·y)²",
+        Kernel.ChannelSoftmax => "φ(x) = softmax over the channels of x",
         _ => "φ(x) = x",
     };
 
+    /// <summary>The bound of <see cref="GateActivation.Bounded"/>.</summary>
+    private const double Bound = 5;
+
+    /// <summary>The strongest decay of <see cref="GateActivation.RecurrentGate"/>, times its learned rate.</summary>
+    private const double RecurrentRate = 8;
+
     /// <summary>The log-decay of a gate input.</summary>
-    public static Expr LogDecay(Decay decay, Expr z) => decay.Activation switch
+    /// <param name="logRate">a, where it is learned.</param>
+    /// <param name="bias">b, where it is learned.</param>
+    public static Expr LogDecay(Decay decay, Expr z, Expr logRate, Expr bias) => decay.Activation switch
     {
+        GateActivation.Rate => -(Ex.Exp(logRate) * z),
+        GateActivation.SoftplusRate => -(Ex.Exp(logRate) * Ex.Softplus(z + bias)),
+        GateActivation.Bounded => -Bound * Ex.Sigmoid(Ex.Exp(logRate) * (z + bias)),
         GateActivation.LogSigmoid => Ex.LogSigmoid(z) / decay.Temperature,
+        GateActivation.ReversedSigmoid => -Ex.Softplus(z) / decay.Temperature,
+        GateActivation.ReversedSigmoidPower => -(Ex.Max(logRate, 0) * Ex.Softplus(z)),
+        GateActivation.RecurrentGate => -RecurrentRate * (Ex.Softplus(bias) * Ex.Sigmoid(z)),
         _ => z,
     };
 
-    /// <summary>The constant log-decay of a head: log(1 − 2^(−5−h)) for retention.</summary>
-    public static Expr HeadLogDecay(HeadDecay constants) => constants switch
+    public static string LogDecayFormula(Decay decay, string z) => decay.Activation switch
     {
-        HeadDecay.Retention => Ex.Log1p(-Ex.Exp(-System.Math.Log(2) * (Ex.Head + 5))),
-        _ => throw new System.ArgumentOutOfRangeException(nameof(constants)),
+        GateActivation.LogSigmoid => $"log σ({z}){Over(decay)}",
+        GateActivation.ReversedSigmoid => $"log σ(−{z}){Over(decay)}",
+        GateActivation.ReversedSigmoidPower => $"max(a, 0) log σ(−{z})",
+        GateActivation.RecurrentGate => $"−{RecurrentRate:0} log(1 + e^λ) σ({z})",
+        GateActivation.Rate => $"−e^a {z}",
+        GateActivation.SoftplusRate => $"−e^a log(1 + e^({z} + b))",
+        GateActivation.Bounded => $"−{Bound:0} σ(e^a ({z} + b))",
+        _ => z,
     };
 
+    private static string Over(Decay decay) => decay.Temperature == 1 ? "" : " / " + Emit.Literals.Number(decay.Temperature);
+
+    /// <summary>A gate input whose log-decay is 0.</summary>
+    public static double Undecayed(Decay decay) => decay.Activation switch
+    {
+        GateActivation.LogSigmoid => -Ex.NoScore,
+        GateActivation.ReversedSigmoid or GateActivation.ReversedSigmoidPower or GateActivation.RecurrentGate or GateActivation.SoftplusRate or GateActivation.Bounded => Ex.NoScore,
+        _ => 0,
+    };
+
+    /// <summary>The constant log-decay of a head: log(1 − 2^(−5−h)) for retention, else one of a list.</summary>
+    public static Expr HeadLogDecay(Decay decay)
+    {
+        if (decay.Constants == HeadDecay.Retention) return Ex.Log1p(-Ex.Exp(-System.Math.Log(2) * (Ex.Head + 5)));
+        Expr choice = decay.LogDecays.Count == 0 ? 0 : decay.LogDecays[decay.LogDecays.Count - 1];
+        for (var h = decay.LogDecays.Count - 2; h >= 0; h--) choice = Ex.Select(Comparison.Less, Ex.Head, h + 1, decay.LogDecays[h], choice);
+        return choice;
+    }
+
+    public static string HeadLogDecayFormula(Decay decay) => decay.Constants == HeadDecay.Retention
+        ? "g = log(1 − 2^(−5−h)) for head h = 0, 1, …"
+        : $"g = {string.Join(", ", System.Linq.Enumerable.Select(decay.LogDecays, g => Emit.Literals.Number(System.Math.Round(g, 6))))} for head h = 0, 1, …";
+
     /// <summary>What a read-out over a key sum is divided by.</summary>
-    public static Expr Denominator(DynamicalSystem system, Expr sum) => system.AddsEpsilon ? sum + system.Epsilon : Ex.Max(sum, system.Epsilon);
+    public static Expr Denominator(DynamicalSystem system, Expr sum) =>
+        system.AddsEpsilon ? sum + system.Epsilon : Ex.Max(system.Normaliser == Normaliser.AbsoluteKeySum ? Ex.Abs(sum) : sum, system.Epsilon);
+
+    /// <summary>A numerator over the divisor η of an input x.</summary>
+    public static Expr OverEta(DynamicalSystem system, Expr numerator, Expr x) => system.Eta switch
+    {
+        EtaActivation.Softplus => numerator / Ex.Max(Ex.Softplus(x), system.Epsilon),
+        EtaActivation.Sigmoid => numerator / Ex.Max(Ex.Sigmoid(x), system.Epsilon),
+        _ => numerator * Ex.Exp(-x),
+    };
+
+    public static string EtaFormula(EtaActivation eta) => eta switch
+    {
+        EtaActivation.Softplus => "log(1 + e^x)",
+        EtaActivation.Sigmoid => "σ(x)",
+        _ => "e^x",
+    };
 }

@@ -16,8 +16,14 @@ internal static class LayerRules
     /// <summary>The widest K or V: a state row and its tiles then still fit a core's nearest cache.</summary>
     public const int WidestDim = 1024;
 
+    /// <summary>The most cells of a state with a decay for each: a tile has a row of them for every token of a chunk.</summary>
+    public const int MostCells = 16384;
+
     /// <summary>The most features of a row: a chunk of them then still fits a core's second cache.</summary>
     public const int WidestFeatures = 4096;
+
+    /// <summary>The most writes a token: each is a row of the chunk.</summary>
+    public const int MostSteps = 16;
 
     /// <summary>The longest window: kernels compare positions as floats, which are exact up to 2^24.</summary>
     public const int LongestWindow = 1 << 24;
@@ -37,6 +43,9 @@ internal static class LayerRules
         if (d.Scale is { } scale && !IsPositive(scale)) yield return new(ScaleNotPositive, "AttentionLayer.Scale", name, Text(scale));
         if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
         if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !float.IsInfinity((float)epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
+        if (d.Write?.StrengthScale is { } factor && !IsPositive(factor)) yield return new(StrengthScaleNotPositive, "Write.StrengthScale", name, Text(factor));
+        if (d.Write is { Steps: { } steps and not (> 0 and <= MostSteps) }) yield return new(StepsOutOfRange, "Write.Steps", name, Text(steps), Text(MostSteps));
+        if (d.Write is { Rule: WriteRule.Slots } slotted && slotted.Slots is not (> 0 and <= WidestDim)) yield return new(SlotsOutOfRange, slotted.Slots is null ? "Write" : "Write.Slots", name, slotted.Slots is { } m ? Text(m) : "missing", Text(WidestDim));
         if (d.Rotation is { } r && !IsPositive(r.Base)) yield return new(BaseNotPositive, "Rotation.Base", name, Text(r.Base));
         if (d.Rotation?.MaxTemperature is { } most && !IsPositive(most)) yield return new(MaxTemperatureNotPositive, "Rotation.MaxTemperature", name, Text(most));
         if (d.Rotation?.MaxAngle is { } angle && !(angle > 0 && angle < 1)) yield return new(MaxAngleOutOfRange, "Rotation.MaxAngle", name, Text(angle));
@@ -60,8 +69,14 @@ internal static class LayerRules
             Known(d.Gate?.Shape, "Gate.shape", name),
             Known(d.Gate?.Decay, "Gate.Decay", name),
             Known(d.Gate?.Activation, "Gate.Activation", name),
-            Known(d.Write, "Write.rule", name),
+            Known(d.Write?.Rule, "Write.rule", name),
+            Known(d.Write?.Key, "Write.Key", name),
+            Known(d.Write?.Strength, "Write.Strength", name),
             Known(d.Read?.Normaliser, "Read.normaliser", name),
+            Known(d.Read?.Eta, "Read.Eta", name),
+            Known(d.Read?.Skip, "Read.Skip", name),
+            Known(d.Read?.Augmentation, "Read.Augmentation", name),
+            Known(d.Read?.OutputGate, "Read.OutputGate", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
             Known(d.Rotation?.Temperature, "Rotation.Temperature", name),
@@ -79,16 +94,18 @@ internal static class LayerRules
     private static IEnumerable<Problem> Combinations(LayerDeclaration d, string name)
     {
         var kernel = DefaultKernel(d);
-        var write = d.Write ?? WriteRule.Plain;
+        var write = d.Write?.Rule ?? WriteRule.Plain;
         var softmax = kernel == Kernel.Softmax;
         if (d is { KeyValueHeads: not null, ValueHeads: not null }) yield return new(BothGroupings, "AttentionLayer.ValueHeads", name);
         else if (softmax && d.ValueHeads is { } n) yield return new(ValueHeadsOnSoftmax, "AttentionLayer.ValueHeads", name, Text(n));
         else if (!softmax && d.KeyValueHeads is { } g) yield return new(KeyValueHeadsOnMatrix, "AttentionLayer.KeyValueHeads", name, Text(g));
 
         if (softmax && d.Gate is { Shape: not GateShape.Head } finer) yield return new(GateOnSoftmax, "Gate", name, finer.Shape.ToString());
-        if (softmax && write != WriteRule.Plain) yield return new(WriteOnSoftmax, "Write", name, write.ToString());
+        if (softmax && d.Write is { } w && w != new WriteDeclaration(WriteRule.Plain)) yield return new(WriteOnSoftmax, "Write", name, write + (write == WriteRule.Plain ? " with options" : ""));
         if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
-        if (softmax && d.Read is { Skip: true }) yield return new(SkipOnSoftmax, "Read.Skip", name);
+        if (softmax && d.Read is { Augmentation: not (null or Augmentation.None) }) yield return new(ReadOnSoftmax, "Read.Augmentation", name, "Augmentation");
+        if (softmax && d.Read is { OutputGate: not (null or OutputGate.None) }) yield return new(ReadOnSoftmax, "Read.OutputGate", name, "OutputGate");
+        if (softmax && d.Read is { Skip: not (null or SkipShape.None) }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
         if (!softmax && d.Score is not null) yield return new(ScoreWithoutSoftmax, "Score", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
@@ -97,6 +114,10 @@ internal static class LayerRules
         var map = new FeatureMap(kernel, d.KeyDim);
         if (map.Width > WidestFeatures) yield return new(TooManyFeatures, "FeatureMap.kernel", name, kernel.ToString(), Text(d.KeyDim), Text(map.Width), Text(WidestFeatures));
         if (!softmax && d.Rotation is not null && kernel != Kernel.Identity && map.Polynomial is null) yield return new(RotationOfFeatures, "Rotation", name, kernel.ToString());
+        if (d.Read is { AddsEpsilon: true } added && added.Normaliser != Normaliser.KeySum) yield return new(AddedEpsilonUnused, "Read.AddsEpsilon", name, added.Normaliser.ToString());
+        if (map.Polynomial is not null && (d.Write is { Rule: WriteRule.Plain, Strength: not (null or WriteStrength.None) } ? "a write strength"
+            : d.Write is { Key: KeySource.Gate } ? "a key tied to the gate"
+            : d.Read is { Augmentation: not (null or Augmentation.None) } ? "self-augmentation" : null) is { } featureWise) yield return new(PolynomialConflict, "FeatureMap.kernel", name, kernel.ToString(), featureWise);
 
         if (d.Rotation is { Kind: not RotationKind.Selective } rotary)
         {
@@ -120,21 +141,29 @@ internal static class LayerRules
 
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
+        foreach (var problem in Constants(d, name)) yield return problem;
         if (d.Gate is { Shape: not GateShape.Constant, Decay: { } decay } gate) yield return new(DecayOnInputGate, "Gate.Decay", name, decay.ToString(), gate.Shape.ToString());
 
-        if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) == GateActivation.LogDecay) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
-        if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon));
-        if (d.Read is { AddsEpsilon: true } added && added.Normaliser != Normaliser.KeySum) yield return new(AddedEpsilonUnused, "Read.AddsEpsilon", name, added.Normaliser.ToString());
+        if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) is not (GateActivation.LogSigmoid or GateActivation.ReversedSigmoid)) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
+        if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon), "without a normaliser");
+        if (d.Read is { Normaliser: Normaliser.External, Eta: null or EtaActivation.Exp, Epsilon: { } floor }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(floor), "with e^{−x}, which divides by nothing");
+        if (d.Read is { Normaliser: not Normaliser.External, Eta: { } eta }) yield return new(EtaUnused, "Read.Eta", name, eta.ToString(), d.Read.Normaliser.ToString());
         if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
 
         if (!softmax)
         {
             var normaliser = DefaultNormaliser(d);
             if (d.Gate is { Shape: GateShape.Pair } && !new FeatureMap(kernel, d.KeyDim).KeepsChannels) yield return new(PairGateOfFeatures, "Gate", name, kernel.ToString());
-            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Pair }) yield return new(ExponentialGatePerKey, "Write", name);
+            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Pair or GateShape.Value }) yield return new(ExponentialGatePerKey, "Write", name, d.Gate.Shape.ToString().ToLowerInvariant());
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
-            if (write == WriteRule.Delta && normaliser == Normaliser.KeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString());
+            if (write is WriteRule.Delta or WriteRule.GeneralDelta && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "a delta rule overwrites instead of summing");
+            if (write == WriteRule.Slots && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "softmax over the slots already sums to one");
+            if (d.Gate is { Shape: GateShape.Value } && write is WriteRule.Delta or WriteRule.GeneralDelta) yield return new(ValueGateOnDelta, "Gate.shape", name, write.ToString());
+            if (d.Gate is { Shape: GateShape.Value } && write == WriteRule.Plain && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(ValueGateKeySum, "Read", name);
+            if ((d.Gate is { Shape: GateShape.Slot } && write != WriteRule.Slots) || (d.Gate is { Shape: GateShape.Key or GateShape.Pair or GateShape.Value } && write == WriteRule.Slots)) yield return new(SlotGate, "Gate.shape", name, d.Gate.Shape.ToString(), write.ToString());
+            foreach (var problem in WriteOptions(d, name)) yield return problem;
+            foreach (var problem in Scans(d, name, kernel, write, normaliser)) yield return problem;
             if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned) yield return new(SignedKeySum, "Read", name, kernel.ToString());
         }
 
@@ -149,28 +178,105 @@ internal static class LayerRules
         }
     }
 
+    /// <summary>What goes with which constants of a gate.</summary>
+    private static IEnumerable<Problem> Constants(LayerDeclaration d, string name)
+    {
+        if (d.Gate is not { } gate) yield break;
+        var (lightning, given) = (gate is { Shape: GateShape.Constant, Decay: HeadDecay.Lightning }, gate is { Shape: GateShape.Constant, Decay: HeadDecay.Given });
+        if (!given && gate.LogDecays is not null) yield return new(ConstantsUnused, "Gate.LogDecays", name, "LogDecays", "Given");
+        if (!lightning && gate.Layer is not null) yield return new(ConstantsUnused, "Gate.Layer", name, "Layer", "Lightning");
+        if (!lightning && gate.Layers is not null) yield return new(ConstantsUnused, "Gate.Layers", name, "Layers", "Lightning");
+        if ((lightning || given) && (d.ValueHeads ?? d.Heads) is null) yield return new(ConstantsNeedHeads, "Gate.Decay", name, gate.Decay.ToString()!);
+        if (lightning && gate.Layers is not > 0) yield return new(LightningLayers, gate.Layers is null ? "Gate.Decay" : "Gate.Layers", name, gate.Layers is { } none ? Text(none) : "missing", Text(gate.Layer ?? 0));
+        else if (lightning && (gate.Layer is < 0 || gate.Layer > gate.Layers)) yield return new(LightningLayers, "Gate.Layer", name, Text(gate.Layers!.Value), Text(gate.Layer.Value));
+        if (given && (d.ValueHeads ?? d.Heads) is { } heads && ((gate.LogDecays?.Count ?? 0) != heads || gate.LogDecays!.Value.Any(g => !((float)g <= 0) || float.IsInfinity((float)g)))) yield return new(LogDecaysInvalid, gate.LogDecays is null ? "Gate.Decay" : "Gate.LogDecays", name, Text(heads));
+    }
+
+    /// <summary>What goes with cells that decay each on their own.</summary>
+    private static IEnumerable<Problem> Scans(LayerDeclaration d, string name, Kernel kernel, WriteRule write, Normaliser normaliser)
+    {
+        var (full, none) = (d.Gate is { Shape: GateShape.Full }, d.Write is { Key: KeySource.None });
+        if (!full && !none)
+        {
+            if (d.Write is { Strength: WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm } channels) yield return new(ChannelStrength, "Write.Strength", name, channels.Strength.ToString()!);
+            yield break;
+        }
+
+        var (what, site) = full ? ("a decay for every cell", "Gate.shape") : ("no queries and keys", "Write.Key");
+        foreach (var conflict in new[]
+        {
+            write != WriteRule.Plain ? $"the write rule {write}" : null,
+            kernel != Kernel.Identity ? $"Kernel.{kernel}" : null,
+            normaliser is not (Normaliser.None or Normaliser.External) ? $"Normaliser.{normaliser}" : null,
+            d.Write is { Steps: > 1 } ? "several writes a token" : null,
+            d.Write is { Bonus: true } ? "a bonus, which is read before it is written" : null,
+            d.Read is { Augmentation: not (null or Augmentation.None) } ? "self-augmentation" : null,
+            full && none ? "KeySource.None" : null,
+            full && d.Gate!.Activation != GateActivation.Rate ? "another activation than GateActivation.Rate, which learns a rate for each" : null,
+            full && d.Write is { Strength: WriteStrength.ChannelNorm } ? "WriteStrength.ChannelNorm, which needs one decay a value channel" : null,
+            full && (long)d.KeyDim * d.ValueDim > MostCells ? $"K·V = {Text(d.KeyDim * d.ValueDim)} cells a head; give more ValueHeads of at most {Text(MostCells)} cells" : null,
+            none && d.Rotation is not null ? "a rotation" : null,
+            none && d.ValueHeads is not null ? "ValueHeads, which group queries and keys" : null,
+            none && d.KeyDim != 1 ? $"KeyDim = {Text(d.KeyDim)}; without keys a value channel has one cell, KeyDim = 1" : null,
+            none && d.Gate is not { Shape: GateShape.Value } ? "a gate that is not GateShape.Value" : null,
+        })
+        {
+            if (conflict is not null) yield return new(ScanConflict, site, name, what, conflict);
+        }
+    }
+
+    /// <summary>What goes with which write rule.</summary>
+    private static IEnumerable<Problem> WriteOptions(LayerDeclaration d, string name)
+    {
+        if (d.Read is { Augmentation: { } augmentation and not Augmentation.None } && (d.Write is { Rule: not WriteRule.Plain } or { Steps: > 1 } || !d.Causal)) yield return new(AugmentationNeedsPlainWrites, "Read.Augmentation", name, augmentation.ToString());
+        if (d.Write is not { } w) yield break;
+        if (w.Bonus && (w.Rule != WriteRule.Plain || w.Steps > 1 || !d.Causal || DefaultNormaliser(d) is not (Normaliser.None or Normaliser.External))) yield return new(BonusConflict, "Write.Bonus", name);
+        if (w.Strength == WriteStrength.Step && w.Rule is WriteRule.Plain or WriteRule.Delta && d.Gate is not ({ Shape: GateShape.Head, Activation: GateActivation.Rate or GateActivation.SoftplusRate } or { Shape: GateShape.Full, Activation: GateActivation.Rate })) yield return new(StepOfGate, "Write.Strength", name);
+        if (w.Slots is { } slots && w.Rule != WriteRule.Slots) yield return new(SlotsUnused, "Write.Slots", name, Text(slots), w.Rule.ToString());
+        if (w.Key == KeySource.Gate && (w.Rule != WriteRule.Plain || d.Gate is not { Shape: GateShape.Key } || w.Steps > 1)) yield return new(KeyOfGate, "Write.Key", name);
+        if (w.Strength is { } strength && w.Rule is not (WriteRule.Plain or WriteRule.Delta)) yield return new(StrengthOnRule, "Write.Strength", name, strength.ToString(), w.Rule.ToString());
+        if (w.StrengthScale is { } scale && (w.Rule is not (WriteRule.Plain or WriteRule.Delta) || (w.Strength ?? (w.Rule == WriteRule.Delta ? WriteStrength.Beta : WriteStrength.None)) == WriteStrength.None)) yield return new(StrengthScaleUnused, "Write.StrengthScale", name, Text(scale));
+        if (w.Steps is not > 1) yield break;
+        var conflict = w.Rule is WriteRule.ExponentialGate or WriteRule.Slots ? $"the write rule {w.Rule}"
+            : d.Gate is { Shape: GateShape.Constant } ? "a constant gate, which has no token to decay at"
+            : d.Rotation is not null ? "a rotation, whose angles are the tokens'"
+            : d.Read is { Skip: not (null or SkipShape.None) } ? "a skip, which would have several values"
+            : d.Read is { OutputGate: not (null or OutputGate.None) } ? "an output gate, which a token has once"
+            : w.Strength == WriteStrength.Step ? "the gate's step as strength, of which a token has one"
+            : !d.Causal ? "Causal = false"
+            : null;
+        if (conflict is not null) yield return new(StepsConflict, "Write.Steps", name, Text(w.Steps.Value), conflict);
+    }
+
     /// <summary>Softmax, unless a gate, a write rule or a normaliser asks for a matrix state.</summary>
     public static Kernel DefaultKernel(LayerDeclaration d) =>
         d.Kernel ?? (d.Gate is null && d.Write is null && d.Read is null ? Kernel.Softmax : Kernel.Identity);
 
     public static Normaliser DefaultNormaliser(LayerDeclaration d) =>
-        d.Read?.Normaliser ?? (d.Write == WriteRule.ExponentialGate ? Normaliser.Stabilised : Normaliser.None);
+        d.Read?.Normaliser ?? (d.Write?.Rule == WriteRule.ExponentialGate ? Normaliser.Stabilised : Normaliser.None);
 
     /// <summary>The forms that the layer's mathematics has.</summary>
-    public static Forms AvailableForms(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write) switch
+    public static Forms AvailableForms(LayerDeclaration d) => (DefaultKernel(d), d.Causal, IsInOrder(d)) switch
     {
         (Kernel.Softmax, true, _) => Forms.Recurrent | Forms.Parallel,
         (Kernel.Softmax, false, _) => Forms.Parallel,
-        (_, true, WriteRule.Delta) => Forms.Recurrent | Forms.Chunkwise,
+        (_, true, true) => Forms.Recurrent | Forms.Chunkwise,
         (_, true, _) => Forms.Recurrent | Forms.Parallel | Forms.Chunkwise,
         _ => Forms.Parallel | Forms.Chunkwise,
     };
 
-    private static string Kind(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write) switch
+    /// <summary>Whether what one token writes depends on what those before it wrote.</summary>
+    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full };
+
+    private static string Kind(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write?.Rule) switch
     {
         (Kernel.Softmax, true, _) => "causal softmax attention",
         (Kernel.Softmax, false, _) => "bidirectional softmax attention",
-        (_, true, WriteRule.Delta) => "a delta rule",
+        (_, true, WriteRule.Delta or WriteRule.GeneralDelta) => "a delta rule",
+        (_, true, WriteRule.Slots) => "slot attention",
+        (_, true, _) when d.Write is { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } => "a layer whose cells decay each on their own",
+        (_, true, _) when d.Write is { Steps: > 1 } => "a layer with several writes a token",
+        (_, true, _) when d.Write is { Bonus: true } => "a layer that reads before it writes",
         (_, true, _) => "this layer",
         _ => "bidirectional linear attention",
     };

@@ -13,8 +13,9 @@ internal static class Resolver
     {
         var kernel = LayerRules.DefaultKernel(d);
         var family = kernel == Kernel.Softmax ? StateFamily.Cache : StateFamily.Matrix;
-        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1) : null;
-        var write = d.Write ?? WriteRule.Plain;
+        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) : null;
+        var write = d.Write?.Rule ?? WriteRule.Plain;
+        var steps = d.Write?.Steps ?? 1;
         var normaliser = family == StateFamily.Cache ? Normaliser.None : LayerRules.DefaultNormaliser(d);
         var available = LayerRules.AvailableForms(d);
         var forms = d.Form is { Forms: not 0 } f ? f.Forms & available : available;
@@ -31,8 +32,10 @@ internal static class Resolver
             decay,
             d.Rotation is { } r ? Rotation(r, d.KeyDim / 2) : null,
             write,
+            new(d.Write?.Key ?? KeySource.Input, d.Write?.Strength ?? (write == WriteRule.Delta ? WriteStrength.Beta : WriteStrength.None), d.Write?.StrengthScale ?? 1, Math.Max(1, steps), Math.Max(0, d.Write?.Slots ?? 0), d.Write is { Bonus: true }),
             normaliser,
             d.Read?.Epsilon ?? 1e-6,
+            d.Read?.Eta ?? default,
             d.Window is { } w ? new(w.Size, w.RuntimeSized, w.SinkTokens) : null,
             // Step runs the recurrent form, so every causal layer keeps it.
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
@@ -40,8 +43,10 @@ internal static class Resolver
             default,
             default)
         {
-            HasSkip = family == StateFamily.Matrix && d.Read is { Skip: true },
+            Skip = family == StateFamily.Matrix ? d.Read?.Skip ?? default : default,
+            Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default,
             AddsEpsilon = d.Read is { AddsEpsilon: true },
+            OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default,
             Score = d.Score is { } score && (score.SoftCap is not null || score.Bias is not (null or PositionBias.None)) ? new(score.SoftCap, score.Bias ?? default) : null,
         };
         return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
@@ -54,27 +59,66 @@ internal static class Resolver
             : new(new(pairs, r.Temperature ?? default, r.MaxTemperature ?? 1, r.Base, r.MaxAngle ?? 0.9999), r.Differenced ?? false, r.Gate ?? default),
     };
 
-    /// <summary>Per-key decays cost C products a token inside a chunk that scalar ones do not, so their chunks are shorter.</summary>
-    private static int DefaultChunk(Decay? decay) => decay?.Shape is GateShape.Key or GateShape.Pair ? 32 : 64;
+    /// <summary>The constants that a declaration fixes; those of retention are a formula of the head's number.</summary>
+    private static EquatableArray<double> LogDecays(GateDeclaration g, int heads) => (g.Shape, g.Decay) switch
+    {
+        (GateShape.Constant, HeadDecay.Given) => g.LogDecays ?? default,
+        (GateShape.Constant, HeadDecay.Lightning) => new(Enumerable.Range(0, heads).Select(h => -8.0 / heads * (1 - (g.Layer ?? 0) / (double)Math.Max(1, g.Layers ?? 0)) * h)),
+        _ => default,
+    };
+
+    /// <summary>Decays per channel cost C products a token inside a chunk that scalar ones do not, so their chunks are shorter.</summary>
+    private static int DefaultChunk(Decay? decay) => decay?.Shape switch
+    {
+        GateShape.Key or GateShape.Pair or GateShape.Value or GateShape.Slot => 32,
+        // A tile has a row of K·V cells for every token.
+        GateShape.Full => 16,
+        _ => 64,
+    };
 
     private static IEnumerable<InputTensor> Inputs(DynamicalSystem s)
     {
         var (n, keyHeads, valueHeads) = (s.ValueHeads is null ? "H" : "N", s.KeyValueHeads is null ? "H" : "G", s.KeyValueHeads is not null ? "G" : s.ValueHeads is null ? "H" : "N");
         var keyCount = s.KeyValueHeads is null ? HeadCount.Query : HeadCount.KeyValue;
-        yield return new("Q", "q", "[B,T,H,K]", HeadCount.Query, s.KeyDim, "Queries.");
-        yield return new("K", "k", $"[B,T,{keyHeads},K]", keyCount, s.KeyDim, s.Write == WriteRule.Delta ? "Keys, L2-normalised: with ‖k‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Keys.");
-        yield return new("V", "v", $"[B,T,{valueHeads},V]", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, "Values.");
+        // What is written comes with as many rows a token as there are writes.
+        var steps = s.Writing.Steps;
+        var time = steps == 1 ? "T" : $"{steps}T";
+        var rows = steps == 1 ? "" : $" Rows {steps}t to {steps}t + {steps - 1} belong to token t.";
+        InputTensor Written(string member, string tensor, string heads, HeadCount count, int width, string meaning) =>
+            new(member, tensor, $"[B,{time},{heads}]", count, width, meaning + rows, steps);
+
+        if (s.Writing.Key != KeySource.None) yield return new("Q", "q", "[B,T,H,K]", HeadCount.Query, s.KeyDim, "Queries.");
+        if (s.Writing.Key == KeySource.Input) yield return Written("K", "k", $"{keyHeads},K", keyCount, s.KeyDim, s.Write == WriteRule.Delta ? "Keys, L2-normalised: with ‖k‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Keys.");
+        yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, "Values.");
         if (s.Decay is { Shape: not GateShape.Constant } decay)
         {
-            var meaning = decay.Activation == GateActivation.LogSigmoid
-                ? $"{(s.Forgets ? "Forget-gate" : "Gate")} logits z; the log-decay is log σ(z){(decay.Temperature == 1 ? "" : " / " + Emit.Literals.Number(decay.Temperature))}."
-                : s.Forgets ? "Log-forget gate (natural logarithm), at most 0." : "Log-decay (natural logarithm), at most 0.";
-            yield return decay.Shape == GateShape.Key ? new("G", "g", $"[B,T,{n},{s.Map.Letter}]", HeadCount.State, s.Map.Width, meaning)
-                : decay.Shape == GateShape.Pair ? new("G", "g", $"[B,T,{n},K/2]", HeadCount.State, s.KeyDim / 2, meaning)
-                : new("G", "g", $"[B,T,{n}]", HeadCount.State, 0, meaning);
+            var meaning = decay.Activation == GateActivation.LogDecay
+                ? s.Forgets ? "Log-forget gate (natural logarithm), at most 0." : "Log-decay (natural logarithm), at most 0."
+                : decay.Activation == GateActivation.Rate
+                    ? $"Step sizes Δ, at least 0; the log-decay is {FeatureMaps.LogDecayFormula(decay, "Δ")}."
+                    : $"{(s.Forgets ? "Forget-gate" : "Gate")} logits z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}.";
+            var (letter, width) = Channels(s, decay);
+            yield return new("G", "g", $"[B,T,{n}{letter}]", HeadCount.State, width, meaning);
         }
 
-        if (s.Write == WriteRule.Delta) yield return new("Beta", "beta", $"[B,T,{n}]", HeadCount.State, 0, "Write strength β: 1 overwrites what the key retrieved, 0 leaves it.");
+        if (s.Writing.Strength is WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)
+            yield return new("Beta", "beta", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"Write strength, given as a logit: values are written times {Scaled(s)}{(s.Writing.Strength == WriteStrength.ChannelNorm ? "√(1 − e^(2g)) " : "")}σ(Beta).");
+        if (s.Writing.Strength is WriteStrength.Beta or WriteStrength.Sigmoid)
+        {
+            var meaning = (s.Write == WriteRule.Delta ? "Write strength β: 1 overwrites what the key retrieved, 0 leaves it." : "Write strength β.")
+                + (s.Writing.Strength == WriteStrength.Sigmoid ? $" Given as a logit: β = {Scaled(s)}σ(Beta)." : s.Writing.StrengthScale == 1 ? "" : $" β = {Scaled(s)}Beta.");
+            yield return Written("Beta", "beta", n, HeadCount.State, 0, meaning);
+        }
+
+        if (s.Write == WriteRule.GeneralDelta)
+        {
+            yield return Written("A", "retrieve", $"H,{s.Map.Letter}", HeadCount.Query, s.Map.Width, "What is retrieved: aᵀS of the state before the token's decay.");
+            yield return Written("B", "back", $"H,{s.Map.Letter}", HeadCount.Query, s.Map.Width, "Where to it is written.");
+        }
+
+        if (s.Write == WriteRule.Slots) yield return new("S", "slotWrite", $"[B,T,{n},M]", HeadCount.State, s.Writing.Slots, "How strongly the token writes to each slot.");
+        if (s.Normaliser == Normaliser.External) yield return new("Eta", "eta", $"[B,T,{n}]", HeadCount.State, 0, $"The read-out is divided by η = {FeatureMaps.EtaFormula(s.Eta)} of it.");
+        if (s.OutputGate != OutputGate.None) yield return new("OutputGate", "outputGate", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"The output is multiplied by {(s.OutputGate == OutputGate.Silu ? "y·σ(y)" : "σ(y)")} of it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
         if (s.Phase is not { } phase) yield break;
         yield return new("Phi", "phi", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, phase.Differenced ? "Phases φ: a token turns by τ times what they changed by since the token before." : "Phases φ: a token turns by τ φ.");
@@ -86,8 +130,37 @@ internal static class Resolver
     private static IEnumerable<ParameterTensor> Parameters(DynamicalSystem s)
     {
         var n = s.ValueHeads is null ? "H" : "N";
-        if (s.HasSkip) yield return new("D", "skip", $"[{n}]", HeadCount.State, default, "How much of its own value a token adds to its output.");
+        if (s.Decay is { HasRate: true } rated) yield return rated switch
+        {
+            { Activation: GateActivation.ReversedSigmoidPower } => new("Power", "logRate", $"[{n}]", HeadCount.State, default, "a: the power of the gate, counted as 0 below 0."),
+            { Shape: GateShape.Full } => new("ALog", "logRate", $"[{n},K,V]", HeadCount.State, new([s.KeyDim, s.ValueDim]), "a: the logarithm of the rate at which each cell decays."),
+            _ => new("ALog", "logRate", $"[{n}]", HeadCount.State, default, "a: the logarithm of the rate at which the head decays."),
+        };
+        if (s.Decay is { HasBias: true } decay)
+        {
+            var (letter, width) = Channels(s, decay);
+            if (decay.Activation == GateActivation.RecurrentGate) yield return new("Lambda", "stepBias", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), "λ: a gate of 1 keeps e^(−8 log(1 + e^λ)) of the state.");
+            else yield return new("DtBias", "stepBias", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), "b: added to the gate's input.");
+        }
+
+        if (s.Writing.Bonus) yield return new("U", "bonus", $"[H,{s.Map.Letter}]", HeadCount.Query, new([s.Map.Width]), "u: how much of a token's own key counts where the state is read before the write.");
+        if (s.Augmentation != Augmentation.None) yield return new("W", "augment", $"[H,{s.Map.Letter}]", HeadCount.Query, new([s.Map.Width]), "w: the weight of each channel in how a token's own query and key fit.");
+        if (s.HasSkip) yield return s.Skip == SkipShape.Channel
+            ? new("D", "skip", $"[{n},V]", HeadCount.State, new([s.ValueDim]), "How much of its own value a token adds to its output.")
+            : new("D", "skip", $"[{n}]", HeadCount.State, default, "How much of its own value a token adds to its output.");
     }
+
+    /// <summary>Letter and width of a gate's channels; none of one a head.</summary>
+    private static (string Letter, int Width) Channels(DynamicalSystem s, Decay decay) => decay.Shape switch
+    {
+        GateShape.Key => ("," + s.Map.Letter, s.Map.Width),
+        GateShape.Value or GateShape.Full => (",V", s.ValueDim),
+        GateShape.Slot => (",M", s.Writing.Slots),
+        GateShape.Pair => (",K/2", s.KeyDim / 2),
+        _ => ("", 0),
+    };
+
+    private static string Scaled(DynamicalSystem s) => s.Writing.StrengthScale == 1 ? "" : Emit.Literals.Number(s.Writing.StrengthScale) + " ";
 
     private static IEnumerable<StateTensor> States(DynamicalSystem s)
     {
@@ -112,8 +185,15 @@ internal static class Resolver
     private static IEnumerable<StateTensor> Matrix(DynamicalSystem s)
     {
         var (n, f) = (s.ValueHeads is null ? "H" : "N", s.Map.Letter);
+        if (s.Write == WriteRule.Slots)
+        {
+            yield return new("slotKeys", s.Map.Width, s.Writing.Slots, 0, $"[B,{n},{f},M]", "The slots' keys: columns are slots.");
+            yield return new("slotValues", s.Writing.Slots, s.ValueDim, 0, $"[B,{n},M,V]", "The slots' values: rows are slots.");
+            yield break;
+        }
+
         yield return new("S", s.Map.Width, s.ValueDim, 0, $"[B,{n},{f},V]", s.IsStabilised ? "The memory, relative to e^M." : s.Map.KeepsChannels ? "The memory: rows are key channels." : "The memory: rows are features of the keys.");
-        if (s.Normaliser == Normaliser.KeySum) yield return new("z", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the mapped keys.");
+        if (s.HasKeySum && !s.IsStabilised) yield return new("z", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the mapped keys.");
         if (!s.IsStabilised) yield break;
         yield return new("n", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the keys, relative to e^M.");
         yield return new("m", 1, 1, Expressions.Ex.NoScore, $"[B,{n}]", "The running maximum of the log-weights.");

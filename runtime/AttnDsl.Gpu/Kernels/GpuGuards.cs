@@ -10,12 +10,12 @@ public static class GpuGuards
 {
     /// <summary>Lengths of the first tensor of a call, <c>[B,T,H,width]</c>; <paramref name="declared"/> heads, or 0 when any number will do.</summary>
     /// <exception cref="ArgumentException">The tensor is missing or of another shape.</exception>
-    public static void Read(GpuTensor tensor, string name, int width, int declared, out int batch, out int time, out int heads)
+    public static void Read(GpuTensor tensor, string name, string letters, int width, int declared, out int batch, out int time, out int heads)
     {
-        Present(tensor, name, "[B,T,H,K]");
+        Present(tensor, name, letters);
         var lengths = tensor.Lengths;
         var fits = lengths.Length == 4;
-        Input(tensor, name, "[B,T,H,K]", fits ? lengths[0] : 1, fits ? lengths[1] : 1, fits && declared == 0 ? lengths[2] : declared, width);
+        Input(tensor, name, letters, fits ? lengths[0] : 1, fits ? lengths[1] : 1, fits && declared == 0 ? lengths[2] : declared, width);
         (batch, time, heads) = (lengths[0], lengths[1], lengths[2]);
     }
 
@@ -68,7 +68,7 @@ public static class GpuGuards
     public static void OneToken(GpuTensor q)
     {
         if (q is not null && q.Lengths is { Length: 4 } lengths && lengths[1] != 1)
-            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Step takes one token a sequence, but Q has T = {lengths[1]}; use Prefill for more"));
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Step takes one token a sequence, but its inputs have T = {lengths[1]}; use Prefill for more"));
     }
 
     private static void Present(GpuTensor? tensor, string name, string letters)

@@ -13,6 +13,67 @@ public enum Normaliser
 
     /// <summary><c>max(|q·n|, e^{−m}) + ε</c> with the write rule's running maximum m (mLSTM).</summary>
     Stabilised,
+
+    /// <summary>An input η [B,T,H], one a token: the read-out is divided by the <see cref="EtaActivation"/> of it (DSF's normalised attention).</summary>
+    External,
+
+    /// <summary>The key sum of signed features: <c>max(|φ(q)·z|, ε)</c> (ε = 1 for mLSTM with a sigmoid input gate).</summary>
+    AbsoluteKeySum,
+}
+
+/// <summary>What turns the input of <see cref="Normaliser.External"/> into the divisor η.</summary>
+public enum EtaActivation
+{
+    /// <summary><c>η = e^x</c>; the read-out is multiplied by <c>e^{−x}</c>, so there is nothing to divide by.</summary>
+    Exp,
+
+    /// <summary><c>η = log(1 + e^x)</c>, at least ε.</summary>
+    Softplus,
+
+    /// <summary><c>η = σ(x)</c>, at least ε.</summary>
+    Sigmoid,
+}
+
+/// <summary>How finely the D of a skip is learned.</summary>
+public enum SkipShape
+{
+    /// <summary>There is no skip.</summary>
+    None,
+
+    /// <summary>A number a head, <c>D [H]</c>.</summary>
+    Head,
+
+    /// <summary>A number a head and value channel, <c>D [H,V]</c>.</summary>
+    Channel,
+}
+
+/// <summary>What self-augmentation adds, with <c>a = Σ_c q_c w_c k_c</c>, q not scaled.</summary>
+public enum Augmentation
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary><c>σ(a·v)</c>, channel by channel (the paper's text and code).</summary>
+    SigmoidVector,
+
+    /// <summary><c>σ(a)·v</c>.</summary>
+    ScalarGate,
+
+    /// <summary><c>a·v</c> (the paper's parallel form).</summary>
+    Linear,
+}
+
+/// <summary>What the output is multiplied by last, channel by channel.</summary>
+public enum OutputGate
+{
+    /// <summary>Nothing.</summary>
+    None,
+
+    /// <summary><c>σ(y)</c> of an input y [B,T,H,V].</summary>
+    Sigmoid,
+
+    /// <summary><c>y·σ(y)</c> of an input y [B,T,H,V].</summary>
+    Silu,
 }
 
 /// <summary>Chooses the normaliser of the read; <see cref="Normaliser.None"/> without it (<see cref="Normaliser.Stabilised"/> for an exponential gate).</summary>
@@ -22,11 +83,20 @@ public sealed class ReadAttribute(Normaliser normaliser) : Attribute
     /// <summary>The normaliser.</summary>
     public Normaliser Normaliser { get; } = normaliser;
 
+    /// <summary>From the input of <see cref="Normaliser.External"/> to the divisor η.</summary>
+    public EtaActivation Eta { get; set; }
+
     /// <summary>ε, ≥ 0.</summary>
     public double Epsilon { get; set; } = 1e-6;
 
-    /// <summary>Adds <c>D·v_t</c> to the output of token t, D a learned number a head (<c>Parameters.D [H]</c>): the skip of Mamba-2. Matrix states only.</summary>
-    public bool Skip { get; set; }
+    /// <summary>Adds <c>D·v_t</c> to the output of token t, D learned (<c>Parameters.D</c>): the skip of Mamba-2. Matrix states only.</summary>
+    public SkipShape Skip { get; set; }
+
+    /// <summary>Adds the token's own value, weighted by how its query, its key and a learned w (<c>Parameters.W [H,K]</c>) fit together: MetaLA's self-augmentation.</summary>
+    public Augmentation Augmentation { get; set; }
+
+    /// <summary>Multiplies the output by an activation of the input <c>OutputGate</c>. Matrix states only.</summary>
+    public OutputGate OutputGate { get; set; }
 
     /// <summary>Adds ε to the key sum, <c>φ(q)·z + ε</c>, instead of keeping the sum from falling below it.</summary>
     public bool AddsEpsilon { get; set; }

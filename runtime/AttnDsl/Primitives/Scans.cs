@@ -56,8 +56,8 @@ public static class Scans
     }
 
     /// <summary>
-    /// Running sums as two floats each, sum and rest, whose sum is exact to twice a float's bits: differences of such sums do not cancel,
-    /// however far they have run. Writes one of the two.
+    /// Running sums as two floats each, sum and rest: terms are rounded, the sum is not, so differences of such sums do not cancel, however
+    /// far they have run. Writes one of the two.
     /// </summary>
     /// <param name="n">Length.</param>
     /// <param name="x">What is added [n].</param>
@@ -162,6 +162,23 @@ public static class Scans
                 behind = TVec.Load(in a, (i * aRow) + j, count) * own;
                 TVec.Store(own, ref y, (i * yRow) + j, count);
             }
+        }
+    }
+
+    /// <summary>d[i,j] = Σ_{j&lt;r&lt;i} g[r] for j &lt; i, else 0: the sums as row i meets them before its own gate acts.</summary>
+    /// <inheritdoc cref="SegmentSums" path="/param"/>
+    public static void SegmentSumsBefore<TVec>(int n, ref float g, ref float d, nint dRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int j = 0; j < n; j += TVec.Count)
+        {
+            TVec.Store(TVec.Create(0), ref d, j, n - j);
+        }
+
+        SegmentSums<TVec>(n - 1, ref g, ref Unsafe.Add(ref d, dRow), dRow);
+        for (int i = 1; i < n; i++)
+        {
+            Unsafe.Add(ref d, (i * dRow) + n - 1) = 0;
         }
     }
 

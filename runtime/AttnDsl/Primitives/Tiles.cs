@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
@@ -62,6 +63,37 @@ public static partial class Tiles
         for (nint i = 0; i < n; i++)
         {
             Unsafe.Add(ref y, i * step) = Unsafe.Add(ref x, i);
+        }
+    }
+
+    /// <summary>y[i] = x[(first + i) / every] where (first + i) mod every is the phase, else the fill: rows of a tensor that has fewer.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Spread(int rows, int cols, ref float x, nint xRow, int first, int every, int phase, ref float y, nint yRow, float fill)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            var row = MemoryMarshal.CreateSpan(ref Unsafe.Add(ref y, i * yRow), cols);
+            if ((first + i) % every == phase) MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref x, (first + i) / every * xRow), cols).CopyTo(row);
+            else row.Fill(fill);
+        }
+    }
+
+    /// <summary>y[(first + i) / every] = x[i] where (first + i) mod every is the phase; what <see cref="Spread"/> made more of, back.</summary>
+    [MethodImpl(Jit.Kernel)]
+    public static void Pick(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow, int first, int every, int phase, bool accumulate)
+    {
+        int skipped = (phase - (first % every) + every) % every;
+        for (int i = skipped; i < rows; i += every)
+        {
+            ref float from = ref Unsafe.Add(ref x, i * xRow);
+            ref float to = ref Unsafe.Add(ref y, (first + i) / every * yRow);
+            if (!accumulate)
+            {
+                MemoryMarshal.CreateReadOnlySpan(ref from, cols).CopyTo(MemoryMarshal.CreateSpan(ref to, cols));
+                continue;
+            }
+
+            for (int j = 0; j < cols; j++) Unsafe.Add(ref to, j) += Unsafe.Add(ref from, j);
         }
     }
 

@@ -10,12 +10,12 @@ public static class Heads
 {
     /// <summary>Lengths of a tensor <c>[B,T,H,width]</c>; <paramref name="declared"/> heads, or 0 when any number will do.</summary>
     /// <exception cref="ArgumentException">The tensor is missing or of another shape.</exception>
-    public static void Read(scoped in ReadOnlyTensorSpan<float> tensor, string name, int width, int declared, out int batch, out int time, out int heads)
+    public static void Read(scoped in ReadOnlyTensorSpan<float> tensor, string name, string letters, int width, int declared, out int batch, out int time, out int heads)
     {
         var lengths = tensor.Lengths;
         var fits = lengths.Length == 4;
         var h = fits && declared == 0 ? lengths[2] : declared;
-        Guards.Input(tensor, name, "[B,T,H,K]", fits ? lengths[0] : 1, fits ? lengths[1] : 1, h, width);
+        Guards.Input(tensor, name, letters, fits ? lengths[0] : 1, fits ? lengths[1] : 1, h, width);
         (batch, time, heads) = (checked((int)lengths[0]), checked((int)lengths[1]), checked((int)h));
     }
 
@@ -23,7 +23,7 @@ public static class Heads
     public static void OneToken(scoped in ReadOnlyTensorSpan<float> q)
     {
         if (q.Lengths is { Length: 4 } lengths && lengths[1] != 1)
-            throw new ArgumentException($"Step takes one token a sequence, but Q has T = {lengths[1]}; use Prefill for more");
+            throw new ArgumentException($"Step takes one token a sequence, but its inputs have T = {lengths[1]}; use Prefill for more");
     }
 
     /// <summary>Refuses a number of heads that does not group evenly.</summary>

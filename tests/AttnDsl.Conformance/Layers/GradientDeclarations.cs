@@ -123,13 +123,13 @@ internal static partial class MlstmExact7x5;
 
 [AttentionLayer(KeyDim = 7, ValueDim = 5)]
 [Gate(GateShape.Key, Activation = GateActivation.LogSigmoid, Temperature = 16)]
-[Read(Normaliser.None, Skip = true)]
+[Read(Normaliser.None, Skip = SkipShape.Head)]
 internal static partial class SkippedGla7x5;
 
 [AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, ValueHeads = 4)]
 [Gate(GateShape.Head)]
 [Write(WriteRule.Delta)]
-[Read(Normaliser.None, Skip = true)]
+[Read(Normaliser.None, Skip = SkipShape.Head)]
 internal static partial class SkippedDelta7x5;
 
 [AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, ValueHeads = 4)]
@@ -139,5 +139,5 @@ internal static partial class UnskippedDelta7x5;
 
 [AttentionLayer(KeyDim = 7, ValueDim = 5, Causal = false)]
 [FeatureMap(Kernel.EluPlusOne)]
-[Read(Normaliser.KeySum, Skip = true)]
+[Read(Normaliser.KeySum, Skip = SkipShape.Head)]
 internal static partial class SkippedBidirectional7x5;

@@ -20,10 +20,16 @@ public sealed class GradientLayoutTests
         var run = new GradientRun(name, seed: 1, time: 65);
         var strided = new GradientRun(name, seed: 1, time: 65) { Upstream = Spread(run.Upstream) };
         var expected = run.Backward();
-        var actual = run.NewGradients().ToDictionary(pair => pair.Key, pair => Spread(pair.Value));
+        var actual = run.NewGradients().ToDictionary(pair => pair.Key, pair => pair.Value.IsLearned ? pair.Value : Spread(pair.Value));
         strided.Backward(actual);
         foreach (var (tensor, wide) in actual)
         {
+            if (wide.IsLearned)
+            {
+                Assert.Equal(expected[tensor].Data, wide.Data);
+                continue;
+            }
+
             var row = wide.Strides[1];
             Assert.Equal(expected[tensor].Data, wide.Data.Where((_, i) => i % row < row - Gap));
             Assert.All(wide.Data.Where((_, i) => i % row >= row - Gap), value => Assert.True(float.IsNaN(value)));
@@ -71,12 +77,12 @@ public sealed class GradientLayoutTests
         poisoned.Upstream.Data[3 * poisoned.Upstream.Strides[1]] = float.NaN;
         foreach (var (tensor, actual) in poisoned.Backward())
         {
-            // Token 3, head 0 of sequence 0: what else is touched belongs to it.
-            var heads = actual.Shape[2];
-            var row = actual.Data.Length / (actual.Shape[0] * actual.Shape[1] * heads);
+            // Token 3, head 0 of sequence 0: what else is touched belongs to it. A learned tensor has no sequences.
+            var heads = actual.Shape[actual.IsLearned ? 0 : 2];
+            var row = actual.Data.Length / (actual.IsLearned ? heads : actual.Shape[0] * actual.Shape[1] * heads);
             for (var i = 0; i < actual.Data.Length; i++)
             {
-                var mayChange = i < actual.Data.Length / 2 && i / row % heads == 0;
+                var mayChange = (actual.IsLearned || i < actual.Data.Length / 2) && i / row % heads == 0;
                 Assert.True(mayChange || clean[tensor].Data[i].Equals(actual.Data[i]), $"{tensor}[{i}] changed");
             }
         }

@@ -67,7 +67,15 @@ internal sealed class GradientRun
             var (start, count) = (end - pieces[i], pieces[i]);
             var state = initial();
             Subject.Layer.Forward(Run.Slice(0, start), Run.NewOutput().Time(0, start), state, Forms.Fastest);
-            Subject.Layer.Backward(Run.Slice(start, count), Upstream.Time(start, count), new(gradients, default, start, count), state, stateGradient);
+            var learned = gradients.Where(pair => pair.Value.IsLearned).ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+            var targets = gradients.ToDictionary(pair => pair.Key, pair => learned.GetValueOrDefault(pair.Key) ?? pair.Value);
+            Subject.Layer.Backward(Run.Slice(start, count), Upstream.Time(start, count), new(targets, default, start, count), state, stateGradient);
+
+            // A learned tensor's gradient is the sum over the pieces.
+            foreach (var (tensor, part) in learned)
+            {
+                for (var n = 0; n < part.Data.Length; n++) gradients[tensor].Data[n] = i == pieces.Length - 1 ? part.Data[n] : gradients[tensor].Data[n] + part.Data[n];
+            }
         }
 
         return gradients;
@@ -111,11 +119,20 @@ internal sealed class GradientRun
 
     public bool IsInput(string tensor) => tensor switch
     {
-        "in.g" => Subject.Spec.Decay is DecaySource.Head or DecaySource.Key or DecaySource.Pair,
+        "in.k" => !Subject.Spec.KeyOfGate,
+        "in.g" => Subject.Spec.GateWidth > 0,
         "in.phi" => Subject.Spec.Phase is not null,
         "in.phasegate" => Subject.Spec.Phase is { Gate: not PhaseGating.None },
-        "in.beta" => Subject.Spec.Write == WriteKind.Delta,
+        "in.beta" => Subject.Spec.HasBeta,
+        "in.a_log" => Subject.Spec.Rate != RateKind.None,
+        "in.dt_bias" => Subject.Spec.BiasWidth > 0,
+        "in.u" => Subject.Spec.Bonus,
+        "in.w" => Subject.Spec.OwnValue != OwnValue.None,
+        "in.d" => Subject.Spec.SkipWidth > 0,
+        "in.a" or "in.b" => Subject.Spec.Write == WriteKind.GeneralDelta,
+        "in.s" => Subject.Spec.Write == WriteKind.Slots,
         "in.i" => Subject.Spec.Write == WriteKind.ExponentialGate,
+        "in.eta" => Subject.Spec.HasEta,
         _ => true,
     };
 

@@ -57,7 +57,7 @@ public sealed class LayoutTests
         var clean = SubjectRun.Random(name, seed: 4, time: 45);
         var spec = clean.Subject.Spec;
         var poisoned = SubjectRun.Random(name, seed: 4, time: 45);
-        foreach (var tensor in poisoned.Tensors.Values.Where(tensor => tensor.Data.Length > 0))
+        foreach (var tensor in poisoned.Tensors.Values.Where(tensor => tensor.Data.Length > 0 && !tensor.IsLearned))
         {
             // Token 3, head 0 of sequence 0.
             tensor.Data[3 * tensor.Strides[1]] = float.NaN;
@@ -79,9 +79,11 @@ public sealed class LayoutTests
     /// <summary>All tensors side by side in one row a token, as one projection writes them.</summary>
     internal static Dictionary<string, FloatTensor> Fuse(IReadOnlyDictionary<string, FloatTensor> tensors)
     {
-        var used = tensors.Where(pair => pair.Value.Data.Length > 0).ToList();
+        var used = tensors.Where(pair => pair.Value.Data.Length > 0 && !pair.Value.IsLearned).ToList();
+        var (batch, time) = (used[0].Value.Shape[0], used.Min(pair => pair.Value.Shape[1]));
+        // What has several rows a token cannot lie beside what has one: it stays as it is.
+        used.RemoveAll(pair => pair.Value.Shape[1] != time);
         var width = used.Sum(pair => pair.Value.Strides[1]) + 5;
-        var (batch, time) = (used[0].Value.Shape[0], used[0].Value.Shape[1]);
         var buffer = FloatTensor.Poisoned(batch, time, width);
         var fused = new Dictionary<string, FloatTensor>(tensors);
         var offset = 5;

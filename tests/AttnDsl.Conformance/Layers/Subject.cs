@@ -184,7 +184,7 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
         new(nameof(Bidirectional7x5), s_bidirectional with { KeyDim = 7, ValueDim = 5 }, new Layer<Bidirectional7x5.Inputs, Bidirectional7x5.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional7x5.Forward, Bidirectional7x5.Backward)),
         new(nameof(Bidirectional80x96), s_bidirectional with { KeyDim = 80, ValueDim = 96 }, new Layer<Bidirectional80x96.Inputs, Bidirectional80x96.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional80x96.Forward, Bidirectional80x96.Backward)),
         new(nameof(Bidirectional100x64), s_bidirectional with { KeyDim = 100, ValueDim = 64 }, new Layer<Bidirectional100x64.Inputs, Bidirectional100x64.Gradients>(Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, Bidirectional100x64.Forward, Bidirectional100x64.Backward)),
-    }.ToDictionary(subject => subject.Name);
+    }.Concat(WriteSubjects.All).ToDictionary(subject => subject.Name);
 
     /// <summary>m cancels exactly, but the stabilised denominator may come near zero: see Tolerances.</summary>
     public bool IsIllConditioned => Spec.Write == WriteKind.ExponentialGate;

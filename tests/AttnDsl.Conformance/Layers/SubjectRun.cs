@@ -99,7 +99,7 @@ internal sealed class SubjectRun
         }
 
         AssertPart(actual, actual.ReadMatrix(), state => state.S, _naive, truth, $"S, {what}");
-        if (_subject.Spec.Denominator != Denominator.None)
+        if (_subject.Spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum or Denominator.Stabilised || _subject.Spec.Slots > 0)
         {
             AssertPart(actual, actual.ReadKeySum(), state => state.Z, _naive, truth, $"key sum, {what}");
         }
@@ -108,22 +108,27 @@ internal sealed class SubjectRun
     private static Dictionary<string, FloatTensor> Contiguous(LayerSpec spec, LayerInputs inputs)
     {
         int[] Shape(params int[] axes) => [inputs.Batch, inputs.Time, .. axes];
-        int[] gate = spec.Decay switch
-        {
-            DecaySource.Key => [spec.StateHeads, spec.FeatureDim],
-            DecaySource.Pair => [spec.StateHeads, spec.KeyDim / 2],
-            _ => [spec.StateHeads],
-        };
+        int[] Writes(params int[] axes) => [inputs.Batch, inputs.Time * spec.Steps, .. axes];
+        int[] gate = spec.GateWidth > 1 || spec.Decay is DecaySource.Key or DecaySource.Value or DecaySource.Slot or DecaySource.Pair ? [spec.StateHeads, spec.GateWidth] : [spec.StateHeads];
         return new()
         {
             ["in.q"] = new(inputs.Q, Shape(spec.Heads, spec.KeyDim)),
-            ["in.k"] = new(inputs.K, Shape(spec.KeyHeads, spec.KeyDim)),
-            ["in.v"] = new(inputs.V, Shape(spec.ValueInputHeads, spec.ValueDim)),
+            ["in.k"] = new(inputs.K, Writes(spec.KeyHeads, spec.KeyDim)),
+            ["in.v"] = new(inputs.V, Writes(spec.ValueInputHeads, spec.ValueDim)),
             ["in.g"] = new(inputs.G, Shape(gate)),
-            ["in.beta"] = new(inputs.Beta, Shape(spec.StateHeads)),
+            ["in.beta"] = new(inputs.Beta, Writes(spec.StateHeads)),
             ["in.i"] = new(inputs.I, Shape(spec.StateHeads)),
             ["in.phi"] = new(inputs.Phi, Shape(spec.KeyHeads, spec.KeyDim / 2)),
             ["in.phasegate"] = new(inputs.PhaseGate, spec.Phase?.Gate == PhaseGating.Pair ? Shape(spec.KeyHeads, spec.KeyDim / 2) : Shape(spec.KeyHeads)),
+            ["in.a"] = new(inputs.A, Writes(spec.Heads, spec.FeatureDim)),
+            ["in.b"] = new(inputs.B, Writes(spec.Heads, spec.FeatureDim)),
+            ["in.s"] = new(inputs.S, Shape(spec.StateHeads, spec.Slots)),
+            ["in.a_log"] = new(inputs.ALog, [spec.StateHeads]),
+            ["in.dt_bias"] = new(inputs.DtBias, spec.Decay == DecaySource.Head ? [spec.StateHeads] : [spec.StateHeads, spec.BiasWidth]),
+            ["in.u"] = new(inputs.U, [spec.Heads, spec.FeatureDim]),
+            ["in.w"] = new(inputs.W, [spec.Heads, spec.FeatureDim]),
+            ["in.d"] = new(inputs.D, spec.SkipWidth == 1 ? [spec.StateHeads] : [spec.StateHeads, spec.SkipWidth]),
+            ["in.eta"] = new(inputs.Eta, Shape(spec.StateHeads)),
         };
     }
 

@@ -1,8 +1,6 @@
 using System;
-using System.IO;
 using System.Linq;
 using AttnDsl.Conformance.Support;
-using AttnDsl.Golden.Vectors;
 using AttnDsl.Reference;
 using Xunit;
 
@@ -19,7 +17,7 @@ public sealed class ReferenceGoldenTests
     public void Oracle_GoldenCase_Agrees(string name)
     {
         var (spec, gate) = GoldenSpec.All[name];
-        var tensors = SafeTensors.Read(Path.Combine(GoldenSpec.Folder, name + ".safetensors"));
+        var tensors = GoldenSpec.All[name].Read(name);
         var inputs = GoldenSpec.Inputs(tensors, gate);
         MatrixState<double>? initial = null;
         if (tensors.TryGetValue("in.s0", out var start))
@@ -28,7 +26,8 @@ public sealed class ReferenceGoldenTests
             start.Data.AsSpan().ToArray().CopyTo(initial.S, 0);
         }
 
-        foreach (var result in new[] { Oracle.Run(spec, inputs, initial), Oracle.RunOtherwise(spec, inputs, initial) })
+        var one = Oracle.Run(spec, inputs, initial);
+        foreach (var result in Oracle.HasOtherRoute(spec) ? [one, Oracle.RunOtherwise(spec, inputs, initial)] : new[] { one })
         {
             Assert.InRange(ErrorRatio.Of(tensors["out.o"].Data, result.Output), 0, Tolerances.GoldenFile);
             if (tensors.TryGetValue("out.state", out var state))
@@ -43,7 +42,7 @@ public sealed class ReferenceGoldenTests
     public void Slope_GoldenCase_AgreesWithItsGradients(string name)
     {
         var (spec, gate) = GoldenSpec.All[name];
-        var tensors = SafeTensors.Read(Path.Combine(GoldenSpec.Folder, name + ".safetensors"));
+        var tensors = GoldenSpec.All[name].Read(name);
         var slope = new Slope(spec, GoldenSpec.Inputs(tensors, gate), tensors["in.d_o"].Data);
         if (tensors.TryGetValue("in.s0", out var start))
         {
@@ -53,7 +52,7 @@ public sealed class ReferenceGoldenTests
 
         foreach (var (tensor, gradient) in tensors.Where(pair => pair.Key.StartsWith("grad.", StringComparison.Ordinal)))
         {
-            var input = "in." + tensor["grad.".Length..];
+            var input = "in." + tensor["grad.".Length..].ToLowerInvariant();
             var moved = input == gate ? "in.g" : input == "in.s0" ? Slope.InitialS : input;
             var (actual, expected) = (new double[8], new double[8]);
             for (var i = 0; i < actual.Length; i++)
@@ -73,7 +72,7 @@ public sealed class ReferenceGoldenTests
     public void Oracle_GoldenMlstm_EndsAtTheSameMaximum(string name)
     {
         var (spec, gate) = GoldenSpec.All[name];
-        var tensors = SafeTensors.Read(Path.Combine(GoldenSpec.Folder, name + ".safetensors"));
+        var tensors = GoldenSpec.All[name].Read(name);
         var inputs = GoldenSpec.Inputs(tensors, gate);
         var state = Oracle.Run<double>(spec, inputs).State!;
         for (var b = 0; b < inputs.Batch; b++)

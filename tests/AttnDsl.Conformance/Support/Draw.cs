@@ -12,19 +12,29 @@ internal sealed class Draw(int seed)
     public LayerInputs Inputs(LayerSpec spec, int batch, int time)
     {
         var tokens = batch * time;
-        var keys = Normal(tokens * spec.KeyHeads * spec.KeyDim, 1);
-        if (spec.Write == WriteKind.Delta)
+        var writes = tokens * spec.Steps;
+        var keys = Normal(writes * spec.KeyHeads * spec.KeyDim, 1);
+        if (spec.Write is WriteKind.Delta or WriteKind.GeneralDelta)
         {
             Normalise(keys, spec.KeyDim);
         }
 
-        return new(batch, time, Normal(tokens * spec.Heads * spec.KeyDim, 1), keys, Normal(tokens * spec.ValueInputHeads * spec.ValueDim, 1))
+        return new(batch, time, Normal(tokens * spec.Heads * spec.KeyDim, 1), keys, Normal(writes * spec.ValueInputHeads * spec.ValueDim, 1))
         {
             G = Gates(spec, tokens),
-            Beta = spec.Write == WriteKind.Delta ? Uniform(tokens * spec.StateHeads, 0.05, 0.95) : [],
+            Beta = spec.HasBeta ? Uniform(writes * spec.StateHeads, 0.05, 0.95) : [],
+            A = spec.Write == WriteKind.GeneralDelta ? Erasing(spec, writes, -0.7) : [],
+            B = spec.Write == WriteKind.GeneralDelta ? Erasing(spec, writes, 1) : [],
+            S = spec.Write == WriteKind.Slots ? Uniform(tokens * spec.StateHeads * spec.Slots, 0, 1) : [],
             I = spec.Write == WriteKind.ExponentialGate ? Normal(tokens * spec.StateHeads, 1) : [],
             Phi = spec.Phase is null ? [] : Normal(tokens * spec.KeyHeads * (spec.KeyDim / 2), 1),
             PhaseGate = spec.Phase is not { Gate: not PhaseGating.None } phase ? [] : Normal(tokens * spec.KeyHeads * (phase.Gate == PhaseGating.Pair ? spec.KeyDim / 2 : 1), 1),
+            ALog = Uniform(spec.StateHeads * spec.RateWidth, -1, 0.5),
+            DtBias = Normal(spec.StateHeads * spec.BiasWidth, 1),
+            U = spec.Bonus ? Normal(spec.Heads * spec.FeatureDim, 1) : [],
+            W = spec.OwnValue == OwnValue.None ? [] : Normal(spec.Heads * spec.FeatureDim, 1),
+            D = Normal(spec.StateHeads * spec.SkipWidth, 1),
+            Eta = spec.HasEta ? Normal(tokens * spec.StateHeads, 1) : [],
         };
     }
 
@@ -39,6 +49,15 @@ internal sealed class Draw(int seed)
         I = Nudged(inputs.I),
         Phi = Nudged(inputs.Phi),
         PhaseGate = Nudged(inputs.PhaseGate),
+        Eta = Nudged(inputs.Eta),
+        ALog = Nudged(inputs.ALog),
+        DtBias = Nudged(inputs.DtBias),
+        U = Nudged(inputs.U),
+        W = Nudged(inputs.W),
+        D = Nudged(inputs.D),
+        A = Nudged(inputs.A),
+        B = Nudged(inputs.B),
+        S = Nudged(inputs.S),
     };
 
     public float[] Normal(int count, double deviation)
@@ -64,16 +83,19 @@ internal sealed class Draw(int seed)
         return values;
     }
 
+    /// <summary>Rows of a length less than 1, so that what is retrieved and written back does not grow.</summary>
+    private float[] Erasing(LayerSpec spec, int rows, double length)
+    {
+        var values = Normal(rows * spec.Heads * spec.FeatureDim, 1);
+        Normalise(values, spec.FeatureDim);
+        return Array.ConvertAll(values, x => (float)(length * x));
+    }
+
     private float[] Gates(LayerSpec spec, int tokens)
     {
-        var count = spec.Decay switch
-        {
-            DecaySource.Head => tokens * spec.StateHeads,
-            DecaySource.Key => tokens * spec.StateHeads * spec.FeatureDim,
-            DecaySource.Pair => tokens * spec.StateHeads * (spec.KeyDim / 2),
-            _ => 0,
-        };
-        return spec.LogSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);
+        var count = tokens * spec.StateHeads * spec.GateWidth;
+        if (spec.Rate != RateKind.None) return spec.Rate == RateKind.Rate ? Uniform(count, 0, 1) : Normal(count, 1);
+        return spec.LogSigmoid || spec.ReversedSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);
     }
 
     private float[] Nudged(float[] values)

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using AttnDsl.Golden.Vectors;
 using AttnDsl.Reference;
 
@@ -41,6 +42,7 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["taylor_based"] = new(s_base with { Similarity = Similarity.Taylor, Denominator = Denominator.KeySum, AddsEpsilon = true }),
         ["rebased_square"] = new(s_base with { Similarity = Similarity.Square, Denominator = Denominator.KeySum, AddsEpsilon = true }),
         ["linear_elu_bidirectional"] = new(s_normalised with { Similarity = Similarity.EluPlusOne, Causal = false }),
+        ["dsf_normalised_attention"] = new(s_base with { Scale = 1, Denominator = Denominator.Exp }),
         ["retention"] = new(s_base with { Decay = DecaySource.Retention }),
         ["simple_gla"] = new(s_base with { Decay = DecaySource.Head }),
         ["simple_gla_initial_state"] = new(s_base with { Decay = DecaySource.Head }),
@@ -53,9 +55,29 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["selective_rope_softmax"] = new(s_softmax with { Pairs = Pairs.HalfSplit, Phase = new() }),
         ["selective_rope_gla"] = new(s_base with { Decay = DecaySource.Key, Pairs = Pairs.HalfSplit, Phase = new() }, "in.gk"),
         ["selective_rope_gated_delta"] = new(s_base with { Decay = DecaySource.Head, Write = WriteKind.Delta, Pairs = Pairs.HalfSplit, Phase = new() }),
+        ["dplr_rwkv7"] = new(s_base with { Decay = DecaySource.Key, Write = WriteKind.GeneralDelta }, "in.gk"),
+        ["gated_delta_product"] = new(s_base with { Scale = 1, Decay = DecaySource.Head, Write = WriteKind.Delta, Steps = 2 }),
+        ["gsa"] = new(s_base with { Decay = DecaySource.Slot, Write = WriteKind.Slots, Slots = 12 }),
+        ["rwkv6"] = new(s_base with { Decay = DecaySource.Key, Bonus = true }) { Names = new Dictionary<string, string> { ["w"] = "g" } },
+        ["metala_core"] = new(s_base with { Decay = DecaySource.Key, LogSigmoid = true, Temperature = 16, KeyOfGate = true, OwnValue = OwnValue.SigmoidVector })
+        {
+            Names = new Dictionary<string, string> { ["z"] = "g" },
+        },
+        ["mamba2_ssd"] = new(s_base with { Scale = 1, Decay = DecaySource.Head, Rate = RateKind.Rate, Strength = StrengthKind.Step, SkipWidth = 1 })
+        {
+            Names = new Dictionary<string, string> { ["C"] = "q", ["Bm"] = "k", ["x"] = "v", ["dt"] = "g" },
+        },
         ["mlstm"] = new(s_mlstm, "in.f"),
         ["mlstm_extreme_gates"] = new(s_mlstm, "in.f"),
     };
+
+    /// <summary>What the case calls the tensors that go by other names here.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The tensors of a case, under the names of the oracles.</summary>
+    public Dictionary<string, FloatTensor> Read(string name) => SafeTensors.Read(Path.Combine(Folder, name + ".safetensors")).ToDictionary(
+        pair => pair.Key.Split('.', 2) is [var kind, var tensor] && Names.TryGetValue(tensor, out var known) ? $"{kind}.{known}" : pair.Key,
+        pair => pair.Value);
 
     public static string Folder => Path.Combine(System.AppContext.BaseDirectory, "vectors");
 
@@ -69,6 +91,14 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
             Beta = Data("in.beta"),
             I = Data("in.i"),
             Phi = Data("in.phi"),
+            Eta = Data("in.eta"),
+            A = Data("in.a"),
+            U = Data("in.u"),
+            W = Data("in.w"),
+            ALog = Data("in.A_log"),
+            D = Data("in.D"),
+            B = Data("in.b"),
+            S = Data("in.s"),
         };
     }
 }

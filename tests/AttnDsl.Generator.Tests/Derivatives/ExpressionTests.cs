@@ -12,6 +12,7 @@ namespace AttnDsl.Generator.Tests.Derivatives;
 public sealed class ExpressionTests
 {
     private const int Args = 3;
+    private const double Step = 1e-40;
     private static readonly int[] s_depths = [1, 2, 3, 4, 5];
 
     public static TheoryData<int> Depths => [.. s_depths];
@@ -37,6 +38,18 @@ public sealed class ExpressionTests
     public void Simplified_IsTheSame(int depth)
     {
         foreach (var (e, at) in Sample(depth)) Close(Evaluation.Of(e, at(-1)).Real, e.Rewrite(_ => null), at(-1), $"{e}");
+    }
+
+    /// <summary>At a tie, which random points do not meet, the first operand counts, and only it.</summary>
+    [Theory]
+    [InlineData((int)BinaryOp.Min)]
+    [InlineData((int)BinaryOp.Max)]
+    public void Derivative_AtATie_IsThatOfTheFirst(int op)
+    {
+        var e = new Binary((BinaryOp)op, new Arg(0), new Arg(1));
+        var at = new Scope([0.5, 0.5], null, null, 0, new Dictionary<string, int>());
+        Close(1, Derivative.Of(e, 0), at, $"{e}");
+        Close(0, Derivative.Of(e, 1), at, $"{e}");
     }
 
     /// <summary>Imaginary steps are no derivative rules of another kind: they say what central differences say.</summary>
@@ -71,8 +84,6 @@ public sealed class ExpressionTests
         Assert.Empty(Enum.GetValues<Comparison>().Except(nodes.OfType<Select>().Select(e => e.Test)));
         Assert.Empty(Enum.GetValues<Place>().Except(nodes.OfType<Position>().Select(e => e.Place)));
     }
-
-    private const double Step = 1e-40;
 
     /// <summary>Expressions, and a point at which to evaluate them, stepping along an argument.</summary>
     private static IEnumerable<(Expr Expr, Func<int, Scope> At)> Sample(int depth)

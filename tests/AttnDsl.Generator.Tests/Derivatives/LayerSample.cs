@@ -28,15 +28,20 @@ internal sealed class LayerSample
         Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
         var block = _random.Next(1, 6);
         // The parallel form of a matrix layer has blocks of one size.
-        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width);
+        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width, System.Writing.Slots);
         var strong = _random.Next(3) == 0;
         foreach (var input in System.Inputs)
         {
             var run = NewRun(0, Time, false);
             var (rows, cols) = run.SizeOf(input.Tensor);
             _inputs[input.Tensor] = [.. Enumerable.Range(0, rows * run.HeadsOf(input.Tensor) * cols).Select(_ => (float)Draw(input.Member, strong))];
-            if (input.Member == "K" && System.Write == WriteRule.Delta) Normalise(_inputs["k"], cols);
+            if (input.Member == "K" && System.Write is WriteRule.Delta or WriteRule.GeneralDelta) Normalise(_inputs["k"], cols);
+            if (input.Member is "A" or "B") Normalise(_inputs[input.Tensor], cols);
+            if (input.Member == "A") _inputs[input.Tensor] = Array.ConvertAll(_inputs[input.Tensor], x => -0.7f * x);
         }
+
+        foreach (var p in System.Parameters)
+            _inputs[p.Tensor] = [.. Enumerable.Range(0, NewRun(0, Time, false).HeadsOf(p.Tensor) * p.Floats).Select(_ => (float)(p.Member == "ALog" ? _random.NextDouble() - 1 : Normal()))];
     }
 
     public static int Count => s_layers.Length;
@@ -65,12 +70,26 @@ internal sealed class LayerSample
         Causal = System.Causal,
         Scale = System.Scale,
         Similarity = Enum.Parse<Similarity>(System.Kernel.ToString()),
-        Decay = System.Decay?.Shape switch { null => DecaySource.None, GateShape.Constant => DecaySource.Retention, GateShape.Head => DecaySource.Head, GateShape.Pair => DecaySource.Pair, _ => DecaySource.Key },
+        Decay = System.Decay switch { null => DecaySource.None, { Shape: GateShape.Constant, Constants: HeadDecay.Retention } => DecaySource.Retention, { Shape: GateShape.Constant } => DecaySource.Constants, { } d => Enum.Parse<DecaySource>(d.Shape.ToString()) },
+        LogDecays = [.. System.Decay?.LogDecays ?? default],
         LogSigmoid = System.Decay?.Activation == GateActivation.LogSigmoid,
+        ReversedSigmoid = System.Decay?.Activation == GateActivation.ReversedSigmoid,
+        Rate = System.Decay?.Activation switch { GateActivation.Rate => RateKind.Rate, GateActivation.SoftplusRate => RateKind.Softplus, GateActivation.Bounded => RateKind.Bounded, GateActivation.ReversedSigmoidPower => RateKind.Power, GateActivation.RecurrentGate => RateKind.Recurrent, _ => RateKind.None },
         Temperature = System.Decay?.Temperature ?? 1,
         Write = Enum.Parse<WriteKind>(System.Write.ToString()),
-        Denominator = Enum.Parse<Denominator>(System.Normaliser.ToString()),
+        KeyOfGate = System.Writing.Key == KeySource.Gate,
+        NoKeys = System.Writing.Key == KeySource.None,
+        OutputGate = Enum.Parse<GateOfOutput>(System.OutputGate.ToString()),
+        Strength = System.Writing.Strength == WriteStrength.None ? StrengthKind.One : Enum.Parse<StrengthKind>(System.Writing.Strength.ToString()),
+        StrengthScale = System.Writing.StrengthScale,
+        Steps = System.Writing.Steps,
+        Slots = System.Writing.Slots,
+        Bonus = System.Writing.Bonus,
+        OwnValue = Enum.Parse<OwnValue>(System.Augmentation.ToString()),
+        SkipWidth = System.Skip switch { SkipShape.None => 0, SkipShape.Head => 1, _ => System.ValueDim },
+        Denominator = Enum.Parse<Denominator>(System.Normaliser == Normaliser.External ? System.Eta.ToString() : System.Normaliser.ToString()),
         Epsilon = System.Epsilon,
+        AddsEpsilon = System.AddsEpsilon,
         Pairs = System.Rotation is { } r ? Enum.Parse<Pairs>(r.Layout.ToString()) : Pairs.None,
         RotationBase = System.Rotation?.Base ?? 1,
         Phase = System.Phase is not { } phase
@@ -84,14 +103,18 @@ internal sealed class LayerSample
                 Differenced = phase.Differenced,
                 Gate = Enum.Parse<PhaseGating>(phase.Gate.ToString()),
             },
-        AddsEpsilon = System.AddsEpsilon,
         SoftCap = System.Score?.SoftCap ?? 0,
         Alibi = System.Score?.Bias == PositionBias.Alibi,
         Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : 0,
         SinkTokens = System.Window?.SinkTokens ?? 0,
     };
 
-    public LayerInputs Inputs => new(1, Time, _inputs["q"], _inputs["k"], _inputs["v"]) { G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Phi = Input("phi"), PhaseGate = Input("phaseGate") };
+    public LayerInputs Inputs => new(1, Time, Input("q"), Input("k"), _inputs["v"])
+    {
+        G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
+        Phi = Input("phi"), PhaseGate = Input("phaseGate"),
+        ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"),
+    };
 
     public static LayerSample Of(int n) => new(s_layers[n], n);
 
@@ -102,7 +125,8 @@ internal sealed class LayerSample
         foreach (var (tensor, values) in _inputs)
         {
             var (heads, (rows, cols)) = (run.HeadsOf(tensor), run.SizeOf(tensor));
-            for (var h = 0; h < heads; h++) run[tensor, h].Values = Operations.Fill(rows, cols, (t, c) => values[((first + t) * heads + h) * cols + c]);
+            var rowsPerToken = System.Inputs.FirstOrDefault(i => i.Tensor == tensor)?.RowsPerToken ?? 0;
+            for (var h = 0; h < heads; h++) run[tensor, h].Values = Operations.Fill(rows, cols, (t, c) => values[((first * rowsPerToken + t) * heads + h) * cols + c]);
         }
 
         return run;
@@ -120,7 +144,9 @@ internal sealed class LayerSample
 
     private double Draw(string member, bool strong) => member switch
     {
-        "G" when System.Decay!.Activation == GateActivation.LogSigmoid => strong ? 8 * Normal() : 2 * Normal() + 1,
+        "G" when System.Decay!.Activation == GateActivation.Rate => (strong ? 12 : 1) * _random.NextDouble(),
+        "G" when System.Decay!.Activation != GateActivation.LogDecay => strong ? 8 * Normal() : 2 * Normal() + 1,
+        "S" => _random.NextDouble(),
         "G" => (strong ? -12 : -1) * _random.NextDouble(),
         "Beta" => 0.05 + 0.9 * _random.NextDouble(),
         "I" => (strong ? 4 : 1) * Normal(),
@@ -147,12 +173,20 @@ internal sealed class LayerSample
             from d in sound
             let s = Resolver.Resolve(d)
             // The reference loops have no sum of turned keys.
-            where s.Normaliser != Normaliser.KeySum || s.Rotation is null
+            where !s.HasKeySum || s.IsStabilised || s.Rotation is null
             group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, s.Phase?.Gate, Window: s.Window is not null) into family
             select family.First();
         return
         [
             .. families,
+            .. Enum.GetValues<GateActivation>().Select(a => plain with { Gate = new(GateShape.Key, null, a, null), Heads = 2, ValueHeads = 4 }),
+            .. Enum.GetValues<WriteStrength>().Where(w => w is not (WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)).Select(w => plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null), Write = new(WriteRule.Plain, Strength: w), Read = new(Normaliser.None, null, SkipShape.Channel) }),
+            .. new[] { WriteStrength.None, WriteStrength.Step, WriteStrength.Beta, WriteStrength.ChannelSigmoid }.Select(w => plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Write = new(WriteRule.Plain, Strength: w, StrengthScale: w == WriteStrength.None ? null : 0.5), Read = new(Normaliser.None, null, SkipShape.Channel), Heads = 2, ValueHeads = 4 }),
+            .. new[] { WriteStrength.None, WriteStrength.Sigmoid, WriteStrength.ChannelSigmoid, WriteStrength.ChannelNorm }.Select((w, n) => plain with { KeyDim = 1, Gate = new(GateShape.Value, null, n % 2 == 0 ? GateActivation.ReversedSigmoidPower : GateActivation.RecurrentGate, null), Write = new(WriteRule.Plain, Key: KeySource.None, Strength: w), Read = new(Normaliser.External, null, OutputGate: (OutputGate)(n % 3)) }),
+            .. Enum.GetValues<OutputGate>().Select(g => plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Read = new(Normaliser.None, null, OutputGate: g) }),
+            .. Enum.GetValues<Augmentation>().Select(a => plain with { Gate = new(GateShape.Key, null, null, null), Write = new(WriteRule.Plain, Key: KeySource.Gate), Read = new(Normaliser.None, null, SkipShape.Head, Augmentation: a) }),
+            .. new[] { GateShape.Head, GateShape.Key, GateShape.Value }.Select(g => plain with { Gate = new(g, null, null, null), Write = new(WriteRule.Plain, Bonus: true), Heads = 2, ValueHeads = 4 }),
+            .. new[] { WriteRule.Plain, WriteRule.Delta, WriteRule.GeneralDelta }.Select(w => plain with { Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, null), Write = new(w, Steps: 3), Heads = 2, ValueHeads = 4 }),
             .. Enum.GetValues<Kernel>().Where(k => k is not (Kernel.Softmax or Kernel.Identity)).Select(k => plain with { Kernel = k, Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, 2), ValueHeads = 4, Heads = 2 }),
             plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.Interleaved), Window = new(6, true, 2) },
             plain with { Heads = 4, KeyValueHeads = 2, Window = new(4, false, 1) },

@@ -17,8 +17,8 @@ internal sealed class Slopes(NamedValues inputs, TileProgram program, Setting se
 {
     private const double Step = 1e-40;
 
-    /// <summary>Measured: 2e-14.</summary>
-    private const double Tolerance = 1e-11;
+    /// <summary>Measured: 3e-15.</summary>
+    private const double Tolerance = 1e-12;
 
     public NamedValues Inputs => inputs;
 

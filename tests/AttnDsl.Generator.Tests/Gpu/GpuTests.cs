@@ -2,8 +2,10 @@ extern alias gpu;
 
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Reflection;
+using System.Text.RegularExpressions;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Semantics;
 using AttnDsl.Generator.Tests.Combinations;
@@ -26,6 +28,37 @@ public sealed class GpuTests
         var texts = new Project($"{Layers.Attributes} public static partial class Layer;").Generate().Strict().Texts;
         Assert.DoesNotContain(texts, t => t.Key.EndsWith(".Gpu.g.cs", StringComparison.Ordinal));
         Assert.DoesNotContain(texts, t => t.Value.Contains("Gpu", StringComparison.Ordinal) || t.Value.Contains("ILGPU", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Explanation_WithThePackage_SpeaksOfTheTwin()
+    {
+        var project = new Project("[AttnDsl.AttentionLayer(KeyDim = 64, ValueDim = 64), AttnDsl.Gate(AttnDsl.GateShape.Key)] public static partial class Layer;");
+        Assert.Contains("GPU twin", Surface(project.OnGpu()), StringComparison.Ordinal);
+        Assert.DoesNotContain("GPU", Surface(project), StringComparison.Ordinal);
+    }
+
+    /// <summary>What it says is what the kernels and their launches are.</summary>
+    [Theory]
+    [InlineData("AttnDsl.AttentionLayer(KeyDim = 64, ValueDim = 64), AttnDsl.Gate(AttnDsl.GateShape.Key)")]
+    [InlineData("AttnDsl.AttentionLayer(KeyDim = 20, ValueDim = 24, Heads = 3), AttnDsl.Write(AttnDsl.WriteRule.ExponentialGate), AttnDsl.Gate(AttnDsl.GateShape.Head)")]
+    [InlineData("AttnDsl.AttentionLayer(KeyDim = 64, ValueDim = 96, Heads = 4), AttnDsl.Rotation(AttnDsl.RotationKind.Rotary)")]
+    [InlineData("AttnDsl.AttentionLayer(KeyDim = 8, ValueDim = 8), AttnDsl.Read(AttnDsl.Normaliser.None, Skip = true)")]
+    public void Explanation_OfTheTwin_HoldsForItsText(string attributes)
+    {
+        var project = new Project($"[{attributes}] public static partial class Layer;").OnGpu();
+        var explanation = Surface(project).Split("GPU twin")[1].Split("</code>")[0];
+        var gpu = project.Generate().Texts.Single(t => t.Key.EndsWith(".Gpu.g.cs", StringComparison.Ordinal)).Value;
+        var scratch = Regex.Matches(gpu, @"const int (\w+)Scratch = ([\d_]+);").ToDictionary(m => m.Groups[1].Value, m => 4L * int.Parse(m.Groups[2].Value.Replace("_", "", StringComparison.Ordinal), CultureInfo.InvariantCulture));
+        Assert.All(Regex.Matches(explanation, @"([\d,]+) bytes of scratch"), m => Assert.Contains(long.Parse(m.Groups[1].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture), scratch.Values));
+        var backward = gpu[gpu.IndexOf("void RunBackward(", StringComparison.Ordinal)..];
+        backward = backward[..backward.IndexOf("\n        }\n", StringComparison.Ordinal)];
+        // One of each layer's kernels, beside those that fill states.
+        Assert.Contains($"gradients: {Regex.Count(backward, @"Kernel\.On\(stream\)")} launches", explanation, StringComparison.Ordinal);
+        var sums = Regex.Match(explanation, @"(\d) that sums? those of learned");
+        Assert.Equal(Regex.Count(backward, @"ParameterKernels\.Sum"), sums.Success ? int.Parse(sums.Groups[1].Value, CultureInfo.InvariantCulture) : 0);
+        var fills = Regex.Match(explanation, @"without a State (\d) launch");
+        if (fills.Success) Assert.Equal(fills.Groups[1].Value, Regex.Count(gpu.Split("EmptyStates(global::AttnDsl.Gpu.GpuStream stream, int units)")[1].Split("return states")[0], @"StateKernels\.Fill").ToString(CultureInfo.InvariantCulture));
     }
 
     [Theory]
@@ -96,6 +129,8 @@ public sealed class GpuTests
             yield return (field.DeclaringType.Name + "." + method.Name, ((PTXCompiledKernel)backend.Compile(EntryPointDescription.FromExplicitlyGroupedKernel(method), KernelSpecialization.Empty)).PTXAssembly);
         }
     }
+
+    private static string Surface(Project project) => project.Generate().Texts.Single(t => t.Key.Count(c => c == '.') == 2).Value;
 
     private static bool IsSound(LayerDeclaration d) => !LayerRules.Check(d, "Layer").Any(p => p.IsError);
 }

@@ -57,8 +57,11 @@ internal static class TwinText
         foreach (var input in s.Inputs)
         {
             var count = Heads(s, input.HeadCount, heads);
-            var (length, shape) = (2 * time * count * (input.Width > 0 ? input.Width : 1), $"2, {time}, {count}{(input.Width > 0 ? $", {input.Width}" : "")}");
-            var (from, to) = input.Member switch { "G" => ("-1f", "-0.01f"), "Beta" => ("0.1f", "0.9f"), _ => ("-0.5f", "0.5f") };
+            var rows = time * input.RowsPerToken;
+            var (length, shape) = (2 * rows * count * (input.Width > 0 ? input.Width : 1), $"2, {rows}, {count}{(input.Width > 0 ? $", {input.Width}" : "")}");
+            // Of signed features a key sum may be next to nothing, and then the quotient means nothing.
+            var signed = s.HasKeySum && !s.IsStabilised && s.Map.IsSigned;
+            var (from, to) = input.Member switch { "G" => ("-1f", "-0.01f"), "Beta" => ("0.1f", "0.9f"), "Q" or "K" when signed => ("0.1f", "0.5f"), _ => ("-0.5f", "0.5f") };
             var n = "in" + input.Member;
             lines.Add($"float[] {n} = global::AttnDslProbe.Twin.Fill({length}, {seed++}, {from}, {to}), grad{n} = new float[{length}];");
             lines.Add($"using var dev{n} = global::AttnDsl.Gpu.GpuTensor.From(global::AttnDslProbe.Twin.Device, {n}, {shape});");
@@ -69,6 +72,22 @@ internal static class TwinText
             gpuGradients.Add($"{input.Member} = grad_dev{n}");
         }
 
+        var (cpuLearned, gpuLearned, cpuLearnedGradients, gpuLearnedGradients) = (new List<string>(), new List<string>(), new List<string>(), new List<string>());
+        foreach (var p in s.Parameters)
+        {
+            var axes = p.Axes.Select(a => (int?)a).Prepend(p.PerHead is { } count ? Heads(s, count, heads) : null).OfType<int>().ToList();
+            var (length, shape, n) = (axes.Aggregate(1, (x, y) => x * y), string.Join(", ", axes), "learned" + p.Member);
+            lines.Add($"float[] {n} = global::AttnDslProbe.Twin.Fill({length}, {seed++}, -0.5f, 0.5f), grad{n} = new float[{length}];");
+            lines.Add($"using var dev{n} = global::AttnDsl.Gpu.GpuTensor.From(global::AttnDslProbe.Twin.Device, {n}, {shape});");
+            lines.Add($"using var grad_dev{n} = global::AttnDsl.Gpu.GpuTensor.From(global::AttnDslProbe.Twin.Device, grad{n}, {shape});");
+            cpuLearned.Add($"{p.Member} = new global::System.Numerics.Tensors.ReadOnlyTensorSpan<float>({n}, [{shape}])");
+            cpuLearnedGradients.Add($"{p.Member} = new global::System.Numerics.Tensors.TensorSpan<float>(grad{n}, [{shape}])");
+            gpuLearned.Add($"{p.Member} = dev{n}");
+            gpuLearnedGradients.Add($"{p.Member} = grad_dev{n}");
+        }
+
+        foreach (var (all, some) in new[] { (cpu, cpuLearned), (gpu, gpuLearned), (cpuGradients, cpuLearnedGradients), (gpuGradients, gpuLearnedGradients) })
+            if (some.Count > 0) all.Add($"Parameters = new() {{ {string.Join(", ", some)} }}");
         lines.Add($"float[] upstream = global::AttnDslProbe.Twin.Fill({floats}, 99, -1f, 1f), o = new float[{floats}];");
         lines.Add($"using var devUpstream = global::AttnDsl.Gpu.GpuTensor.From(global::AttnDslProbe.Twin.Device, upstream, {output.Trim('[', ']')});");
         lines.Add($"using var devOutput = global::AttnDsl.Gpu.GpuTensor.From(global::AttnDslProbe.Twin.Device, o, {output.Trim('[', ']')});");
@@ -94,6 +113,7 @@ internal static class TwinText
 
         lines.Add($"{type}.Backward(in inputs, new global::System.Numerics.Tensors.ReadOnlyTensorSpan<float>(upstream, {output}), new {type}.Gradients {{ {string.Join(", ", cpuGradients)} }});");
         lines.Add($"{type}.Gpu.Backward(in twin, devUpstream, new {type}.Gpu.Gradients {{ {string.Join(", ", gpuGradients)} }});");
+        foreach (var p in s.Parameters) lines.Add($"global::AttnDslProbe.Twin.Equal(gradlearned{p.Member}, grad_devlearned{p.Member}, {Bar(s)}, \"gradient of Parameters.{p.Member}, \" + {type}.Explanation);");
         foreach (var input in s.Inputs) lines.Add($"global::AttnDslProbe.Twin.Equal(gradin{input.Member}, grad_devin{input.Member}, {Bar(s)}, \"gradient of {input.Member}, \" + {type}.Explanation);");
         lines.Add("}");
         return string.Join("\n", lines);

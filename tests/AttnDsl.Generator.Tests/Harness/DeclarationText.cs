@@ -17,9 +17,9 @@ internal static class DeclarationText
                 d.Causal ? null : "Causal = false", Named("Scale", d.Scale)),
         };
         if (d.Kernel is { } kernel) attributes.Add(Attribute("FeatureMap", Enum(kernel)));
-        if (d.Gate is { } gate) attributes.Add(Attribute("Gate", Enum(gate.Shape), Named("Decay", gate.Decay), Named("Activation", gate.Activation), Named("Temperature", gate.Temperature)));
-        if (d.Write is { } write) attributes.Add(Attribute("Write", Enum(write)));
-        if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon), read.AddsEpsilon ? "AddsEpsilon = true" : null));
+        if (d.Gate is { } gate) attributes.Add(Attribute("Gate", Enum(gate.Shape), Named("Decay", gate.Decay), Named("Activation", gate.Activation), Named("Temperature", gate.Temperature), gate.LogDecays is { } logs ? $"LogDecays = new double[] {{ {string.Join(", ", System.Linq.Enumerable.Select(logs, x => Number(x)))} }}" : null, Named("Layer", gate.Layer), Named("Layers", gate.Layers)));
+        if (d.Write is { } write) attributes.Add(Attribute("Write", Enum(write.Rule), Named("Key", write.Key), Named("Strength", write.Strength), Named("StrengthScale", write.StrengthScale), Named("Steps", write.Steps), Named("Slots", write.Slots), write.Bonus ? "Bonus = true" : null));
+        if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon), Named("Skip", read.Skip), read.AddsEpsilon ? "AddsEpsilon = true" : null, Named("Eta", read.Eta), Named("Augmentation", read.Augmentation)));
         if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout), Named("Temperature", rotation.Temperature), Named("MaxTemperature", rotation.MaxTemperature), Named("MaxAngle", rotation.MaxAngle), rotation.Differenced is { } differenced ? $"Differenced = {(differenced ? "true" : "false")}" : null, Named("Gate", rotation.Gate)));
         if (d.Window is { } window) attributes.Add(Attribute("Window", Number(window.Size), window.RuntimeSized ? "RuntimeSized = true" : null, window.SinkTokens == 0 ? null : $"SinkTokens = {window.SinkTokens}"));
         if (d.Score is { } score) attributes.Add(Attribute("Score", Named("SoftCap", score.SoftCap), Named("Bias", score.Bias)));

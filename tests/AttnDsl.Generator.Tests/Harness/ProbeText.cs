@@ -77,15 +77,26 @@ internal static class ProbeText
         foreach (var input in s.Inputs)
         {
             var name = "in" + input.Member;
-            var row = Heads(s, input.HeadCount, heads) * (input.Width > 0 ? input.Width : 1);
+            var row = input.RowsPerToken * Heads(s, input.HeadCount, heads) * (input.Width > 0 ? input.Width : 1);
             var (from, to) = input.Member switch { "G" => ("-1f", "-0.01f"), "Beta" => ("0.1f", "0.9f"), _ => ("-0.5f", "0.5f") };
             lines.Add($"float[] {name} = global::AttnDslProbe.Check.Fill({time} * {row}, {seed++}, {from}, {to});");
             spans.Add(name);
             steps.Add($"new global::System.ReadOnlySpan<float>({name}, t * {row}, {row})");
-            var shape = $"1, {time}, {Heads(s, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}";
+            var shape = $"1, {time * input.RowsPerToken}, {Heads(s, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}";
             members.Add($"{input.Member} = new global::System.Numerics.Tensors.ReadOnlyTensorSpan<float>({name}, [{shape}])");
         }
 
+        var learned = new List<string>();
+        foreach (var p in s.Parameters)
+        {
+            var axes = p.Axes.Select(a => (int?)a).Prepend(p.PerHead is { } count ? Heads(s, count, heads) : null).OfType<int>().ToList();
+            lines.Add($"float[] learned{p.Member} = global::AttnDslProbe.Check.Fill({axes.Aggregate(1, (x, y) => x * y)}, {seed++}, -0.5f, 0.5f);");
+            spans.Add($"learned{p.Member}");
+            steps.Add($"learned{p.Member}");
+            learned.Add($"{p.Member} = new global::System.Numerics.Tensors.ReadOnlyTensorSpan<float>(learned{p.Member}, [{string.Join(", ", axes)}])");
+        }
+
+        if (learned.Count > 0) members.Add($"Parameters = new() {{ {string.Join(", ", learned)} }}");
         if (s.Window is { RuntimeSized: true })
         {
             spans.Add("1");

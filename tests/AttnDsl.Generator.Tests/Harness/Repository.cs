@@ -11,5 +11,9 @@ internal static class Repository
 
     public static string Generator { get; } = Path.GetFullPath(Path.Combine(TestProject, "..", "..", "generator"));
 
-    public static string Diagnostics { get; } = Path.Combine(Generator, "docs", "diagnostics");
+    public static string Root { get; } = Path.GetDirectoryName(Generator)!;
+
+    public static string Docs { get; } = Path.Combine(Generator, "docs");
+
+    public static string Diagnostics { get; } = Path.Combine(Docs, "diagnostics");
 }

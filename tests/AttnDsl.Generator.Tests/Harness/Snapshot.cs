@@ -37,7 +37,7 @@ internal static class Snapshot
     }
 
     /// <summary>The first lines that differ, with some before them.</summary>
-    private static string Difference(string expected, string actual)
+    public static string Difference(string expected, string actual)
     {
         var (before, after) = (expected.Split('\n'), actual.Split('\n'));
         var same = before.Zip(after).TakeWhile(p => p.First == p.Second).Count();

@@ -60,7 +60,8 @@ internal sealed class LayerRun
         "keys" => HeadsOf("k"),
         "values" => HeadsOf("v"),
         _ when tensor.EndsWith("Grad", StringComparison.Ordinal) => HeadsOf(tensor[..^"Grad".Length]),
-        _ => (System.Prepared.FirstOrDefault(p => p.Tensor == tensor) is { PerQueryHead: false } prepared ? prepared.HeadCount : System.Inputs.FirstOrDefault(i => i.Tensor == tensor)?.HeadCount) switch
+        _ when System.Parameters.FirstOrDefault(p => p.Tensor == tensor) is { PerHead: null } => 1,
+        _ => (System.Prepared.FirstOrDefault(p => p.Tensor == tensor) is { PerQueryHead: false } prepared ? prepared.HeadCount : System.Parameters.FirstOrDefault(p => p.Tensor == tensor)?.PerHead ?? System.Inputs.FirstOrDefault(i => i.Tensor == tensor)?.HeadCount) switch
         {
             HeadCount.Query => Heads,
             HeadCount.KeyValue => System.KeyValueHeads ?? Heads,
@@ -72,7 +73,8 @@ internal sealed class LayerRun
     public (int Rows, int Cols) SizeOf(string tensor) =>
         tensor == "o" ? (Time, System.ValueDim)
         : System.States.FirstOrDefault(s => s.Name == tensor) is { } state ? (state.Rows, state.Cols)
-        : (Time, Math.Max(1, System.Inputs.First(i => i.Tensor == tensor).Width));
+        : System.Parameters.FirstOrDefault(p => p.Tensor == tensor) is { } learned ? (1, learned.Floats)
+        : System.Inputs.First(i => i.Tensor == tensor) is var input ? (Time * input.RowsPerToken, Math.Max(1, input.Width)) : default;
 
     public void Forward(FormPlan form)
     {
@@ -85,6 +87,9 @@ internal sealed class LayerRun
     public void Backward()
     {
         Prepare(_plan.Backward.Forward);
+        foreach (var p in System.Parameters)
+        for (var h = 0; h < HeadsOf(p.Tensor); h++)
+            this[Adjoints.GradientOf(p.Tensor), h].Values = new Complex[1, p.Floats];
         foreach (var kernel in _plan.Backward.Forward.Concat(_plan.Backward.Backward)) Launch(kernel);
     }
 
@@ -116,8 +121,15 @@ internal sealed class LayerRun
         var step = kernel.Unit == WorkUnit.KeyValueHead ? OutputHeads / HeadsOf("k") : 1;
         for (var n = 0; n < OutputHeads; n += step)
         {
-            var tensors = new Tensors(name => this[name, n * HeadsOf(name) / OutputHeads]);
-            ProgramRun.Run(kernel.Plan.Program, new(sizes.Of, Time) { Head = n, RunTimeValues = values, HoldsStabilisers = HoldsStabilisers }, tensors);
+            // What an item contributes to the gradient of a learned tensor is its own; the sum follows.
+            var contributions = System.Parameters.ToDictionary(p => Adjoints.GradientOf(p.Tensor), _ => new Tensor());
+            var tensors = new Tensors(name => contributions.GetValueOrDefault(name) ?? this[name, n * HeadsOf(name) / OutputHeads]);
+            ProgramRun.Run(kernel.Plan.Program, new(sizes.Of, Time * System.Writing.Steps) { Head = n, RunTimeValues = values, HoldsStabilisers = HoldsStabilisers }, tensors);
+            foreach (var (name, part) in contributions.Where(c => c.Value.Values is not null))
+            {
+                var sum = this[name, n * HeadsOf(name) / OutputHeads];
+                sum.Values = Operations.Fill(1, sum.Values!.Length, (_, j) => sum.Values[0, j] + part.Values![0, j]);
+            }
         }
     }
 }

@@ -102,34 +102,46 @@ internal sealed class ProgramRun
     {
         var (rows, cols) = (turn.Size(load.Shape.Rows), turn.Size(load.Shape.Cols));
         var place = Place(load.Tensor, load.Access, load.Shape, turn);
-        return Operations.Fill(rows, cols, (i, j) => place.Values[place.Row(i, j), place.Col(j)]);
+        return Operations.Fill(rows, cols, (i, j) => !Has(load.Pattern, place.Row(i, j), out var row) ? load.Pattern!.Fill : place.Values[row, place.Col(j)]);
     }
 
     private void Write(Store store, Shape shape, Complex[,] value, Turn turn)
     {
-        var place = Place(store.Tensor, store.Access, shape, turn, fresh: store.Accumulate ? 0 : double.NaN);
+        var place = Place(store.Tensor, store.Access, shape, turn, fresh: store.Accumulate ? 0 : double.NaN, every: store.Pattern?.Every ?? 1);
         for (var i = 0; i < value.GetLength(0); i++)
         for (var j = 0; j < value.GetLength(1); j++)
         {
-            ref var target = ref place.Values[place.Row(i, j), place.Col(j)];
+            if (!Has(store.Pattern, place.Row(i, j), out var row)) continue;
+            ref var target = ref place.Values[row, place.Col(j)];
             target = store.Accumulate ? target + value[i, j] : value[i, j];
         }
     }
 
+    /// <summary>Whether a tensor with a row for some rows of time has one for this, and which.</summary>
+    private static bool Has(RowPattern? pattern, int time, out int row)
+    {
+        row = time / (pattern?.Every ?? 1);
+        return pattern is null || time % pattern.Every == pattern.Phase;
+    }
+
     /// <summary>Where a tile lies in a tensor. One that lies along time lies in the rows of its block; a row of R tokens is a column there.</summary>
-    private (Complex[,] Values, Func<int, int, int> Row, Func<int, int> Col) Place(string name, Access access, Shape shape, Turn turn, double? fresh = null)
+    private (Complex[,] Values, Func<int, int, int> Row, Func<int, int> Col) Place(string name, Access access, Shape shape, Turn turn, double? fresh = null, int every = 1)
     {
         var tensor = _tensors[name];
         switch (access)
         {
             case Access.Whole or Access.Parameter:
-                return (tensor.Values ??= New(turn.Size(shape.Rows), turn.Size(shape.Cols)), (i, _) => i, j => j);
+                var whole = tensor.Values ??= New(turn.Size(shape.Rows), turn.Size(shape.Cols));
+                // A program may see the cells of a matrix as one row.
+                return whole.GetLength(0) != turn.Size(shape.Rows) && shape.Rows == Dim.One
+                    ? (whole, (_, j) => j / whole.GetLength(1), j => j % whole.GetLength(1))
+                    : (whole, (i, _) => i, j => j);
             case Access.Slot:
                 var turnIndex = (turn.Loop ?? throw new InvalidOperationException("outside of the loop there is no turn")).First / LoopSize;
                 if (!tensor.Slots.TryGetValue(turnIndex, out var slot)) tensor.Slots[turnIndex] = slot = New(turn.Size(shape.Rows), turn.Size(shape.Cols));
                 return (slot, (i, _) => i, j => j);
             case Access.Rows when turn.BlockOf(shape.Rows) is { } down:
-                return (tensor.Values ??= New(_setting.Time, Width(shape.Cols)), (i, _) => down.First + i, j => j);
+                return (tensor.Values ??= New(_setting.Time / every, Width(shape.Cols)), (i, _) => down.First + i, j => j);
             case Access.Rows when turn.BlockOf(shape.Cols) is { } across && shape.Rows == Dim.One:
                 return (tensor.Values ??= New(_setting.Time, 1), (_, j) => across.First + j, _ => 0);
             default:

@@ -261,8 +261,6 @@ namespace AttnDsl.Generated
                 // Rotate one block of keys to their positions.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref kBlock, kStep,
                     ref cosBlock, ref sinBlock, cosStep, ref keysBlock, keysStep);
-
-                // Copy one block of values.
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 96; j += TVec.Count)
@@ -344,6 +342,8 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qRotated, i * 64 + j), ref qScaled, i * 64 + j);
                 }
             }
+
+            // Sums begin at zero, the maximum far below every score.
             for (int j = 0; j < 1; j += TVec.Count)
             {
                 TVec.Store(TVec.Create(-1e30f), ref m, j);
@@ -398,8 +398,10 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Max(TVec.Load(ref m, j), TVec.Load(ref blockMax, j)), ref mNext, j);
                     }
 
-                    // P = e^{scores − m}; what was summed before is rescaled to the new maximum.
+                    // P = e^{scores − m}.
                     AttendOneWeights<TVec>(C, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
+
+                    // What was summed before is rescaled to the new maximum.
                     AttendOneRescale<TVec>(ref m, ref mNext, ref rescale);
                     for (int i = 0; i < 1; i++)
                     {
@@ -513,6 +515,8 @@ namespace AttnDsl.Generated
                 }
             }
             Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
+
+            // Sums begin at zero, the maximum far below every score.
             for (int j = 0; j < R; j += TVec.Count)
             {
                 TVec.Store(TVec.Create(-1e30f), ref m, j);
@@ -567,8 +571,10 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Max(TVec.Load(ref m, j), TVec.Load(ref blockMax, j)), ref mNext, j);
                     }
 
-                    // P = e^{scores − m}; what was summed before is rescaled to the new maximum.
+                    // P = e^{scores − m}.
                     AttendWeights<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
+
+                    // What was summed before is rescaled to the new maximum.
                     AttendRescale<TVec>(R, ref m, ref mNext, ref rescale);
                     for (int j = 0; j < R; j += TVec.Count)
                     {
@@ -685,6 +691,8 @@ namespace AttnDsl.Generated
                 }
             }
             Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
+
+            // Sums begin at zero, the maximum far below every score.
             for (int j = 0; j < R; j += TVec.Count)
             {
                 TVec.Store(TVec.Create(-1e30f), ref m, j);
@@ -739,8 +747,10 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Max(TVec.Load(ref m, j), TVec.Load(ref blockMax, j)), ref mNext, j);
                     }
 
-                    // P = e^{scores − m}; what was summed before is rescaled to the new maximum.
+                    // P = e^{scores − m}.
                     AttendKeepingWeights<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
+
+                    // What was summed before is rescaled to the new maximum.
                     AttendKeepingRescale<TVec>(R, ref m, ref mNext, ref rescale);
                     for (int j = 0; j < R; j += TVec.Count)
                     {
@@ -846,11 +856,11 @@ namespace AttnDsl.Generated
             ref float qScaled = ref Unsafe.Add(ref work, 4096); // [R,K]
             ref float qAcross = ref Unsafe.Add(ref work, 8192); // [K,R]
             ref float output = ref Unsafe.Add(ref work, 12288); // [V,R]
-            ref float dOutput = ref Unsafe.Add(ref work, 18432); // [V,R]
-            ref float dLEnd2 = ref Unsafe.Add(ref work, 24576); // [1,R]
-            ref float dQAcross2 = ref Unsafe.Add(ref work, 24640); // [K,R]
+            ref float dNum = ref Unsafe.Add(ref work, 18432); // [V,R]
+            ref float dl = ref Unsafe.Add(ref work, 24576); // [1,R]
+            ref float dQAcross = ref Unsafe.Add(ref work, 24640); // [K,R]
             ref float scores = ref Unsafe.Add(ref work, 36928); // [C,R]
-            ref float dWeights = ref Unsafe.Add(ref work, 41024); // [C,R]
+            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 41024); // [C,R]
             ref float dScores = ref Unsafe.Add(ref work, 45120); // [C,R]
             ref float dQScaled = ref Unsafe.Add(ref work, 28736); // [R,K]
             ref float dQRotated = ref Unsafe.Add(ref work, 32832); // [R,K]
@@ -875,25 +885,27 @@ namespace AttnDsl.Generated
             }
             Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
 
-            // o = num / l.
+            // o, as the forward pass left it.
             Tiles.Transpose<TVec>(R, 96, ref oQueries, oStep, ref output, 64);
 
-            // Gradient of: o = num / l.
-            Tiles.Transpose<TVec>(R, 96, ref oGradQueries, oGradStep, ref dOutput, 64);
+            // The gradients that arrive, and −do_i·o_i, the gradient of the normaliser.
+            Tiles.Transpose<TVec>(R, 96, ref oGradQueries, oGradStep, ref dNum, 64);
             for (int j = 0; j < R; j += TVec.Count)
             {
                 var fold = TVec.Create(0f);
                 for (int i = 0; i < 96; i++)
                 {
-                    fold += -(TVec.Load(ref dOutput, i * 64 + j) * TVec.Load(ref output, i * 64 + j));
+                    fold += -(TVec.Load(ref dNum, i * 64 + j) * TVec.Load(ref output, i * 64 + j));
                 }
-                TVec.Store(fold, ref dLEnd2, j);
+                TVec.Store(fold, ref dl, j);
             }
+
+            // Sums begin at zero.
             for (int i = 0; i < 64; i++)
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Create(0f), ref dQAcross2, i * 64 + j);
+                    TVec.Store(TVec.Create(0f), ref dQAcross, i * 64 + j);
                 }
             }
             int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
@@ -917,22 +929,15 @@ namespace AttnDsl.Generated
                     // Scores of one block of keys.
                     Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
 
-                    // Gradient of: P = e^{scores − m}; what was summed before is rescaled to the new maximum.
-                    Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesPartStep, 1, ref dOutput, 64, ref dWeights, 64, accumulate: false);
-                    QueryGradientsDScores<TVec>(C, R, ahead, partFirst, t, window, ref dWeights, ref dLEnd2, ref scores, ref lseQueries, ref dScores);
-                    for (int i = 0; i < 64; i++)
-                    {
-                        for (int j = 0; j < R; j += TVec.Count)
-                        {
-                            TVec.Store(TVec.Load(ref dQAcross2, i * 64 + j), ref dQAcross2, i * 64 + j);
-                        }
-                    }
-                    Products.Multiply<TVec>(64, R, C, ref keysBlock, 1, keysPartStep, ref dScores, 64, ref dQAcross2, 64, accumulate: true);
+                    // dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.
+                    Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesPartStep, 1, ref dNum, 64, ref dWeightsViaRead, 64, accumulate: false);
+                    QueryGradientsDScores<TVec>(C, R, ahead, partFirst, t, window, ref dWeightsViaRead, ref dl, ref scores, ref lseQueries, ref dScores);
+                    Products.Multiply<TVec>(64, R, C, ref keysBlock, 1, keysPartStep, ref dScores, 64, ref dQAcross, 64, accumulate: true);
                 }
             }
 
-            // Gradient of: The queries, scaled, one in each lane.
-            Tiles.Transpose<TVec>(64, R, ref dQAcross2, 64, ref dQScaled, 64);
+            // The gradients of the queries.
+            Tiles.Transpose<TVec>(64, R, ref dQAcross, 64, ref dQScaled, 64);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
@@ -944,9 +949,9 @@ namespace AttnDsl.Generated
                 ref cosQueries, ref sinQueries, cosStep, ref qGradQueries, qGradStep, back: true);
         }
 
-        /// <summary>dScores = i &lt;= j ? (dWeights + dLEnd2) * (j - i &lt; window ? exp(scores - lseQueries) : i &lt; 4 ? exp(scores - lseQueries) : 0) : 0</summary>
+        /// <summary>dScores = i &lt;= j ? (dWeightsViaRead + dl) * (j - i &lt; window ? exp(scores - lseQueries) : i &lt; 4 ? exp(scores - lseQueries) : 0) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void QueryGradientsDScores<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float dWeights, ref float dLEnd2, ref float scores, ref float lseQueries, ref float dScores)
+        private static void QueryGradientsDScores<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float dWeightsViaRead, ref float dl, ref float scores, ref float lseQueries, ref float dScores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
@@ -956,7 +961,7 @@ namespace AttnDsl.Generated
                     var s0 = TVec.Create(i);
                     var s1 = TVec.Iota((ahead + j));
                     var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j));
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), (TVec.Load(ref dWeights, i * 64 + j) + TVec.Load(ref dLEnd2, j)) * TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref dScores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), (TVec.Load(ref dWeightsViaRead, i * 64 + j) + TVec.Load(ref dl, j)) * TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref dScores, i * 64 + j);
                 }
             }
         }
@@ -987,11 +992,11 @@ namespace AttnDsl.Generated
             ref float qScaled = ref Unsafe.Add(ref work, 14336); // [R,K]
             ref float qAcross = ref Unsafe.Add(ref work, 10240); // [K,R]
             ref float output = ref Unsafe.Add(ref work, 14336); // [V,R]
-            ref float dOutput = ref Unsafe.Add(ref work, 20480); // [V,R]
-            ref float dLEnd2 = ref Unsafe.Add(ref work, 26624); // [1,R]
+            ref float dNum = ref Unsafe.Add(ref work, 20480); // [V,R]
+            ref float dl = ref Unsafe.Add(ref work, 26624); // [1,R]
             ref float scores = ref Unsafe.Add(ref work, 14336); // [C,R]
             ref float weights = ref Unsafe.Add(ref work, 26688); // [C,R]
-            ref float dWeights = ref Unsafe.Add(ref work, 14336); // [C,R]
+            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 14336); // [C,R]
             ref float dScores = ref Unsafe.Add(ref work, 30784); // [C,R]
             ref float scratch = ref Unsafe.Add(ref work, 34880);
 
@@ -999,6 +1004,8 @@ namespace AttnDsl.Generated
             ref float valuesBlock = ref Unsafe.Add(ref values, t * valuesStep); // [C,V]
             ref float valuesGradBlock = ref Unsafe.Add(ref valuesGrad, t * valuesGradStep); // [C,V]
             ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
+
+            // Sums begin at zero.
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 96; j += TVec.Count)
@@ -1037,53 +1044,39 @@ namespace AttnDsl.Generated
                 }
                 Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
 
-                // o = num / l.
+                // o, as the forward pass left it.
                 Tiles.Transpose<TVec>(R, 96, ref oQueries, oStep, ref output, 64);
 
-                // Gradient of: o = num / l.
-                Tiles.Transpose<TVec>(R, 96, ref oGradQueries, oGradStep, ref dOutput, 64);
+                // The gradients that arrive, and −do_i·o_i, the gradient of the normaliser.
+                Tiles.Transpose<TVec>(R, 96, ref oGradQueries, oGradStep, ref dNum, 64);
                 for (int j = 0; j < R; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < 96; i++)
                     {
-                        fold += -(TVec.Load(ref dOutput, i * 64 + j) * TVec.Load(ref output, i * 64 + j));
+                        fold += -(TVec.Load(ref dNum, i * 64 + j) * TVec.Load(ref output, i * 64 + j));
                     }
-                    TVec.Store(fold, ref dLEnd2, j);
+                    TVec.Store(fold, ref dl, j);
                 }
 
                 // Scores of one block of keys.
                 Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
 
-                // P = e^{scores − m}; what was summed before is rescaled to the new maximum.
+                // P = e^{scores − m}. Here m is log Σ e^score, as the forward pass kept it.
                 KeyGradientsWeights<TVec>(C, R, ahead, t, window, ref scores, ref lseQueries, ref weights);
 
-                // Gradient of: P = e^{scores − m}; what was summed before is rescaled to the new maximum.
-                Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesStep, 1, ref dOutput, 64, ref dWeights, 64, accumulate: false);
+                // dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.
+                Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesStep, 1, ref dNum, 64, ref dWeightsViaRead, 64, accumulate: false);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < R; j += TVec.Count)
                     {
-                        TVec.Store((TVec.Load(ref dWeights, i * 64 + j) + TVec.Load(ref dLEnd2, j)) * TVec.Load(ref weights, i * 64 + j), ref dScores, i * 64 + j);
+                        TVec.Store((TVec.Load(ref dWeightsViaRead, i * 64 + j) + TVec.Load(ref dl, j)) * TVec.Load(ref weights, i * 64 + j), ref dScores, i * 64 + j);
                     }
                 }
 
                 // Add up the gradients of this block of keys.
-                for (int i = 0; i < C; i++)
-                {
-                    for (int j = 0; j < 96; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref dValuesSum, i * 96 + j), ref dValuesSum, i * 96 + j);
-                    }
-                }
-                Products.MultiplyTransposed<TVec>(C, 96, R, ref weights, 64, ref dOutput, 64, ref dValuesSum, 96, accumulate: true, ref scratch);
-                for (int i = 0; i < C; i++)
-                {
-                    for (int j = 0; j < 64; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref dKeysSum, i * 64 + j), ref dKeysSum, i * 64 + j);
-                    }
-                }
+                Products.MultiplyTransposed<TVec>(C, 96, R, ref weights, 64, ref dNum, 64, ref dValuesSum, 96, accumulate: true, ref scratch);
                 Products.MultiplyTransposed<TVec>(C, 64, R, ref dScores, 64, ref qAcross, 64, ref dKeysSum, 64, accumulate: true, ref scratch);
             }
 
@@ -1146,7 +1139,7 @@ namespace AttnDsl.Generated
                 ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
 
-                // Gradient of: Copy one block of values.
+                // Turn their gradients back.
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 96; j += TVec.Count)
@@ -1154,8 +1147,6 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Load(ref valuesGradBlock, i * valuesGradStep + j), ref vGradBlock, i * vGradStep + j);
                     }
                 }
-
-                // Gradient of: Rotate one block of keys to their positions.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref keysGradBlock, keysGradStep,
                     ref cosBlock, ref sinBlock, cosStep, ref kGradBlock, kGradStep, back: true);
             }
@@ -1182,7 +1173,7 @@ namespace AttnDsl.Generated
                 ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
 
-                // Gradient of: Rotate one block of keys to their positions.
+                // Turn their gradients back.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref keysGradBlock, keysGradStep,
                     ref cosBlock, ref sinBlock, cosStep, ref kGradBlock, kGradStep, back: true);
             }
@@ -1441,7 +1432,7 @@ Not supported
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
         private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.CacheMemory state)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,G,V]", batch, time, 2, 96);
             if (inputs.Window is < 1 or > 256) throw new global::System.ArgumentOutOfRangeException("Window", inputs.Window, "Window must be from 1 to 256, the size that WindowSoftmax declares");
@@ -1576,7 +1567,7 @@ Not supported
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
         private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.CacheMemory initial, global::AttnDsl.Runtime.CacheMemory stateGradient)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,G,V]", batch, time, 2, 96);
             if (inputs.Window is < 1 or > 256) throw new global::System.ArgumentOutOfRangeException("Window", inputs.Window, "Window must be from 1 to 256, the size that WindowSoftmax declares");

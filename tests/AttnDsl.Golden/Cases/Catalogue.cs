@@ -6,7 +6,7 @@ namespace AttnDsl.Golden.Cases;
 internal static class Catalogue
 {
 #if DECLARED_LAYERS
-    public static readonly IReadOnlyList<Declaration> All = [.. SoftmaxCases.All, .. LinearCases.All, .. FeatureCases.All, .. GatedCases.All];
+    public static readonly IReadOnlyList<Declaration> All = [.. SoftmaxCases.All, .. LinearCases.All, .. FeatureCases.All, .. GatedCases.All, .. WriteCases.All, .. ScanCases.All];
 #else
     public static readonly IReadOnlyList<Declaration> All = [];
 #endif

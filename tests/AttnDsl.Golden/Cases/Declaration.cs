@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.Json;
@@ -27,9 +28,29 @@ internal sealed record Declaration(string Case, int KeyDim, int ValueDim, ILayer
     /// <summary>Whether the case starts from a given S.</summary>
     public bool HasInitialState { get; init; }
 
-    public bool Matches(GoldenCase @case)
+    /// <summary>What the case calls the tensors that go by other names here.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>What becomes of the case's tensors, by the layer's names: other axes, another order of elements.</summary>
+    public Func<string, FloatTensor, FloatTensor> Arranged { get; init; } = (_, tensor) => tensor;
+
+    /// <summary>The case with its tensors, and their gradients, under the layer's names and in its shapes.</summary>
+    public GoldenCase Renamed(GoldenCase @case) => @case with
+    {
+        Tensors = @case.Tensors.ToDictionary(
+            pair => NameOf(pair.Key),
+            pair => Arranged(NameOf(pair.Key), pair.Value)),
+    };
+
+    private string NameOf(string tensor)
+        => tensor.Split('.', 2) is [var kind and not "out", var name] && Names.TryGetValue(name, out var known) ? $"{kind}.{known}" : tensor;
+
+
+    public bool Matches(GoldenCase @case) => @case.Name == Case && MatchesRenamed(Renamed(@case));
+
+    private bool MatchesRenamed(GoldenCase @case)
         => @case.Name == Case
-            && @case.Find("in.q")?.Shape is [_, _, _, var keyDim] && keyDim == KeyDim
+            && (@case.Find("in.q")?.Shape is [_, _, _, var keyDim] ? keyDim : 1) == KeyDim
             && @case.Find("in.v")?.Shape is [_, _, _, var valueDim] && valueDim == ValueDim
             && @case.Find("out.o") is not null
             && ParametersMatch(@case.Entry.Parameters);

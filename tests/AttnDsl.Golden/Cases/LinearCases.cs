@@ -114,6 +114,11 @@ internal static class LinearCases
         {
             Parameters = """{"causal": false}""",
         },
+        new("dsf_normalised_attention", 16, 24, new Layer<NormalisedAttention16x24.Inputs, NormalisedAttention16x24.Gradients, NormalisedAttention16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Eta = t["in.eta"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Eta = t["in.eta"] },
+            NormalisedAttention16x24.Forward, NormalisedAttention16x24.Forward, NormalisedAttention16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = NormalisedAttention16x24.Backward }),
         new("retention", 16, 24, new Layer<Retention16x24.Inputs, Retention16x24.Gradients, Retention16x24.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },

@@ -18,8 +18,17 @@ internal sealed record TimeSlice(IReadOnlyDictionary<string, FloatTensor> Tensor
 
     public TensorSpan<float> Beta => this["in.beta"];
 
-    /// <summary>The slice's tokens of a tensor, or all of a learned one.</summary>
-    public TensorSpan<float> this[string name] => Tensors[name] is { IsLearned: true } learned ? learned.Span : Tensors[name].Time(Start, Count);
+    /// <summary>A tensor's rows of these tokens, of which it may have several each; all of a learned one.</summary>
+    public TensorSpan<float> this[string name]
+    {
+        get
+        {
+            var tensor = Tensors[name];
+            if (tensor.IsLearned) return tensor.Span;
+            var rows = Tensors.TryGetValue("in.q", out var query) && query.Shape[1] > 0 ? tensor.Shape[1] / query.Shape[1] : 1;
+            return tensor.Time(Start * rows, Count * rows);
+        }
+    }
 
     public int Integer(string parameter) => Parameters.GetProperty(parameter).GetInt32();
 }

@@ -30,7 +30,7 @@ internal static class BackwardRuns
     public static Row Run(Job job, string name, string form, int[] pieces)
     {
         var expected = job.Case.Tensors.Where(pair => pair.Key.StartsWith(Quantity.GradientPrefix, System.StringComparison.Ordinal)).ToList();
-        var gradients = expected.ToDictionary(pair => InputOf(pair.Key), pair => FloatTensor.Poisoned(pair.Value.Shape));
+        var gradients = expected.ToDictionary(pair => InputOf(pair.Key), pair => FloatTensor.Poisoned(pair.Value.Shape) with { IsLearned = pair.Value.IsLearned });
         var upstream = job.Case.Tensors[OutputGradient];
         if (pieces.Length == 1 && !job.Declaration.HasInitialState)
         {
@@ -42,7 +42,7 @@ internal static class BackwardRuns
             for (var (i, end) = (pieces.Length - 1, job.Time); i >= 0; end -= pieces[i--])
             {
                 var (start, count) = (end - pieces[i], pieces[i]);
-                var learned = gradients.Where(pair => pair.Value.IsLearned).ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+                var learned = gradients.Where(pair => pair.Value.IsLearned).ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape) with { IsLearned = pair.Value.IsLearned });
                 var slice = Slice(start, count);
                 job.Layer.Backward(
                     job.Slice(start, count), upstream.Time(start, count),

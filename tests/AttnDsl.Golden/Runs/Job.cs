@@ -10,7 +10,10 @@ internal sealed record Job(GoldenCase Case, Declaration Declaration)
 {
     public ILayer Layer => Declaration.Layer;
 
-    public int Time => Case.Tensors["in.q"].Shape[1];
+    public int Time => Lead.Shape[1];
+
+    /// <summary>The queries; of a layer without them, the values.</summary>
+    private FloatTensor Lead => Case.Find("in.q") ?? Case.Tensors["in.v"];
 
     /// <summary>Three pieces that are no multiples of anything.</summary>
     public int[] Ragged
@@ -39,7 +42,6 @@ internal sealed record Job(GoldenCase Case, Declaration Declaration)
 
     public ILayerState NewEmptyState()
     {
-        var query = Case.Tensors["in.q"];
-        return Layer.NewState(query.Shape[0], query.Shape[2], Time);
+        return Layer.NewState(Lead.Shape[0], Lead.Shape[2], Time);
     }
 }

@@ -26,7 +26,23 @@ internal sealed record FloatTensor(float[] Data, int[] Shape)
 
     /// <summary>Tokens start … start + count − 1 of every sequence, in place.</summary>
     /// <summary>Whether it has no axes of sequences and tokens: a learned parameter.</summary>
-    public bool IsLearned => Shape.Length <= 2;
+    public bool IsLearned { get; init; } = Shape.Length <= 2;
+
+    /// <summary>The same elements under other axes.</summary>
+    public FloatTensor As(params int[] shape) => new(Data, shape) { IsLearned = IsLearned };
+
+    /// <summary>Blocks of cells [cols,rows] as [rows,cols], one after the other.</summary>
+    public FloatTensor Turned(int rows, int cols, params int[] shape)
+    {
+        var data = new float[Data.Length];
+        for (var n = 0; n < data.Length; n++)
+        {
+            var (block, row, col) = (n / (rows * cols), n / cols % rows, n % cols);
+            data[n] = Data[(block * rows * cols) + (col * rows) + row];
+        }
+
+        return new(data, shape) { IsLearned = IsLearned };
+    }
 
     public TensorSpan<float> Time(int start, int count)
     {

@@ -84,6 +84,80 @@ public abstract class DecaysTests<TVec>(ITestOutputHelper output) : VectorTests<
         }
     }
 
+    /// <summary>Against sums over the rows between in double; what stands outside the wanted triangle must be 0.</summary>
+    [Theory]
+    [InlineData(-0.1f)]
+    [InlineData(-3f)]
+    [InlineData(float.NegativeInfinity)]
+    public void Before_Gates_LeaveTheRowsOwnOut(float strongest)
+    {
+        if (!IsAccelerated())
+        {
+            return;
+        }
+
+        var random = new Random(13);
+        foreach (int rows in new[] { 1, 2, 15, 16, 17, 33, 64 })
+        {
+            foreach (int k in new[] { 1, 7, 16, 40 })
+            {
+                using Matrix g = Gates(random, rows, k, strongest);
+                using Matrix q = Matrix.Random(random, rows, k, gap: 2);
+                using Matrix key = Matrix.Random(random, rows, k, gap: 3);
+                using Matrix w = Matrix.Random(random, rows, rows, gap: 1);
+                using var p = new Matrix(rows, rows, gap: 4);
+                using var down = new Matrix(rows, k, gap: 5);
+                using var up = new Matrix(rows, k, gap: 6);
+                using var scratch = new Matrix(1, Decays.GramScratchFloats(rows, k) + (rows * (k + 16)));
+                Decays.GramBefore<TVec>(rows, k, ref q.Ref, q.Stride, ref key.Ref, key.Stride, ref g.Ref, g.Stride, ref p.Ref, p.Stride, ref scratch.Ref);
+                Decays.ApplyToQueriesBefore<TVec>(rows, k, ref w.Ref, w.Stride, ref key.Ref, key.Stride, ref g.Ref, g.Stride, ref down.Ref, down.Stride, ref scratch.Ref);
+                Decays.ApplyToKeysBefore<TVec>(rows, k, ref w.Ref, w.Stride, ref q.Ref, q.Stride, ref g.Ref, g.Stride, ref up.Ref, up.Stride, ref scratch.Ref);
+                p.CheckCanaries();
+                down.CheckCanaries();
+                up.CheckCanaries();
+                scratch.CheckCanaries();
+                CheckBefore(rows, k, q, key, w, g, p, down, up);
+            }
+        }
+    }
+
+    /// <summary>Bounds as in <see cref="CheckGram"/>: a rounding a term of a sum and factor of a decay, more where sums of g are exponentiated.</summary>
+    private static void CheckBefore(int rows, int k, Matrix q, Matrix key, Matrix w, Matrix g, Matrix p, Matrix down, Matrix up)
+    {
+        var (scores, toQueries, toKeys) = (new (double Sum, double Bound)[rows, rows], new (double Sum, double Bound)[rows, k], new (double Sum, double Bound)[rows, k]);
+        for (int c = 0; c < k; c++)
+        {
+            for (int j = 0; j < rows; j++)
+            {
+                double log = 0;
+                for (int i = j + 1; i < rows; log += g[i, c], i++)
+                {
+                    double roundings = k + (4 * rows) + 100 + (double.IsInfinity(log) ? 0 : (16 + (rows / 16)) * -log);
+                    Add(ref scores[i, j], (double)q[i, c] * key[j, c] * Math.Exp(log), roundings);
+                    Add(ref toQueries[i, c], (double)w[i, j] * key[j, c] * Math.Exp(log), roundings);
+                    Add(ref toKeys[j, c], (double)w[i, j] * q[i, c] * Math.Exp(log), roundings);
+                }
+            }
+        }
+
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < rows; j++)
+            {
+                Rounding.Check(scores[i, j].Sum, p[i, j], scores[i, j].Bound, $"Gram rows{rows} k{k}", i, j);
+            }
+
+            for (int c = 0; c < k; c++)
+            {
+                Rounding.Check(toQueries[i, c].Sum, down[i, c], toQueries[i, c].Bound, $"to queries rows{rows} k{k}", i, c);
+                Rounding.Check(toKeys[i, c].Sum, up[i, c], toKeys[i, c].Bound, $"to keys rows{rows} k{k}", i, c);
+            }
+        }
+
+        static void Add(ref (double Sum, double Bound) to, double term, double roundings) =>
+            to = (to.Sum + term, to.Bound + (Math.Abs(term) * roundings * Rounding.Unit) + 1e-37);
+    }
+
     private static Matrix Gates(Random random, int rows, int k, float strongest)
     {
         if (!float.IsInfinity(strongest))

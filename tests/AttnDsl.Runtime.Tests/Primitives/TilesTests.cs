@@ -66,4 +66,49 @@ public abstract class TilesTests<TVec>(ITestOutputHelper output) : VectorTests<T
             }
         }
     }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(2, 1)]
+    [InlineData(3, 2)]
+    [InlineData(16, 5)]
+    public void SpreadAndPick_AnyStart_AreAdjoint(int every, int phase)
+    {
+        var random = new Random(every + phase);
+        foreach (int rows in new[] { 1, 2, 5, 16, 33 })
+        {
+            foreach (int first in new[] { 0, 1, 7, 16 })
+            {
+                int tokens = ((first + rows - 1) / every) + 1;
+                using Matrix x = Matrix.Random(random, tokens, 5, gap: 2);
+                using var spread = new Matrix(rows, 5, gap: 3);
+                using Matrix picked = Matrix.Random(random, tokens, 5, gap: 1);
+                using Matrix before = picked.Copy(0);
+                Tiles.Spread(rows, 5, ref x.Ref, x.Stride, first, every, phase, ref spread.Ref, spread.Stride, -2f);
+                Tiles.Pick(rows, 5, ref spread.Ref, spread.Stride, ref picked.Ref, picked.Stride, first, every, phase, accumulate: true);
+                spread.CheckCanaries();
+                picked.CheckCanaries();
+                var seen = new bool[tokens];
+                for (int i = 0; i < rows; i++)
+                {
+                    bool there = (first + i) % every == phase;
+                    int token = (first + i) / every;
+                    seen[token] |= there;
+                    for (int j = 0; j < 5; j++)
+                    {
+                        Assert.Equal(there ? x[token, j] : -2f, spread[i, j]);
+                    }
+                }
+
+                for (int token = 0; token < tokens; token++)
+                {
+                    for (int j = 0; j < 5; j++)
+                    {
+                        Assert.Equal(before[token, j] + (seen[token] ? x[token, j] : 0), picked[token, j]);
+                    }
+                }
+            }
+        }
+    }
 }

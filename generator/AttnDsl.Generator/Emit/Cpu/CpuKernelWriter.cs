@@ -47,8 +47,8 @@ internal sealed class CpuKernelWriter
         _ => Literals.Integer(CpuPlan.Padded(_plan.Sizes.Of(tile.Shape.Cols))),
     };
 
-    /// <summary>The same; the elements of a column lie one behind the other.</summary>
-    public string RowStride(Tile tile) => tile.Shape.Cols == Dim.One ? "1" : Stride(tile);
+    /// <summary>The same, of a tile that may be a column, whose elements lie one after the other.</summary>
+    public string RowStep(Tile tile) => tile.Shape.Cols == Dim.One ? "1" : Stride(tile);
 
     public string At(Tile tile, string row, string col) => $"{row} * {Stride(tile)} + {col}";
 

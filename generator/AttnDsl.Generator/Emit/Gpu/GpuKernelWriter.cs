@@ -47,6 +47,9 @@ internal sealed class GpuKernelWriter
     /// <summary>A row of a tensor whose column is gathered or scattered.</summary>
     public string Column(string tensor, Dim rows, string row) => $"{_kernel.Rows(tensor, rows)}[{row} * {tensor}Step]";
 
+    /// <summary>A row of a tensor by its number.</summary>
+    public string Row(string tensor, string row) => _kernel.Row(tensor, row);
+
     /// <summary>A loop over the elements of a shape, dealt to the threads, and the barrier that ends the step.</summary>
     /// <param name="body">Gets the element's row and column.</param>
     public void Elements(Shape shape, Action<string, string> body)

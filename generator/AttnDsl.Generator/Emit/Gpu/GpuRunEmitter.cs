@@ -47,17 +47,18 @@ internal static class GpuRunEmitter
 
     private static void InputChecks(SourceWriter w, TypeModel type, DynamicalSystem system)
     {
-        w.Line($"{Support}.GpuGuards.Read(inputs.Q, \"Q\", {system.KeyDim}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
+        var lead = system.Inputs[0];
+        w.Line($"{Support}.GpuGuards.Read(inputs.{lead.Member}, \"{lead.Member}\", \"{lead.Letters}\", {lead.Width}, {system.Heads ?? 0}, out int batch, out int time, out int heads);");
         if (system.KeyValueHeads is { } g && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group(heads, {g}, \"query heads\", \"key/value heads\");");
         if (system.ValueHeads is { } v && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group({v}, heads, \"value heads\", \"query heads\");");
-        foreach (var input in system.Inputs.Skip(1)) Output(w, system, "inputs." + input.Member, input.Letters, input.HeadCount, input.Width, input.Member);
+        foreach (var input in system.Inputs.Skip(1)) Output(w, system, "inputs." + input.Member, input.Letters, input.HeadCount, input.Width, input.Member, input.Rows("time"));
         foreach (var p in system.Parameters) w.Line($"{Support}.GpuGuards.Parameter(inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\", \"{p.Letters}\", {ParameterEmitter.Lengths(system, p)});");
         if (system.Window is { RuntimeSized: true } window)
             w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
     }
 
-    private static void Output(SourceWriter w, DynamicalSystem system, string tensor, string letters, HeadCount count, int width, string? name = null) =>
-        w.Line($"{Support}.GpuGuards.Input({tensor}, \"{name ?? tensor}\", \"{letters}\", batch, time, {Heads(system, count, "heads")}{(width > 0 ? $", {width}" : "")});");
+    private static void Output(SourceWriter w, DynamicalSystem system, string tensor, string letters, HeadCount count, int width, string? name = null, string time = "time") =>
+        w.Line($"{Support}.GpuGuards.Input({tensor}, \"{name ?? tensor}\", \"{letters}\", batch, {time}, {Heads(system, count, "heads")}{(width > 0 ? $", {width}" : "")});");
 
     private static void Stream(SourceWriter w, DynamicalSystem system, params string[] more) =>
         w.Line($"var stream = {Support}.GpuGuards.Stream(on, [{string.Join(", ", system.Inputs.Select(i => "inputs." + i.Member).Concat(system.Parameters.Select(p => "inputs.Parameters." + p.Member)).Concat(more))}]);");
@@ -67,7 +68,7 @@ internal static class GpuRunEmitter
     {
         w.Line($"if (batch == 0 || time == 0{(system.Heads is null && (system.Family == StateFamily.Cache || system.ValueHeads is null) ? " || heads == 0" : "")}) return;");
         w.Line();
-        w.Line($"var call = new {Support}.LayerCall {{ Time = time{(system.Window is { RuntimeSized: true } ? ", Window = inputs.Window" : "")} }};");
+        w.Line($"var call = new {Support}.LayerCall {{ Time = {system.Rows("time")}{(system.Window is { RuntimeSized: true } ? ", Window = inputs.Window" : "")} }};");
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
         if (system.ValueHeads is { } n) w.Line($"call.Group = {n} / heads;");
         if (system.Parameters.Count > 0) w.Line($"global::ILGPU.ArrayView<float> {string.Join(", ", system.Parameters.Select(p => $"{p.Tensor}All = inputs.Parameters.{p.Member}.View.Data"))};");
@@ -210,7 +211,7 @@ internal static class GpuRunEmitter
             Output(w, system, "outputGradient", $"[B,T,{OutputHeads(system)},V]", HeadCount.State, system.ValueDim);
             foreach (var input in system.Inputs)
             {
-                Output(w, system, "gradients." + input.Member, input.Letters, input.HeadCount, input.Width);
+                Output(w, system, "gradients." + input.Member, input.Letters, input.HeadCount, input.Width, time: input.Rows("time"));
                 w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\", \"gradients.{input.Member}\");");
                 foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\", \"gradients.{input.Member}\");");
                 foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, gradients.{other.Member}, \"gradients.{other.Member}\", \"gradients.{input.Member}\");");
@@ -246,7 +247,7 @@ internal static class GpuRunEmitter
         var keeps = plan.Backward.KeptFloats > 0;
         w.Line($"int units = batch * {Heads(system, HeadCount.State, "heads")};");
         w.Line($"long stateFloats = (long)units * {unit};");
-        if (keeps) w.Line($"call.Chunks = (time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
+        if (keeps) w.Line($"call.Chunks = (call.Time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
         w.Line("// The running state, its gradient" + (keeps ? ", and the state with which each chunk begins." : "."));
         w.Line($"var memory = stream.Rent({Root}.Purpose.States, 2 * stateFloats{(keeps ? $" + (long)units * call.Chunks * {plan.Backward.KeptFloats}" : "")});");
         w.Line("var states = EmptyStates(stream, units);");

@@ -176,6 +176,9 @@ internal sealed class GpuSignature
         return parted ? $"sinks ? {KernelSignature.Sink(tensor)}{at} : {tensor}{at}" : tensor + at;
     }
 
+    /// <summary>A row of a tensor by its number.</summary>
+    public string Row(string tensor, string row) => $"{tensor}.At(b, {row}, {HeadOf(tensor)})";
+
     /// <summary>Whether a row of key heads holds a float for each query head.</summary>
     private bool IsPerQueryHead(string tensor) =>
         _layer.System.KeyValueHeads is not null && (tensor.StartsWith("keyGate", StringComparison.Ordinal) || _layer.System.Prepared.Any(p => p.PerQueryHead && (tensor == p.Tensor || tensor == p.Tensor + "Grad")));

@@ -63,7 +63,7 @@ internal static class GpuStateEmitter
             w.Line("/// <param name=\"stream\">On which stream; by default the device's own.</param>");
             using (w.Block($"public void Step(in Inputs inputs, {GpuTensor} output, {GpuStream}? stream = null)"))
             {
-                if (plan is not null) w.Line($"{Support}.GpuGuards.OneToken(inputs.Q);");
+                if (plan is not null) w.Line($"{Support}.GpuGuards.OneToken(inputs.{system.Inputs[0].Member});");
                 w.Line(Body(type, plan, $"Run(in inputs, output, {FormsType}.{(plan?.Of(Forms.Recurrent) is null ? "Fastest" : "Recurrent")}, this, stream);"));
             }
 

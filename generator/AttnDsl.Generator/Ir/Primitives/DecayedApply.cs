@@ -11,7 +11,8 @@ namespace AttnDsl.Generator.Ir.Primitives;
 /// </summary>
 /// <param name="Strict">Only j &lt; i.</param>
 /// <param name="ToKeys">Which side receives.</param>
-internal sealed record DecayedApply(bool Strict, bool ToKeys) : Primitive
+/// <param name="Before">Only j &lt; i, and the decay of the rows between: what row i meets before its own gate acts.</param>
+internal sealed record DecayedApply(bool Strict, bool ToKeys, bool Before = false) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
@@ -19,28 +20,36 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys) : Primitive
         return args[1].Shape;
     }
 
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
+        args[0].Shape.Rows != Dim.One ? null
+        : Strict || Before ? b.Fill(name, ShapeOf(args), 0)
+        : b.Map(name, (w, x) => w * x, args[0], args[1]);
+
     // Linear in W and x, and closed: the pair needs no third primitive.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (w, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        var dx = d.To.Emit(Adjoints.NameOf(x), new DecayedApply(Strict, !ToKeys), w, adjoint, g);
-        d.Add(x, _ => dx);
-        d.Add(w, name => ToKeys ? d.To.Emit(name, new DecayedGram(Strict), x, adjoint, g) : d.To.Emit(name, new DecayedGram(Strict), adjoint, x, g));
+        Tile dx = null!;
+        d.Add(x, name => dx = d.To.Emit(name, new DecayedApply(Strict, !ToKeys, Before), w, adjoint, g));
+        d.Add(w, name => ToKeys ? d.To.Emit(name, new DecayedGram(Strict, Before), x, adjoint, g) : d.To.Emit(name, new DecayedGram(Strict, Before), adjoint, x, g));
         var (atResult, atInput) = (d.To.Map("read", (a, b) => a * b, s.Result!, adjoint), d.To.Map("handed", (a, b) => a * b, x, dx));
-        AddGates(d, g, ToKeys ? atInput : atResult, ToKeys ? atResult : atInput);
+        AddGates(d, g, ToKeys ? atInput : atResult, ToKeys ? atResult : atInput, Before);
     }
 
-    /// <summary>dg_r = Σ_{i≥r} read_i − Σ_{j≥r} handed_j.</summary>
-    public static void AddGates(Adjoints d, Tile g, Tile read, Tile handed) =>
-        d.Add(g, name => d.To.Emit(name, new PrefixSum(Reversed: true), d.To.Map("net", (a, b) => a - b, read, handed)));
+    /// <summary>dg_r = Σ_{i≥r} read_i − Σ_{j≥r} handed_j; before the row's own gate, i &gt; r.</summary>
+    public static void AddGates(Adjoints d, Tile g, Tile read, Tile handed, bool before)
+    {
+        Tile Sum(string name) => d.To.Emit(name, new PrefixSum(Reversed: true), d.To.Map("net", (a, b) => a - b, read, handed));
+        d.Add(g, name => before ? d.To.Map(name, (a, b) => a - b, Sum("netSum"), read) : Sum(name));
+    }
 
-    public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(ToKeys ? "ᵀ" : "")} applied to {args[1]} under {args[2]}{(Strict ? ", strict" : "")}";
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(ToKeys ? "ᵀ" : "")} applied to {args[1]} under {args[2]}{(Strict ? ", strict" : "")}{(Before ? ", exclusive" : "")}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var (weights, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        w.Line($"Decays.{(ToKeys ? "ApplyToKeys" : "ApplyToQueries")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(weights)}, {w.Stride(weights)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(g)}, {w.Stride(g)},");
-        w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}, strict: {(Strict ? "true" : "false")}, ref scratch);");
+        w.Line($"Decays.{(ToKeys ? "ApplyToKeys" : "ApplyToQueries")}{(Before ? "Before" : "")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(weights)}, {w.Stride(weights)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(g)}, {w.Stride(g)},");
+        w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}{(Before ? "" : $", strict: {(Strict ? "true" : "false")}")}, ref scratch);");
     }
 
     // A thread computes an element, walking away from the diagonal with the log-decay so far.
@@ -49,10 +58,12 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys) : Primitive
         var (weights, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
         w.Elements(x.Shape, (i, j) =>
         {
-            w.Line(Strict ? "float acc = 0f, log = 0f;" : $"float acc = {w.At(weights, i, i)} * {w.At(x, i, j)}, log = 0f;");
+            w.Line(Strict || Before ? "float acc = 0f, log = 0f;" : $"float acc = {w.At(weights, i, i)} * {w.At(x, i, j)}, log = 0f;");
             using (w.Block(ToKeys ? $"for (int r = i + 1; r < {w.Size(x.Shape.Rows)}; r++)" : "for (int r = i - 1; r >= 0; r--)"))
             {
-                w.Line($"log += {(ToKeys ? w.At(g, "r", j) : $"{w.At(g, "(r + 1)", j)}")};");
+                // Before the reading row's own gate acts, the gate next to the result joins only once the walk has passed it.
+                var gate = ToKeys ? w.At(g, Before ? "(r - 1)" : "r", j) : w.At(g, "(r + 1)", j);
+                w.Line(Before ? $"if (r != {i} {(ToKeys ? "+" : "-")} 1) log += {gate};" : $"log += {gate};");
                 w.Line($"acc += {(ToKeys ? w.At(weights, "r", i) : w.At(weights, i, "r"))} * {w.At(x, "r", j)} * GpuMath.Exp(log);");
             }
 

@@ -10,7 +10,8 @@ namespace AttnDsl.Generator.Ir.Primitives;
 /// lowering may add up segments; k / decay is never formed.
 /// </summary>
 /// <param name="Strict">Only j &lt; i (the delta rule's products of keys).</param>
-internal sealed record DecayedGram(bool Strict = false) : Primitive
+/// <param name="Before">Only j &lt; i, and the decay of the rows between: what row i meets before its own gate acts.</param>
+internal sealed record DecayedGram(bool Strict = false, bool Before = false) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
@@ -20,27 +21,26 @@ internal sealed record DecayedGram(bool Strict = false) : Primitive
 
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
         args[0].Shape.Rows != Dim.One ? null
-        : Strict ? b.Fill(name, ShapeOf(args), 0)
+        : Strict || Before ? b.Fill(name, ShapeOf(args), 0)
         : b.SumCols(name, b.Map(name + "Terms", (x, y) => x * y, args[0], args[1]));
 
     // The two applies; the exponents ride along: dg_r = Σ_{i≥r} q_i ⊙ dq_i − Σ_{j≥r} k_j ⊙ dk_j.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        var dq = d.To.Emit(Adjoints.NameOf(q), new DecayedApply(Strict, ToKeys: false), adjoint, k, g);
-        var dk = d.To.Emit(Adjoints.NameOf(k), new DecayedApply(Strict, ToKeys: true), adjoint, q, g);
-        d.Add(q, _ => dq);
-        d.Add(k, _ => dk);
-        DecayedApply.AddGates(d, g, d.To.Map("read", (x, dx) => x * dx, q, dq), d.To.Map("handed", (x, dx) => x * dx, k, dk));
+        Tile dq = null!, dk = null!;
+        d.Add(q, name => dq = d.To.Emit(name, new DecayedApply(Strict, ToKeys: false, Before), adjoint, k, g));
+        d.Add(k, name => dk = d.To.Emit(name, new DecayedApply(Strict, ToKeys: true, Before), adjoint, q, g));
+        DecayedApply.AddGates(d, g, d.To.Map("read", (x, dx) => x * dx, q, dq), d.To.Map("handed", (x, dx) => x * dx, k, dk), Before);
     }
 
-    public override string Describe(IReadOnlyList<string> args) => $"{(Strict ? "strict " : "")}decayed Gram of {args[0]}, {args[1]} under {args[2]}";
+    public override string Describe(IReadOnlyList<string> args) => $"{(Strict ? "strict " : "")}{(Before ? "exclusive " : "")}decayed Gram of {args[0]}, {args[1]} under {args[2]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        w.Line($"Decays.Gram<TVec>({w.Size(q.Shape.Rows)}, {w.Size(q.Shape.Cols)}, {w.Ref(q)}, {w.Stride(q)}, {w.Ref(k)}, {w.Stride(k)}, {w.Ref(g)}, {w.Stride(g)},");
-        w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}, strict: {(Strict ? "true" : "false")}, ref scratch);");
+        w.Line($"Decays.Gram{(Before ? "Before" : "")}<TVec>({w.Size(q.Shape.Rows)}, {w.Size(q.Shape.Cols)}, {w.Ref(q)}, {w.Stride(q)}, {w.Ref(k)}, {w.Stride(k)}, {w.Ref(g)}, {w.Stride(g)},");
+        w.Line($"    {w.Ref(s.Target)}, {w.Stride(s.Target)}{(Before ? "" : $", strict: {(Strict ? "true" : "false")}")}, ref scratch);");
     }
 
     // A thread computes an element; the exponent is summed over the rows between, which never cancels.
@@ -50,10 +50,10 @@ internal sealed record DecayedGram(bool Strict = false) : Primitive
         w.Elements(s.Target.Shape, (i, j) =>
         {
             w.Line("float acc = 0f;");
-            using (w.Block($"for (int c = 0; j {(Strict ? "<" : "<=")} i && c < {w.Size(q.Shape.Cols)}; c++)"))
+            using (w.Block($"for (int c = 0; j {(Strict || Before ? "<" : "<=")} i && c < {w.Size(q.Shape.Cols)}; c++)"))
             {
                 w.Line("float log = 0f;");
-                w.Line($"for (int r = j + 1; r <= i; r++) log += {w.At(g, "r", "c")};");
+                w.Line($"for (int r = j + 1; r {(Before ? "<" : "<=")} i; r++) log += {w.At(g, "r", "c")};");
                 w.Line($"acc += {w.At(q, i, "c")} * {w.At(k, j, "c")} * GpuMath.Exp(log);");
             }
 

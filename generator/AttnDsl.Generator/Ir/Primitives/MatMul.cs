@@ -23,10 +23,10 @@ internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) 
         // An outer product is a map; a product with a single column, or of two rows, is a sum over columns.
         if (left.Cols == Dim.One) return b.Map(name, (x, y) => x * y, Turned(TransposeA, args[0]), Turned(TransposeB, args[1]));
         if (right.Cols == Dim.One && !TransposeA)
-            return b.SumCols(name, b.Map(name + "Terms", (x, y) => x * y, args[0], TransposeB ? args[1] : b.Transpose(args[1].Name + "Row", args[1])));
+            return b.SumCols(name, b.Map(name + "Terms", (x, y) => x * y, args[0], TransposeB ? args[1] : b.Transpose(args[1].Plain + "Across", args[1])));
         return null;
 
-        Tile Turned(bool transpose, Tile x) => transpose ? b.Transpose(x.Name + "Turned", x) : x;
+        Tile Turned(bool transpose, Tile x) => transpose ? b.Transpose(x.Plain + (x.Shape.Rows == Dim.One ? "Down" : "Across"), x) : x;
     }
 
     // Y = op(A) op(B):  d op(A) = dY op(B)ᵀ,  d op(B) = op(A)ᵀ dY.

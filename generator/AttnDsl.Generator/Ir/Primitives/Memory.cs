@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Emit.Cpu;
 using AttnDsl.Generator.Emit.Gpu;
 using AttnDsl.Generator.Scheduling;
@@ -21,9 +22,13 @@ internal enum Access
     Slot,
 }
 
+/// <summary>A tensor that has a row for every n-th row of time only: row n·r + phase is its row r.</summary>
+/// <param name="Fill">What the rows hold that the tensor does not have.</param>
+internal sealed record RowPattern(int Every, int Phase, double Fill = 0);
+
 /// <summary>Reads a part of a tensor. On the CPU a tile of rows is the memory itself; only a column is gathered.</summary>
 /// <param name="IsFixed">Has no gradient: a table, or what a forward pass kept.</param>
-internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFixed = false) : Primitive
+internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFixed = false, RowPattern? Pattern = null) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => Shape;
 
@@ -31,21 +36,26 @@ internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFi
     // is what this item contributes.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
-        if (!IsFixed) d.To.Store(Adjoints.GradientOf(Tensor), adjoint, Access, accumulate: Access is not (Access.Whole or Access.Parameter) && d.IsShared(Tensor));
+        if (!IsFixed) d.To.Store(Adjoints.GradientOf(Tensor), adjoint, Access, accumulate: Access is not (Access.Whole or Access.Parameter) && d.IsShared(Tensor), Pattern);
     }
 
-    public override string Describe(IReadOnlyList<string> args) => $"load {Tensor}{Describe(Access)}";
+    public override string Describe(IReadOnlyList<string> args) => $"load {Tensor}{Describe(Access, Pattern)}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
-        if (w.IsGathered(s.Target)) w.Line($"Tiles.Gather({w.Size(Shape.Rows)}, ref {w.RowsOf(s.Target)}, {Tensor}Step, {w.Ref(s.Target)});");
+        if (Pattern is not null) w.Line($"Tiles.Spread({w.Size(Shape.Rows)}, {w.Size(Shape.Cols)}, ref {Tensor}, {Tensor}Step, t, {Pattern.Every}, {Pattern.Phase}, {w.Ref(s.Target)}, {w.RowStep(s.Target)}, {Literals.Float(Pattern.Fill)});");
+        else if (w.IsGathered(s.Target)) w.Line($"Tiles.Gather({w.Size(Shape.Rows)}, ref {w.RowsOf(s.Target)}, {Tensor}Step, {w.Ref(s.Target)});");
     }
 
-    public override void Gpu(GpuKernelWriter w, PlanStep s) =>
-        w.Threads(Shape.Rows, "i", i => w.Line($"{w.At(s.Target, i, "0")} = {w.Column(Tensor, Shape.Rows, i)};"));
-
-    public static string Describe(Access access) => access switch
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
     {
+        if (Pattern is null) w.Threads(Shape.Rows, "i", i => w.Line($"{w.At(s.Target, i, "0")} = {w.Column(Tensor, Shape.Rows, i)};"));
+        else w.Elements(Shape, (i, j) => w.Line($"{w.At(s.Target, i, j)} = (t + {i}) % {Pattern.Every} == {Pattern.Phase} ? {w.Row(Tensor, $"(t + {i}) / {Pattern.Every}")}[{j}] : {Literals.Float(Pattern.Fill)};"));
+    }
+
+    public static string Describe(Access access, RowPattern? pattern) => access switch
+    {
+        Access.Rows when pattern is not null => $"[rows, every {pattern.Every} from {pattern.Phase}]",
         Access.Rows => "[rows]",
         Access.Slot => "[turn]",
         Access.Parameter => "[learned]",
@@ -55,24 +65,31 @@ internal sealed record Load(string Tensor, Shape Shape, Access Access, bool IsFi
 
 /// <summary>Writes a tile into a tensor. The planner computes rows in place or copies them by a map; only a column is scattered.</summary>
 /// <param name="Accumulate">Adds to what is there.</param>
-internal sealed record Store(string Tensor, Access Access, bool Accumulate = false) : Primitive
+internal sealed record Store(string Tensor, Access Access, bool Accumulate = false, RowPattern? Pattern = null) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape;
 
     // The gradient of a store is a load of what arrives for the tensor.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint) => d.Add(s.Args[0], _ => adjoint);
 
-    public override string Describe(IReadOnlyList<string> args) => $"{Tensor}{Load.Describe(Access)} {(Accumulate ? "+=" : "=")} {args[0]}";
+    public override string Describe(IReadOnlyList<string> args) => $"{Tensor}{Load.Describe(Access, Pattern)} {(Accumulate ? "+=" : "=")} {args[0]}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var x = s.Args[0];
-        w.Line($"Tiles.Scatter({w.Size(x.Shape.Rows)}, {w.Ref(x)}, ref {w.RowsOf(Tensor, x.Shape.Rows)}, {Tensor}Step);");
+        if (Pattern is not null) w.Line($"Tiles.Pick({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.RowStep(x)}, ref {Tensor}, {Tensor}Step, t, {Pattern.Every}, {Pattern.Phase}, accumulate: {(Accumulate ? "true" : "false")});");
+        else w.Line($"Tiles.Scatter({w.Size(x.Shape.Rows)}, {w.Ref(x)}, ref {w.RowsOf(Tensor, x.Shape.Rows)}, {Tensor}Step);");
     }
 
     public override void Gpu(GpuKernelWriter w, PlanStep s)
     {
         var x = s.Args[0];
-        w.Threads(x.Shape.Rows, "i", i => w.Line($"{w.Column(Tensor, x.Shape.Rows, i)} = {w.At(x, i, "0")};"));
+        if (Pattern is null)
+        {
+            w.Threads(x.Shape.Rows, "i", i => w.Line($"{w.Column(Tensor, x.Shape.Rows, i)} = {w.At(x, i, "0")};"));
+            return;
+        }
+
+        w.Elements(x.Shape, (i, j) => w.Line($"if ((t + {i}) % {Pattern.Every} == {Pattern.Phase}) {w.Row(Tensor, $"(t + {i}) / {Pattern.Every}")}[{j}] {(Accumulate ? "+" : "")}= {w.At(x, i, j)};"));
     }
 }

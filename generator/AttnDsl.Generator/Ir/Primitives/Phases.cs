@@ -68,7 +68,7 @@ internal sealed record PhaseSum(Temperatures Temperatures, bool Gated, bool Diff
     public string CpuOperands(CpuKernelWriter w, IReadOnlyList<Tile> args)
     {
         var (phi, start, rest, last) = (args[0], args[1], args[2], args[args.Count - 1]);
-        var gate = Gated ? $"{w.Ref(args[3])}, {w.RowStride(args[3])}, {w.Size(args[3].Shape.Cols)}" : $"{w.Ref(phi)}, 0, 0";
+        var gate = Gated ? $"{w.Ref(args[3])}, {w.RowStep(args[3])}, {w.Size(args[3].Shape.Cols)}" : $"{w.Ref(phi)}, 0, 0";
         return $"{w.Size(phi.Shape.Rows)}, {w.Size(phi.Shape.Cols)}, {w.Ref(phi)}, {w.Stride(phi)}, {w.Ref(start)}, {w.Ref(rest)}, {gate}, {w.Ref(Differenced ? last : start)}, differenced: {(Differenced ? "true" : "false")}";
     }
 

@@ -23,8 +23,8 @@ internal sealed record Scan : Primitive
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (a, x, start) = (s.Args[0], s.Args[1], s.Args[2]);
-        var sum = d.To.Emit(Adjoints.NameOf(x), new ReverseScan(), a, adjoint);
-        d.Add(x, _ => sum);
+        Tile sum = null!;
+        d.Add(x, name => sum = d.To.Emit(name, new ReverseScan(), a, adjoint));
         d.Add(a, name => d.To.Map(name, (l, h) => l * h, sum, d.To.Emit("before", new Shift(), s.Result!, start)));
         d.Add(start, name => d.To.Emit(name, new EdgeRow(), d.To.Map("kept", (l, y) => l * y, sum, a)));
     }
@@ -69,8 +69,8 @@ internal sealed record ReverseScan : Primitive
     {
         var (a, x) = (s.Args[0], s.Args[1]);
         var nothing = d.To.Fill("nothing", new Shape(Dim.One, x.Shape.Cols), 0);
-        var sum = d.To.Emit(Adjoints.NameOf(x), new Scan(), a, adjoint, nothing);
-        d.Add(x, _ => sum);
+        Tile sum = null!;
+        d.Add(x, name => sum = d.To.Emit(name, new Scan(), a, adjoint, nothing));
         d.Add(a, name => d.To.Map(name, (y, m) => y * m, s.Result!, d.To.Emit("before", new Shift(), sum, nothing)));
     }
 
@@ -122,7 +122,7 @@ internal sealed record Shift(bool Up = false) : Primitive
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var (x, edge, y) = (s.Args[0], s.Args[1], s.Target);
-        w.Line($"Tiles.Shift{(Up ? "Up" : "Down")}({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.RowStride(x)}, {w.Ref(edge)}, {w.Ref(y)}, {w.RowStride(y)});");
+        w.Line($"Tiles.Shift{(Up ? "Up" : "Down")}({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.RowStep(x)}, {w.Ref(edge)}, {w.Ref(y)}, {w.RowStep(y)});");
     }
 
     public override void Gpu(GpuKernelWriter w, PlanStep s)
@@ -156,7 +156,7 @@ internal sealed record EdgeRow(bool Last = false) : Primitive
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var x = s.Args[0];
-        w.Line($"Tiles.CopyRow({w.Size(x.Shape.Cols)}, ref Unsafe.Add({w.Ref(x)}, {(Last ? $"({w.Size(x.Shape.Rows)} - 1) * {w.RowStride(x)}" : "0")}), {w.Ref(s.Target)});");
+        w.Line($"Tiles.CopyRow({w.Size(x.Shape.Cols)}, ref Unsafe.Add({w.Ref(x)}, {(Last ? $"({w.Size(x.Shape.Rows)} - 1) * {w.RowStep(x)}" : "0")}), {w.Ref(s.Target)});");
     }
 
     public override void Gpu(GpuKernelWriter w, PlanStep s) =>

@@ -93,7 +93,8 @@ internal sealed record CompensatedSum(bool Rest) : Primitive
 }
 
 /// <summary>D_ij = Σ_{j&lt;r≤i} g_r for j ≤ i, 0 above: sums of segments, never differences of prefix sums, which cancel.</summary>
-internal sealed record SegmentSum : Primitive
+/// <param name="Before">Without the row's own: Σ_{j&lt;r&lt;i} g_r.</param>
+internal sealed record SegmentSum(bool Before = false) : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
@@ -104,18 +105,19 @@ internal sealed record SegmentSum : Primitive
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) =>
         args[0].Shape.Rows == Dim.One ? b.Fill(name, args[0].Shape, 0) : null;
 
-    // g_r counts in every D_ij with j < r ≤ i: what rows from r on receive, less what columns from r on hand out.
+    // g_r counts in every D_ij with j < r ≤ i. Summed over those alone: as what rows from r on receive less what columns from r on
+    // hand out, the difference would keep the rounding of pairs that do not count.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
-        var own = d.To.Map("dSegments", Ex.StrictlyCausal(new Arg(0)), adjoint.Shape, adjoint);
-        var net = d.To.Map("net", (rows, cols) => rows - cols, d.To.SumCols("intoRows", own), d.To.Transpose("intoColsDown", d.To.SumRows("intoCols", own)));
-        d.Add(s.Args[0], name => d.To.Emit(name, new PrefixSum(Reversed: true), net));
+        var own = d.To.Map("belowDiagonal", Ex.StrictlyCausal(new Arg(0)), adjoint.Shape, adjoint);
+        var later = d.To.Emit("laterRows", new PrefixSum(Reversed: true, Exclusive: Before), own);
+        d.Add(s.Args[0], name => d.To.SumCols(name, d.To.Map("crossing", Ex.StrictlyCausal(new Arg(0)), later.Shape, later)));
     }
 
-    public override string Describe(IReadOnlyList<string> args) => $"segment sums of {args[0]}";
+    public override string Describe(IReadOnlyList<string> args) => $"segment sums of {args[0]}{(Before ? " before each row" : "")}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s) =>
-        w.Line($"Scans.SegmentSums<TVec>({w.Size(s.Target.Shape.Rows)}, {w.Ref(s.Args[0])}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
+        w.Line($"Scans.SegmentSums{(Before ? "Before" : "")}<TVec>({w.Size(s.Target.Shape.Rows)}, {w.Ref(s.Args[0])}, {w.Ref(s.Target)}, {w.Stride(s.Target)});");
 
     // A thread runs down a column, from the diagonal on.
     public override void Gpu(GpuKernelWriter w, PlanStep s) =>
@@ -125,8 +127,9 @@ internal sealed record SegmentSum : Primitive
             w.Line("float acc = 0f;");
             using (w.Block($"for (int i = {j} + 1; i < {w.Size(s.Target.Shape.Rows)}; i++)"))
             {
+                if (Before) w.Line($"{w.At(s.Target, "i", j)} = acc;");
                 w.Line($"acc += {w.At(s.Args[0], "i", "0")};");
-                w.Line($"{w.At(s.Target, "i", j)} = acc;");
+                if (!Before) w.Line($"{w.At(s.Target, "i", j)} = acc;");
             }
         });
 }

@@ -22,9 +22,9 @@ internal sealed record UnitLowerSolve(bool Transposed = false) : Primitive
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (a, b) = (s.Args[0], s.Args[1]);
-        var db = d.To.Emit(Adjoints.NameOf(b), new UnitLowerSolve(!Transposed), a, adjoint);
-        d.Add(b, _ => db);
-        var product = Transposed ? d.To.MatMulNT("solveTerms", s.Result!, db) : d.To.MatMulNT("solveTerms", db, s.Result!);
+        Tile db = null!;
+        d.Add(b, name => db = d.To.Emit(name, new UnitLowerSolve(!Transposed), a, adjoint));
+        var product = Transposed ? d.To.MatMulNT("outer", s.Result!, db) : d.To.MatMulNT("outer", db, s.Result!);
         d.Add(a, name => d.To.Map(name, Ex.StrictlyCausal(-(Expr)new Arg(0)), a.Shape, product));
     }
 

@@ -1,0 +1,51 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Scheduling;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Emit.Gpu;
+
+/// <summary>What <c>Explanation</c> says about the GPU twin: launches, groups, scratch, precision.</summary>
+internal static class GpuExplanation
+{
+    public static IEnumerable<string> Of(LayerPlan plan)
+    {
+        var s = plan.System;
+        foreach (var form in plan.Forms)
+            yield return $"{form.Form.ToString().ToLowerInvariant()}{(form == plan.Fastest ? " (the fastest)" : "")}: {Launches(s, form)}; a group of threads takes {Item(form.Main)}; {Scratch(form.Main)}";
+        var fills = s.Family == StateFamily.Cache ? 0 : 1 + s.States.Count(t => t.Initial != 0);
+        if (fills > 0)
+        {
+            yield return $"{(s.Causal ? "without a State " : "")}{Count(fills, "launch")} more fill{(fills == 1 ? "s" : "")} the states to start from";
+        }
+
+        var back = plan.Backward.Forward.Concat(plan.Backward.Backward).ToList();
+        var sums = back.Sum(k => ParameterEmitter.Contributions(s, k).Count);
+        yield return $"gradients: {Count(back.Count, "launch")}{(fills > 0 ? $" behind {fills + 1} that fill the states and their gradients" : "")}{(sums > 0 ? $", {sums} that sum{(sums == 1 ? "s" : "")} those of learned parameters" : "")}; {Scratch([.. back])}";
+        yield return "no more groups than the device runs at a time: each takes item after item";
+        yield return "fp32 throughout; long sums carry along what they round away; exp, log and their like are made of arithmetic, the same on every device";
+    }
+
+    private static string Launches(DynamicalSystem s, FormPlan form)
+    {
+        if (s.Family == StateFamily.Matrix)
+            return Count(form.Before.Count + 1, "launch") + (form.UpdateState is null ? "" : ", with a State one more that brings it up to date");
+        var alone = Count(s.Rotation is null ? 1 : 2, "launch") + (s.Rotation is null ? "" : ", which first rotate the keys");
+        return s.Causal ? $"{alone}; with a State 2 for as many tokens as the cache has room, which first append the keys and values" : alone;
+    }
+
+    private static string Item(LayerKernel kernel) => kernel.Unit switch
+    {
+        WorkUnit.QueryBlock when kernel.Plan.Sizes.R == 1 => "a query of a head",
+        WorkUnit.QueryBlock => $"{kernel.Plan.Sizes.R} queries of a head",
+        _ => "a head of a sequence",
+    };
+
+    private static string Scratch(params LayerKernel[] kernels)
+    {
+        var floats = kernels.Max(k => (long)k.Plan.ScratchOffset);
+        return floats == 0 ? "no scratch" : $"{(kernels.Length > 1 ? "up to " : "")}{Literals.Grouped(4 * floats)} bytes of scratch a group";
+    }
+
+    private static string Count(int n, string what) => $"{n} {what}{(n == 1 ? "" : "es")}";
+}
