@@ -16,7 +16,7 @@ public sealed class GpuStream : IDisposable
 {
     private readonly MemoryBuffer1D<float, Stride1D.Dense>?[] _buffers = new MemoryBuffer1D<float, Stride1D.Dense>?[Enum.GetValues<Purpose>().Length];
     private float[] _angles = [];
-    private (long First, int Rows, int Pairs, double Base) _tabulated;
+    private (long First, int Rows, int Pairs, double Base, double Step) _tabulated;
 
     internal GpuStream(GpuDevice device, AcceleratorStream native) => (Device, Native) = (device, native);
 
@@ -116,20 +116,20 @@ public sealed class GpuStream : IDisposable
 
     /// <summary>Cosines and sines of the angles of so many positions, <c>[rows,pairs]</c> each. For generated code.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
-    public (TensorView Cos, TensorView Sin) Angles(long first, int rows, int pairs, double numberBase)
+    public (TensorView Cos, TensorView Sin) Angles(long first, int rows, int pairs, double numberBase, double step = 1)
     {
         var known = _tabulated;
-        if (known.Pairs != pairs || known.Base != numberBase || first < known.First || first + rows > known.First + known.Rows)
+        if (known.Pairs != pairs || known.Base != numberBase || known.Step != step || first < known.First || first + rows > known.First + known.Rows)
         {
             // Some positions ahead, so that steps need no new table each.
             var ahead = Math.Max(rows, 256);
             var floats = ahead * pairs;
             if (_angles.Length < 2 * floats) _angles = new float[2 * floats];
-            Rotations.FillTable(first, ahead, pairs, numberBase, ref _angles[0], ref _angles[floats], pairs);
+            Rotations.FillTable(first, ahead, pairs, numberBase, ref _angles[0], ref _angles[floats], pairs, step);
             var target = Rent(Purpose.Angles, 2L * floats);
             // Done when it returns: the array is filled again by a later call.
             Upload(target, ref _angles[0], 2L * floats);
-            _tabulated = known = (first, ahead, pairs, numberBase);
+            _tabulated = known = (first, ahead, pairs, numberBase, step);
         }
 
         var view = Rent(Purpose.Angles, 1);

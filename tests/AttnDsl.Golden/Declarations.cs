@@ -261,3 +261,7 @@ internal static partial class Forgetting64x64;
 [AttentionLayer(KeyDim = 64, ValueDim = 64)]
 [Rotation(RotationKind.Selective)]
 internal static partial class SelectiveSoftmax64x64;
+[AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1)]
+[FeatureMap(Kernel.Luna, Projections = 6, Channels = 3, Hidden = 16)]
+[Read(Normaliser.KeySum)]
+internal static partial class LunaCausal16x24;

@@ -100,9 +100,9 @@ public static class DiagonalDecay
 
     private static void Check(LayerSpec spec)
     {
-        if (spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum && (spec.Write != WriteKind.Plain || (spec.Pairs != Pairs.None && !spec.ScalesInside)))
+        if (spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum && spec.Write != WriteKind.Plain)
         {
-            throw new NotSupportedException("A key sum goes with plain writes and without rotated features.");
+            throw new NotSupportedException("A key sum goes with plain writes.");
         }
     }
 

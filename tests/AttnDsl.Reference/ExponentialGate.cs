@@ -5,7 +5,7 @@ namespace AttnDsl.Reference;
 
 /// <summary>
 /// mLSTM: C_t = f_t C_{t−1} + e^{i_t} k vᵀ, n_t = f_t n_{t−1} + e^{i_t} k, o_t = C_tᵀ(s·q) / (max(|s·q·n_t|, 1) + ε e^{m_t}), where
-/// m_t = max(log f_t + m_{t−1}, i_t), m before the first token −∞; C and n are stored times e^{−m}.
+/// m_t = max(log f_t + m_{t−1}, i_t), m before the first token −∞; C and n are stored times e^{−m}. Without a denominator o_t = C_tᵀ(s·q).
 /// </summary>
 public static class ExponentialGate
 {
@@ -15,6 +15,7 @@ public static class ExponentialGate
     {
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
         var operands = new Operands<T>(spec, inputs, state.Position, state);
+        var start = inputs.HoldsMaximum ? new Operands<T>(spec, inputs with { Direction = null }, state.Position) : operands;
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         for (var b = 0; b < inputs.Batch; b++)
         {
@@ -25,10 +26,9 @@ public static class ExponentialGate
                 var sum = state.Z.AsSpan(head * spec.FeatureDim, spec.FeatureDim);
                 for (var t = 0; t < inputs.Time; t++)
                 {
-                    var kept = operands.LogDecay(b, t, n, 0) + state.M[head];
-                    var entering = operands.InputGate(b, t, n);
-                    var m = state.M[head] = kept > entering ? kept : entering;
-                    T forget = T.Exp(kept - m), admit = T.Exp(entering - m);
+                    var before = state.M[head];
+                    var m = state.M[head] = T.Max(start.LogDecay(b, t, n, 0) + before, start.InputGate(b, t, n));
+                    T forget = T.Exp(operands.LogDecay(b, t, n, 0) + before - m), admit = T.Exp(operands.InputGate(b, t, n) - m);
                     var key = operands.Key(b, t, n);
                     for (var c = 0; c < key.Length; c++)
                     {
@@ -122,7 +122,7 @@ public static class ExponentialGate
 
     private static T Floor<T>(LayerSpec spec, T denominator, T m)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => T.Max(T.Abs(denominator), T.Exp(-m)) + T.CreateChecked(spec.Epsilon);
+        => spec.Denominator == Denominator.None ? T.Exp(-m) : T.Max(T.Abs(denominator), T.Exp(-m)) + T.CreateChecked(spec.Epsilon);
 
     private static void QuadraticHead<T>(
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, MatrixState<T> start, MatrixState<T> end, T[] output, int b, int n)

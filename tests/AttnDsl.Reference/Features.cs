@@ -9,21 +9,153 @@ namespace AttnDsl.Reference;
 public static class Features
 {
     /// <summary>F.</summary>
-    public static int Width(Similarity map, int keyDim) => map switch
+    public static int Width(LayerSpec spec) => spec.Similarity switch
     {
-        Similarity.Taylor => 1 + keyDim + (keyDim * (keyDim + 1) / 2),
-        Similarity.Square => keyDim * (keyDim + 1) / 2,
-        _ => keyDim,
+        Similarity.Taylor => 1 + spec.KeyDim + (spec.KeyDim * (spec.KeyDim + 1) / 2),
+        Similarity.Square => spec.KeyDim * (spec.KeyDim + 1) / 2,
+        Similarity.CosFormer or Similarity.Hedgehog => 2 * spec.KeyDim,
+        Similarity.RandomFourier or Similarity.Favor or Similarity.Learned => Projections(spec),
+        Similarity.Luna => Projections(spec) * spec.Map.Functions,
+        _ => spec.KeyDim,
     };
 
-    /// <summary>φ of a row.</summary>
-    public static T[] Of<T>(Similarity map, T[] x)
-        where T : struct, IBinaryFloatingPointIeee754<T> => map switch
+    /// <summary>M.</summary>
+    public static int Projections(LayerSpec spec) => spec.Map.Projections == 0 ? spec.KeyDim : spec.Map.Projections;
+
+    /// <summary>Lengths of the axes of every parameter, behind that of the heads.</summary>
+    public static IReadOnlyDictionary<string, int[]> Parameters(LayerSpec spec)
+    {
+        var (m, l, u, own) = (Projections(spec), spec.Map.Functions, spec.Map.Hidden, spec.Map.PerChannel);
+        var result = new Dictionary<string, int[]>();
+        if (spec.Similarity is Similarity.RandomFourier or Similarity.Favor or Similarity.Learned or Similarity.Hedgehog or Similarity.Luna)
         {
-            Similarity.ChannelSoftmax => Softmax(x),
-            Similarity.Taylor => [T.One, .. x, .. Products(x, 0.5)],
-            Similarity.Square => [.. Products(x, 1)],
-            _ => Array.ConvertAll(x, channel => Scalars.Feature(map, channel)),
+            result["W"] = [m, spec.KeyDim];
+            if (spec.Similarity != Similarity.Favor)
+            {
+                result["b"] = [m];
+            }
+        }
+
+        if (spec.Similarity == Similarity.Luna)
+        {
+            result["A1"] = own ? [l, u] : [u];
+            result["c1"] = own ? [l, u] : [u];
+            result["A2"] = [l, u];
+            result["c2"] = [l];
+        }
+
+        if (spec.Map.Envelope == Envelope.Learned)
+        {
+            result["u"] = [spec.KeyDim];
+        }
+
+        return result;
+    }
+
+    /// <summary>φ of a row.</summary>
+    /// <param name="spec">The layer.</param>
+    /// <param name="x">The row.</param>
+    /// <param name="position">The row's token.</param>
+    /// <param name="isQuery">Whether it is a query.</param>
+    /// <param name="parameter">Elements of the parameters of the row's head, by name.</param>
+    public static T[] Of<T>(LayerSpec spec, T[] x, long position, bool isQuery, Func<string, int, T> parameter)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        T Number(double value) => T.CreateChecked(value);
+        T[] Scaled(double factor, IEnumerable<T> row) => [.. row.Select(value => Number(factor) * value)];
+        T Square(T[] row) => row.Aggregate(T.Zero, (sum, value) => sum + (value * value));
+        T[] Projected(T[] row, bool biased = true)
+        {
+            var y = new T[Projections(spec)];
+            for (var i = 0; i < y.Length; i++)
+            {
+                y[i] = biased ? parameter("b", i) : T.Zero;
+                for (var c = 0; c < row.Length; c++)
+                {
+                    y[i] += parameter("W", (i * row.Length) + c) * row[c];
+                }
+            }
+
+            return y;
+        }
+
+        T[] Enveloped(T[] features)
+        {
+            var exponent = T.Zero;
+            for (var c = 0; c < x.Length; c++)
+            {
+                exponent += spec.Map.Envelope switch
+                {
+                    Envelope.Gaussian => -x[c] * x[c] / Number(2 * Math.Sqrt(spec.KeyDim)),
+                    Envelope.Learned => parameter("u", c) * x[c],
+                    _ => T.Zero,
+                };
+            }
+
+            return Array.ConvertAll(features, f => f * T.Exp(exponent));
+        }
+
+        switch (spec.Similarity)
+        {
+            case Similarity.ChannelSoftmax:
+                return Softmax(x);
+            case Similarity.Taylor:
+                return [T.One, .. x, .. Products(x, 0.5)];
+            case Similarity.Square:
+                return [.. Products(x, 1)];
+            case Similarity.CosFormer:
+                var angle = Math.PI * position / (2.0 * spec.Map.Horizon);
+                var positive = Array.ConvertAll(x, value => T.Max(value, T.Zero));
+                return [.. Scaled(Math.Cos(angle), positive), .. Scaled(Math.Sin(angle), positive)];
+            case Similarity.RandomFourier:
+                return Scaled(Math.Sqrt(2.0 / Projections(spec)), Projected(x).Select(T.Cos));
+            case Similarity.Favor:
+                var exponents = Projected(x, biased: false);
+                var taken = isQuery && spec.Denominator == Denominator.KeySum ? exponents.Max() : Square(x) / Number(2);
+                return Scaled(1 / Math.Sqrt(Projections(spec)), exponents.Select(e => T.Exp(e - taken)));
+            case Similarity.Learned:
+                return Enveloped(Array.ConvertAll(Projected(x), p => Activate(spec.Map.Activation, p)));
+            case Similarity.Hedgehog:
+                var y = Projected(x);
+                return spec.Map.Form switch
+                {
+                    HedgehogKind.Separate => [.. Softmax(y), .. Softmax(Scaled(-1, y))],
+                    HedgehogKind.Exponential => [.. y.Select(T.Exp), .. y.Select(e => T.Exp(-e))],
+                    _ => Softmax([.. Scaled(2, y), .. Scaled(-2, y)]),
+                };
+            case Similarity.Luna:
+                return Enveloped(Scaled(1 / Math.Sqrt(Projections(spec)), Projected(x).SelectMany(p => Functions(spec.Map, p, parameter))));
+            default:
+                return Array.ConvertAll(x, channel => Scalars.Feature(spec.Similarity, channel));
+        }
+    }
+
+    /// <summary>ψ_0(p), ψ_1(p), ….</summary>
+    private static IEnumerable<T> Functions<T>(MapSpec map, T p, Func<string, int, T> parameter)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        for (var l = 0; l < map.Functions; l++)
+        {
+            var sum = parameter("c2", l);
+            for (var h = 0; h < map.Hidden; h++)
+            {
+                var own = map.PerChannel ? (l * map.Hidden) + h : h;
+                sum += parameter("A2", (l * map.Hidden) + h) * Activate(map.Activation, (parameter("A1", own) * p) + parameter("c1", own));
+            }
+
+            yield return map.Signed ? sum : T.Max(sum, T.Zero);
+        }
+    }
+
+    private static T Activate<T>(MapActivation activation, T x)
+        where T : struct, IBinaryFloatingPointIeee754<T> => activation switch
+        {
+            MapActivation.Relu => Scalars.Feature(Similarity.Relu, x),
+            MapActivation.Silu => Scalars.Feature(Similarity.Silu, x),
+            MapActivation.Gelu => x / T.CreateChecked(2) * (T.One + T.Tanh(T.CreateChecked(Math.Sqrt(2 / Math.PI)) * (x + (T.CreateChecked(0.044715) * x * x * x)))),
+            MapActivation.EluPlusOne => Scalars.Feature(Similarity.EluPlusOne, x),
+            MapActivation.Exp => T.Exp(x),
+            _ => x,
         };
 
     /// <summary>The features of factor·(x·y)²: √factor x_a², √(2 factor) x_a x_b for a &lt; b.</summary>

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace AttnDsl.Reference;
 
@@ -53,12 +54,20 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
 
     /// <summary>What the divisor η is made of: [B,T,N].</summary>
     public float[] Eta { get; init; } = [];
+    /// <summary>Parameters of the feature map, by name.</summary>
+    public IReadOnlyDictionary<string, float[]> Parameters { get; init; } = new Dictionary<string, float[]>();
 
     /// <summary>With <see cref="Step"/>: what is read is not x but x + step · direction, added up in the oracle's precision.</summary>
     public LayerInputs? Direction { get; init; }
 
-    /// <summary>How far along <see cref="Direction"/>.</summary>
+    /// <summary>How far along <see cref="Direction"/>. With <see cref="Dual{T}"/> the results hold the derivative by this number.</summary>
     public double Step { get; init; }
+
+    /// <summary>
+    /// Whether mLSTM's maximum m stays what it is without <see cref="Direction"/>. It cancels everywhere but in ε·e^m, up to 4e-5 of the
+    /// gradients of i and g, which generated gradients leave out.
+    /// </summary>
+    public bool HoldsMaximum { get; init; }
 
     /// <summary>Tokens <paramref name="start"/> … of every sequence, copied.</summary>
     public LayerInputs Slice(int start, int count) => new(Batch, count,
@@ -79,8 +88,10 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         U = U,
         W = W,
         D = D,
+        Parameters = Parameters,
         Direction = Direction?.Slice(start, count),
         Step = Step,
+        HoldsMaximum = HoldsMaximum,
     };
 
     private float[] Cut(float[] tensor, int start, int count)

@@ -15,6 +15,58 @@ public enum Similarity
     ChannelSoftmax,
     Taylor,
     Square,
+    CosFormer,
+    RandomFourier,
+    Favor,
+    Learned,
+    Hedgehog,
+    Luna,
+}
+
+/// <summary>A scalar function within a learned map.</summary>
+public enum MapActivation
+{
+    Relu,
+    Silu,
+    Gelu,
+    EluPlusOne,
+    Exp,
+    Identity,
+}
+
+/// <summary>What features are multiplied by.</summary>
+public enum Envelope
+{
+    None,
+    Gaussian,
+    Learned,
+}
+
+/// <summary>How Hedgehog makes features of y.</summary>
+public enum HedgehogKind
+{
+    Joint,
+    Separate,
+    Exponential,
+}
+
+/// <summary>Options of a feature map.</summary>
+public sealed record MapSpec
+{
+    /// <summary>M; 0 means K.</summary>
+    public int Projections { get; init; }
+
+    /// <summary>L.</summary>
+    public int Functions { get; init; } = 4;
+
+    public int Hidden { get; init; } = 64;
+    public MapActivation Activation { get; init; }
+    public bool PerChannel { get; init; }
+    public bool Signed { get; init; }
+    public Envelope Envelope { get; init; }
+    public bool PerHead { get; init; }
+    public int Horizon { get; init; } = 1;
+    public HedgehogKind Form { get; init; }
 }
 
 /// <summary>Where the log-decay of a matrix state comes from.</summary>
@@ -180,6 +232,9 @@ public sealed record LayerSpec
     /// <summary>The key sum has ε added; otherwise it is kept from falling below ε.</summary>
     public bool AddsEpsilon { get; init; }
 
+    /// <summary>Gradients do not go through the denominator.</summary>
+    public bool HoldsDenominator { get; init; }
+
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 
@@ -229,10 +284,13 @@ public sealed record LayerSpec
     public bool IsSoftmax => Similarity == Similarity.Softmax;
 
     /// <summary>F, the width of φ: rows of the state.</summary>
-    public int FeatureDim => Features.Width(Similarity, KeyDim);
+    public int FeatureDim => Features.Width(this);
 
-    /// <summary>Whether s multiplies the channels of q; otherwise it multiplies φ(q).</summary>
-    public bool ScalesInside => Similarity is Similarity.Taylor or Similarity.Square;
+    /// <summary>Whether s belongs to the channels, all of it to q's or a root to each; otherwise it multiplies φ(q).</summary>
+    public bool ScalesInside => Similarity is Similarity.Taylor or Similarity.Square or Similarity.RandomFourier or Similarity.Favor;
+
+    /// <summary>Options of φ.</summary>
+    public MapSpec Map { get; init; } = new();
 
     /// <summary>N.</summary>
     public int StateHeads => ValueHeads == 0 ? Heads : ValueHeads;

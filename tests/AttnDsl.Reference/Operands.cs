@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Numerics;
 
 namespace AttnDsl.Reference;
@@ -13,25 +14,25 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
 {
     private readonly T _scale = T.CreateChecked(spec.QueryScale);
     private readonly LayerInputs? _direction = inputs.Direction;
-    private readonly T _step = T.CreateChecked(inputs.Step);
+    private readonly T _step = Dual.Step<T>(inputs.Step);
     private readonly int _writes = inputs.Time * spec.Steps;
     private readonly T _temperature = T.CreateChecked(spec.Temperature);
     private readonly Turns<T> _turns = new(spec, inputs, position, start);
 
-    /// <summary>s·φ(q) of output head n, turned; φ(s·q) of the turned q where the scale goes inside.</summary>
+    /// <summary>s·φ(q) of output head n, turned; φ of the turned and scaled q where the scale goes inside.</summary>
     public T[] Query(int b, int t, int n)
     {
-        var row = Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + t) * spec.Heads) + spec.QueryHead(n)) * spec.KeyDim);
-        return Mapped(row, b, t, n, _scale);
+        var head = spec.QueryHead(n);
+        return Mapped(Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + t) * spec.Heads) + head) * spec.KeyDim), b, t, n, head, isQuery: true);
     }
 
-    /// <summary>φ(k) of output head n, turned (φ of the turned k where the scale goes inside), times the strength of the write where that is no part of the rule.</summary>
+    /// <summary>φ(k) of output head n, turned (φ of the turned and scaled k where the scale goes inside), times the strength of the write where that is no part of the rule.</summary>
     /// <param name="t">Counts writes where a token has several.</param>
     public T[] Key(int b, int t, int n)
     {
         var row = spec.KeyOfGate
             ? TiedKey(b, t, n)
-            : Mapped(Row(inputs.K, _direction?.K, ((((b * _writes) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim), b, t, n, T.One);
+            : PlainKey(b, t, n);
         if (spec.Write != WriteKind.Delta && (spec.HasBeta || spec.Strength == StrengthKind.Step))
         {
             var strength = Beta(b, t, n);
@@ -46,7 +47,10 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
 
     /// <summary>φ(k) of output head n, turned, without a strength.</summary>
     public T[] PlainKey(int b, int t, int n)
-        => Mapped(Row(inputs.K, _direction?.K, ((((b * _writes) + t) * spec.KeyHeads) + spec.KeyHead(n)) * spec.KeyDim), b, t, n, T.One);
+    {
+        var head = spec.KeyHead(n);
+        return Mapped(Row(inputs.K, _direction?.K, ((((b * _writes) + t) * spec.KeyHeads) + head) * spec.KeyDim), b, t, n, head, isQuery: false);
+    }
 
     /// <summary>a, with which output head n retrieves.</summary>
     public T[] Retrieve(int b, int t, int n) => Plain(inputs.A, _direction?.A, b, t, n);
@@ -75,7 +79,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         var (sum, value) = (T.Zero, Value(b, t, n, r));
         if (spec.OwnValue != OwnValue.None)
         {
-            var fit = Fit(b, t, n, bonus: false) / _scale;
+            var fit = Fit(b, t, n, bonus: false) / (spec.ScalesInside ? T.One : _scale);
             sum += spec.OwnValue switch
             {
                 OwnValue.SigmoidVector => T.Exp(Scalars.LogSigmoid(fit * value)),
@@ -243,12 +247,21 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         return spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
     }
 
-    private T[] Mapped(T[] row, int b, int t, int n, T scale)
+    private T[] Mapped(T[] row, int b, int t, int n, int head, bool isQuery)
     {
-        row = spec.ScalesInside ? row : Features.Of(spec.Similarity, row);
+        // A random map approximates a kernel of √s q and √s k.
+        var scale = spec.Similarity is Similarity.RandomFourier or Similarity.Favor ? T.Sqrt(_scale) : isQuery ? _scale : T.One;
+        T[] Scaled(T[] x) => Array.ConvertAll(x, value => scale * value);
+        T[] Features(T[] x) => Reference.Features.Of(spec, x, position + t, isQuery, (name, i) => Parameter(name, i, head));
+        row = spec.ScalesInside ? row : Features(row);
         _turns.Apply(row, b, t, n);
-        row = Array.ConvertAll(row, x => scale * x);
-        return spec.ScalesInside ? Features.Of(spec.Similarity, row) : row;
+        return spec.ScalesInside ? Features(Scaled(row)) : Scaled(row);
+    }
+
+    private T Parameter(string name, int i, int head)
+    {
+        var all = inputs.Parameters[name];
+        return At(all, _direction?.Parameters.GetValueOrDefault(name), spec.Map.PerHead ? (head * (all.Length / spec.Heads)) + i : i);
     }
 
     private T[] Row(float[] tensor, float[]? direction, int start)

@@ -43,6 +43,9 @@ internal static class Descriptors
         Error(MaxTemperatureNotPositive, Declaration, "A temperature must be positive and finite", "MaxTemperature = {1} of the rotation of '{0}' must be positive and finite as a float; leave it out for 1"),
         Error(MaxAngleOutOfRange, Declaration, "A largest angle lies between 0 and a half turn", "MaxAngle = {1} of the rotation of '{0}' must lie between 0 and 1, in half turns; leave it out for 0.9999"),
         Error(OddKeyDimOfPairs, Declaration, "A gate a pair needs an even KeyDim", "KeyDim = {1} of '{0}' is odd, but GateShape.Pair gates pairs of channels; use {2}, or GateShape.Key"),
+        Error(MapOptionNotPositive, Declaration, "An option of a feature map must be positive", "{1} of '{0}' is {2}; it must be positive, or left out for its default"),
+        Error(MissingHorizon, Declaration, "cosFormer needs a horizon", "'{0}' has the cosFormer map without a Horizon, the distance at which a key's weight reaches 0; set it to the longest sequence, such as Horizon = 4096"),
+        Error(TooManyHidden, Declaration, "A feature map has more hidden units than kernels are built for", "The feature map of '{0}' has {1} hidden units for each row, more than {2}, the most that a kernel keeps in its tiles; use fewer Projections or Hidden"),
         Error(StrengthScaleNotPositive, Declaration, "StrengthScale must be positive and finite", "StrengthScale = {1} of '{0}' must be positive and finite as a float; leave it out for 1"),
         Error(StepsOutOfRange, Declaration, "Steps must be from 1 to 16", "Steps = {1} of '{0}' must be from 1 to {2}; leave it out for one write a token"),
         Error(SlotsOutOfRange, Declaration, "Slots is missing or out of range", "Slots of '{0}' is {1}; slot attention needs a number of slots from 1 to {2}, such as Slots = 64"),
@@ -74,6 +77,7 @@ internal static class Descriptors
         Error(TangentOfOnePair, Semantics, "A series of tangents needs two pairs", "'{0}' has KeyDim = {1}, a single pair, which RotationTemperature.Tangent would not turn at all; use a larger KeyDim or RotationTemperature.Geometric"),
         Error(PairGateOfFeatures, Semantics, "A gate a pair needs key channels", "'{0}' gates pairs of channels, but the state of {1} has features, which are no channels; use GateShape.Key or GateShape.Head"),
         Error(MaxAngleUnused, Semantics, "A largest angle needs a series of tangents", "'{0}' sets MaxAngle = {1} on geometric temperatures, which have none; use RotationTemperature.Tangent or remove MaxAngle"),
+        Error(MapOptionUnused, Semantics, "The feature map does not have this option", "'{0}' sets {1} on the kernel {2}, which has no such option; it belongs to {3}, so remove it or choose one of these"),
         Error(EpsilonUnused, Semantics, "An epsilon needs a normaliser", "'{0}' sets Epsilon = {1} but reads {2}; choose another normaliser or remove Epsilon"),
         Error(EtaUnused, Semantics, "An activation of η needs the external normaliser", "'{0}' sets Eta = {1} but reads with Normaliser.{2}, which takes no η; use Normaliser.External or remove Eta"),
         Error(ValueGateOnDelta, Semantics, "A delta rule decays by heads or keys", "'{0}' joins the write rule {1} with a decay per value channel, under which every value channel would need a triangular system of its own; use GateShape.Head or GateShape.Key"),
@@ -94,6 +98,7 @@ internal static class Descriptors
         Error(PolynomialConflict, Semantics, "A polynomial kernel has no features of its own here", "'{0}' joins {2} with the kernel {1}, whose scores are made of the channels' product and not of features; use another kernel, or remove it"),
         Error(ScanConflict, Semantics, "Cells that decay each on their own are simply written and read", "'{0}' has {1} and {2}, which do not go together; remove one of them"),
         Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
+        Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads {2}; choose another normaliser or remove Gradient"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

@@ -26,6 +26,9 @@ internal static class DiagnosticIds
     public const string DimTooLarge = "ATTN0215";
     public const string WindowTooLarge = "ATTN0216";
     public const string TooManyFeatures = "ATTN0231";
+    public const string MapOptionNotPositive = "ATTN0232";
+    public const string MissingHorizon = "ATTN0233";
+    public const string TooManyHidden = "ATTN0234";
     public const string StrengthScaleNotPositive = "ATTN0240";
     public const string StepsOutOfRange = "ATTN0241";
     public const string SlotsOutOfRange = "ATTN0242";
@@ -57,6 +60,8 @@ internal static class DiagnosticIds
     public const string ChunkSizeUnused = "ATTN0320";
     public const string EpsilonUnused = "ATTN0321";
     public const string SkipOnSoftmax = "ATTN0322";
+    public const string NormaliserGradientUnused = "ATTN0323";
+    public const string MapOptionUnused = "ATTN0331";
     public const string EtaUnused = "ATTN0340";
     public const string AddedEpsilonUnused = "ATTN0341";
     public const string ValueGateKeySum = "ATTN0342";

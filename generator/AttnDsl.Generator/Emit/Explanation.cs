@@ -49,7 +49,7 @@ internal static class Explanation
             _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
             (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
-            _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Kernel == Kernel.Identity ? "" : $", {FeatureMaps.Formula(s.Kernel)}")}",
+            _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Kernel == Kernel.Identity ? "" : $", {s.Map.Formula}")}",
         };
         return $"{kind}; K = {s.KeyDim}, V = {s.ValueDim}{(s.Map.KeepsChannels ? "" : $", F = {s.Map.Width} features")}, {heads}";
     }
@@ -73,8 +73,9 @@ internal static class Explanation
             yield break;
         }
 
-        // A polynomial kernel takes the scale inside.
-        var (phi, outside) = s.Kernel == Kernel.Identity ? ((Q: "q_t", K: "k_t"), "s ") : s.Map.Polynomial is null ? ((Q: "φ(q_t)", K: "φ(k_t)"), "s ") : ((Q: "φ(s q_t)", K: "φ(k_t)"), "");
+        var phi = s.Kernel == Kernel.Identity ? (Q: "q_t", K: "k_t") : s.Map.Polynomial is null ? (Q: "φ(q_t)", K: "φ(k_t)") : (Q: "φ(s q_t)", K: "φ(k_t)");
+        // Polynomial and random kernels take the scale inside.
+        var outside = s.Map.Polynomial is null && !s.Map.IsRandom ? "s " : "";
         if (s.Writing.Key == KeySource.Gate) phi.K = "k_t";
         if (s.Writing.Strength != WriteStrength.None && s.Write != WriteRule.Delta) phi.K = "β_t " + phi.K;
         var (keep, gate) = s.Decay switch
@@ -173,7 +174,8 @@ internal static class Explanation
         if (s.Writing.Key == KeySource.Gate) yield return "k_t = 1 − e^{g_t}: what a channel forgets it may write";
         if (s.Writing.Strength != WriteStrength.None && (s.Writing.Strength != WriteStrength.Beta || s.Writing.StrengthScale != 1))
             yield return $"β_t = {(s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ")}{s.Writing.Strength switch { WriteStrength.Sigmoid => "σ(Beta_t)", WriteStrength.Step => s.Decay!.HasBias ? "log(1 + e^(G_t + b))" : "G_t", _ => "Beta_t" }}";
-        if (s.Kernel != Kernel.Identity) yield return FeatureMaps.Formula(s.Kernel);
+        if (s.Kernel != Kernel.Identity) yield return s.Map.Formula;
+        if (s.Map.Remark(s.Normaliser == Normaliser.KeySum) is { } remark) yield return remark;
         if (s.Rotation is { } rotation) yield return RotationLine(rotation, s.KeyDim);
     }
 
@@ -261,7 +263,7 @@ internal static class Explanation
     }
 
     /// <summary>Whether scores are made of the channels' products, on which the kernel is a polynomial.</summary>
-    private static bool ScoresAreKernels(DynamicalSystem s) => s.Map.KeepsChannels || (s.Map.Polynomial is not null && s.Decay?.Shape != GateShape.Key);
+    private static bool ScoresAreKernels(DynamicalSystem s) => s.Map.Polynomial is not null && s.Decay?.Shape != GateShape.Key;
 
     private static IEnumerable<string> Gradients(LayerPlan plan)
     {
@@ -273,7 +275,14 @@ internal static class Explanation
                 : $"Backward runs forward once more and keeps {string.Join(", ", plan.Backward.Kept.Select(k => k.Tensor.Substring(4)))} at the start of every {plan.Sizes.C} tokens, {Literals.Grouped(4L * plan.Backward.KeptFloats)} bytes a chunk and head; the rest is computed again";
         if (s is { Family: StateFamily.Cache, Causal: true })
             yield return $"behind a State it also copies the keys and values that the call sees, with their gradients, {Literals.Grouped(8L * (s.KeyDim + s.ValueDim))} bytes a token and {(s.KeyValueHeads is null ? "" : "key/value ")}head";
-        if (s.IsStabilised) yield return "the normaliser's gradient is included; the running maximum m counts as a constant, because the output does not depend on it but for ε";
+        if (s.NormaliserGradient == NormaliserGradient.Held)
+        {
+            var floor = s.IsStabilised ? "e^{−m_t}" : Literals.Number(s.Epsilon);
+            yield return $"the normaliser d counts as a constant, as declared: where it is above its floor {floor}, all gradients but those of V lack −(o·∂L/∂o) ∂d / d";
+            yield return "    on random inputs that changes them by 0.1 to 2 times their size (RMS): it is for repeating a training that was run so";
+        }
+
+        if (s.IsStabilised) yield return $"{(s.NormaliserGradient == NormaliserGradient.Held ? "" : "the normaliser's gradient is included; ")}the running maximum m counts as a constant, because the output does not depend on it but for ε";
     }
 
     private static string Schedule(LayerPlan plan, FormPlan form)

@@ -22,7 +22,7 @@ internal static class FormulaPrinter
             Unary { Op: UnaryOp.Neg } u => ("-" + P(u.X, 7), 5),
             Unary { Op: UnaryOp.Abs } u => ($"|{P(u.X, 0)}|", 9),
             Unary u => ($"{u.Op.ToString().ToLowerInvariant()}({P(u.X, 0)})", 9),
-            Binary { Op: BinaryOp.Add } b => ($"{P(b.A, 4)} + {P(b.B, 4)}", 4),
+            Binary { Op: BinaryOp.Add } b => ($"{P(b.A, 4)} + {P(b.B, 5)}", 4),
             Binary { Op: BinaryOp.Sub } b => ($"{P(b.A, 4)} - {P(b.B, 5)}", 4),
             Binary { Op: BinaryOp.Mul } b => ($"{P(b.A, 5)} * {P(b.B, 5)}", 5),
             Binary { Op: BinaryOp.Div } b => ($"{P(b.A, 5)} / {P(b.B, 6)}", 5),

@@ -220,12 +220,12 @@ internal static class RunEmitter
 
     public static void Tables(SourceWriter w, DynamicalSystem system, string first, string rows)
     {
-        if (system.Rotation is not { Phase: null } rotation) return;
-        var pairs = system.KeyDim / 2;
+        if (system.Angles is not { } angles) return;
+        var pairs = angles.Count;
         w.Line("// Angles of every position of this call, shared by all heads.");
         w.Line($"call.Cos = {Runtime}.Workspace.RentAddress(2, 2L * {rows} * {pairs});");
         w.Line($"call.Sin = call.Cos + (nint){rows} * {pairs} * sizeof(float);");
-        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Double(rotation.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs});");
+        w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Double(angles.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs}{(angles.Step == 1 ? "" : $", {Literals.Double(angles.Step)}")});");
     }
 
     private static void Cache(SourceWriter w, LayerPlan plan, string cpuClass, int pin)

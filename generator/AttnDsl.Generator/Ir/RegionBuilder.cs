@@ -39,6 +39,9 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
 
     private RegionBuilder? Outer => outer;
 
+    /// <summary>What runs once, before the loop: where parameters are loaded.</summary>
+    public RegionBuilder Head => outer ?? this;
+
     // Memory
     public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
         LoadAs(tensor, tensor, rows, cols, access, isFixed, pattern);
@@ -74,7 +77,8 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
 
     public Tile SumRows(string name, Tile x) => Emit(name, new Reduce(Fold.Sum, Along.Rows, new Arg(0), x.Shape), x);
 
-    public Tile SumCols(string name, Tile x) => Emit(name, new Reduce(Fold.Sum, Along.Cols, new Arg(0), x.Shape), x);
+    /// <param name="carried">Carries along what the sum rounds away.</param>
+    public Tile SumCols(string name, Tile x, bool carried = false) => Emit(name, new Reduce(Fold.Sum, Along.Cols, new Arg(0), x.Shape, carried), x);
 
     public Tile MaxRows(string name, Tile x) => Emit(name, new Reduce(Fold.Max, Along.Rows, new Arg(0), x.Shape), x);
 

@@ -2,13 +2,16 @@ using System;
 
 namespace AttnDsl.Generator.Ir;
 
-/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>F</c> features, <c>M</c> slots, <c>P</c> pairs of channels.</summary>
+/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>F</c> features, <c>M</c> slots, <c>J</c> projections, <c>L</c> learned functions, <c>U</c> their hidden units, <c>P</c> pairs of channels.</summary>
 internal readonly record struct Dim(string Letter)
 {
-    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), M = new("M"), P = new("P");
+    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), M = new("M"), J = new("J"), L = new("L"), U = new("U"), P = new("P");
 
     /// <summary>The cells of a matrix, row after row: as long as both together.</summary>
     public static Dim Product(Dim rows, Dim cols) => rows == One ? cols : cols == One ? rows : new(rows.Letter + cols.Letter);
+
+    /// <summary>The columns of the matrices whose cells are this dimension and whose rows are another: <see cref="Product"/> undone.</summary>
+    public Dim Over(Dim rows) => rows == One ? this : this == rows ? One : new(Letter.Substring(rows.Letter.Length));
 
     public override string ToString() => Letter;
 }

@@ -5,23 +5,45 @@ using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Lowering;
 
-/// <summary>Feature maps as pieces of tile programs: from rows×K to rows×F, whatever stands before and behind.</summary>
+/// <summary>
+/// Feature maps as pieces of tile programs: from rows×K to rows×F, whatever stands before and behind. A new map is a new piece; its
+/// gradients, its streaming and its GPU code follow from the primitives it is made of.
+/// </summary>
 internal static class FeatureProgram
 {
     /// <param name="name">How names of tiles begin: q or k.</param>
     /// <param name="x">Queries or keys as they come in.</param>
-    public static Tile Map(DynamicalSystem system, RegionBuilder b, string name, Tile x) => system.Kernel switch
+    /// <param name="isQuery">Whether they are queries.</param>
+    public static Tile Map(DynamicalSystem system, RegionBuilder b, string name, Tile x, bool isQuery) => system.Kernel switch
     {
-        Kernel.ChannelSoftmax => ChannelSoftmax(b, name, x),
-        _ when system.Map.Polynomial is { } polynomial => b.Emit(name + "Mapped", new Monomials(polynomial), x),
+        Kernel.ChannelSoftmax => Softmax(b, name, x, name + "Mapped"),
+        Kernel.Taylor or Kernel.Square => b.Emit(name + "Mapped", new Monomials(system.Map.Polynomial!), x),
+        Kernel.CosFormer => CosFormer(b, name, x),
+        Kernel.RandomFourier => LearnedFeatures.RandomFourier(system, b, name, x),
+        Kernel.Favor => LearnedFeatures.Favor(system, b, name, x, isQuery),
+        Kernel.Learned => LearnedFeatures.Linear(system, b, name, x),
+        Kernel.Hedgehog => LearnedFeatures.Hedgehog(system, b, name, x),
+        Kernel.Luna => LearnedFeatures.Luna(system, b, name, x),
         _ => b.Map(name + "Mapped", e => FeatureMaps.Apply(system.Kernel, e), x),
     };
 
     /// <summary>The row's maximum is taken off first: the result does not depend on it, and no exponential overflows.</summary>
-    private static Tile ChannelSoftmax(RegionBuilder b, string name, Tile x)
+    public static Tile Softmax(RegionBuilder b, string name, Tile x, string result)
     {
-        var max = b.Emit(name + "MaxHeld", new StopGradient(), b.MaxCols(name + "Max", x));
-        var exp = b.Map(name + "Exp", (e, m) => Ex.Exp(e - m), x, max);
-        return b.Map(name + "Mapped", (e, sum) => e / sum, exp, b.SumCols(name + "Sum", exp));
+        var exp = b.Map(name + "Exp", (e, max) => Ex.Exp(e - max), x, RowMax(b, name, x));
+        return b.Map(result, (e, sum) => e / sum, exp, b.SumCols(name + "Sum", exp));
+    }
+
+    /// <summary>The row's maximum as a constant: for what does not depend on it.</summary>
+    public static Tile RowMax(RegionBuilder b, string name, Tile x) => b.Emit(name + "MaxHeld", new StopGradient(), b.MaxCols(name + "Max", x));
+
+    /// <summary>Each channel as a point on a circle, at the angle of its position.</summary>
+    private static Tile CosFormer(RegionBuilder b, string name, Tile x)
+    {
+        Tile Table(string tensor) => b.Load(tensor, x.Shape.Rows, Dim.One, isFixed: true);
+        var positive = b.Map(name + "Positive", e => Ex.Max(e, 0), x);
+        return b.Emit(name + "Mapped", new Join(Dim.F),
+            b.Map(name + "Cos", (e, cos) => e * cos, positive, Table("cos")),
+            b.Map(name + "Sin", (e, sin) => e * sin, positive, Table("sin")));
     }
 }

@@ -56,7 +56,7 @@ internal static class MatrixProgram
             (null, null) => x,
             ({ } l0, null) => b.Map(decayed, (a, l) => a * Ex.Exp(l), x, l0),
             (null, { } r) => b.Map(decayed, (a, s, t) => a * Ex.Exp(s - t), x, max!.Value.Start, r),
-            ({ } l0, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + s - t), x, l0, max!.Value.Start, r),
+            ({ } l0, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + (s - t)), x, l0, max!.Value.Start, r),
         };
 
         // The pairs of key and value that are written.
@@ -118,7 +118,7 @@ internal static class MatrixProgram
             if (sum is { } z)
             {
                 b.Begin("The normaliser, accumulated as the numerator is.", "o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.");
-                var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start)), b.SumCols("denBlock", scores[0]));
+                var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start), system.HasSignedNormaliser), b.SumCols("denBlock", scores[0], system.HasSignedNormaliser));
                 read = Sources.Normalise(system, b, read, den, rowMax);
             }
 
@@ -132,12 +132,12 @@ internal static class MatrixProgram
             : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ{(also.Length == 0 ? "" : " + (b_j e^{L_C − L_j}) u_jᵀ")}.");
         var unwrite = $"What the chunk wrote: dk_j += {(decays ? "e^{L_C − L_j} " : "")}dS {written}_j, d{written}_j += dSᵀ{(decays ? "(k_j e^{L_C − L_j})" : " k_j")}{(also.Length == 0 ? "" : ", and likewise of b and u")}{(decays ? "; the gates get what they let through" : "")}.";
         b.Begin(write, unwrite);
-        var (total, toEnd) = (weights.Whole, weights.ToEnd);
+        var total = weights.Whole;
         Tile? next = null;
         if (max is { } running)
         {
             b.Stage = Say("m ← m_t; S and n are kept relative to e^m.", "m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.");
-            var block = b.MaxRows("blockMax", toEnd!);
+            var block = b.MaxRows("blockMax", weights.ToEnd!);
             next = total is null
                 ? b.Map("mNext", Ex.Max, running.Start, block)
                 : b.Map("mNext", (x, y, w) => Ex.Max(Ex.Max(x + y, w), Ex.NoScore), total, running.Start, block);
@@ -147,24 +147,17 @@ internal static class MatrixProgram
             b.Begin(write, unwrite);
         }
 
-        // What of each row's key, or value, is there at the end of the block.
-        Tile Arriving(string arriving, Tile x) => (toEnd, next) switch
-        {
-            (null, _) => x,
-            ({ } w, null) => b.Map(arriving, (y, l) => y * Ex.Exp(l), x, w),
-            ({ } w, { } r) => b.Map(arriving, (y, l, s) => y * Ex.Exp(l - s), x, w, r),
-        };
-
         // What is kept of a state: laid along its rows (F×1) for S, along its columns for z.
         Tile Kept(string kept, Tile state, bool transposed) => (total, next) switch
         {
             (null, null) => state,
             ({ } t, null) => b.Map(kept, (s, l) => s * Ex.Exp(l), state, transposed ? b.Transpose("totalDown", t) : t),
             (null, { } r) => b.Map(kept, (s, x, y) => s * Ex.Exp(x - y), state, max!.Value.Start, r),
-            ({ } t, { } r) => b.Map(kept, (s, l, x, y) => s * Ex.Exp(l + x - y), state, t, max!.Value.Start, r),
+            ({ } t, { } r) => b.Map(kept, (s, l, x, y) => s * Ex.Exp(l + (x - y)), state, t, max!.Value.Start, r),
         };
 
-        var arrived = writes.Select(w => weights.IsPerValue ? (Key: w.Key.Features, Value: Arriving("vWritten" + w.Name, w.Value)) : (Key: Arriving("kWritten" + w.Name, w.Key.Features), w.Value)).ToList();
+        // What of each row's key, or value, is there at the end of the block.
+        var arrived = writes.Select(w => weights.IsPerValue ? (Key: w.Key.Features, Value: weights.AtEnd("vWritten" + w.Name, w.Value, next)) : (Key: weights.AtEnd("kWritten" + w.Name, w.Key.Features, next), w.Value)).ToList();
         if (sum is { } keys)
         {
             p.Carry(SumName(system), head.LoadAs(SumName(system) + "0", SumName(system), One, F, Access.Whole), keys,

@@ -17,7 +17,7 @@ internal static class ParallelProgram
     {
         var p = new ProgramBuilder(name, C, R, Visits.BeforeDescending);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
-        var (normalised, stabilised) = (system.HasKeySum, system.IsStabilised);
+        var (normalised, stabilised, signed) = (system.HasKeySum, system.IsStabilised, system.HasSignedNormaliser);
 
         head.Stage = "The queries, and the keys of their own block, which the mask cuts.";
         var q = Sources.Query(system, head, R);
@@ -51,18 +51,21 @@ internal static class ParallelProgram
         if (stabilised)
         {
             b.Stage = "Log-weight of key j in row i, under a running maximum.";
-            var left = rest is { } s ? b.Add("left", toEnd!, s.Start) : toEnd!;
-            var across = b.Transpose("leftAcross", left);
-            var logWeight = reach is null ? b.Map("logWeights", new Arg(0), new Shape(R, C), across) : b.Add("logWeights", reach, across);
+            var input = weights.InputAcross!;
+            var decays = reach is not null && rest is { } s ? b.Add("decays", reach, b.Transpose("leftAcross", b.Add("left", weights.AfterRow!, s.Start))) : null;
+            var logWeight = decays is null ? b.Map("logWeights", new Arg(0), new Shape(R, C), input) : b.Add("logWeights", decays, input);
             var next = b.Map("maxNext", Ex.Max, max.Start, b.MaxCols("blockMax", logWeight));
             p.Carry("rowMax", firstMax!, max, next, isReference: true);
             var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), max.Start, next);
             b.Stage = "Accumulate numerator and normaliser.";
-            scores = b.Map("scores", (x, y, z) => Sources.Kernel(system, x) * Ex.Exp(y - z), b.MatMulNT("dots", q.Factors, k.Factors), logWeight, next);
+            var dots = b.MatMulNT("dots", q.Factors, k.Factors);
+            scores = decays is null
+                ? b.Map("scores", (x, i, z) => Sources.KernelOf(system, x) * Ex.Exp(i - z), dots, input, next)
+                : b.Map("scores", (x, l, i, z) => Sources.KernelOf(system, x) * Ex.Exp(l + (i - z)), dots, decays, input, next);
             p.Carry("num", ownRead, num,
                 b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), b.MatMul("read", scores, v)));
-            p.Carry("den", head.SumCols("ownDen", ownScores), den,
-                b.Add("denNext", b.Map("denKept", (x, y) => x * y, den.Start, rescale), b.SumCols("denBlock", scores)));
+            p.Carry("den", head.SumCols("ownDen", ownScores, signed), den,
+                b.Add("denNext", b.Map("denKept", (x, y) => x * y, den.Start, rescale), b.SumCols("denBlock", scores, signed)));
         }
         else
         {
@@ -74,7 +77,7 @@ internal static class ParallelProgram
             if (onScores)
             {
                 b.Stage = reach is null || own.IsPerValue ? "The kernel of every pair." : "The kernel of every pair, under the decay between.";
-                var kernel = Sources.Kernel(system, new Arg(0));
+                var kernel = Sources.KernelOf(system, new Arg(0));
                 var dots = b.MatMulNT("dots", q.Factors, k.Factors);
                 scores = reach is null || own.IsPerValue
                     ? b.Map("scores", kernel, dots.Shape, dots)
@@ -91,7 +94,7 @@ internal static class ParallelProgram
             var vLeft = own.IsPerValue ? Left("vLeft", v) : v;
             p.Carry("num", own.IsPerValue ? head.Fill("nothing", num.Start.Shape, 0) : ownRead, num, b.Add("numNext", num.Start, b.MatMul("read", scores, vLeft)));
             if (normalised)
-                p.Carry("den", head.SumCols("ownDen", ownScores), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
+                p.Carry("den", head.SumCols("ownDen", ownScores, signed), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores, signed)));
         }
 
         tail.Stage = "What the initial state still counts for.";
@@ -112,7 +115,11 @@ internal static class ParallelProgram
             var rescale = tail.Map("rescaleFinal", (x, y) => Ex.Exp(x - y), max.Final, finalMax);
             numerator = tail.Map("numFinal", (x, y) => x * y, num.Final, rescale);
             denominator = tail.Map("denFinal", (x, y) => x * y, den.Final, rescale);
-            qState = tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), qAll, log, finalMax);
+            qState = (reach, rest) switch
+            {
+                ({ } l, { } s) => tail.Map("qState", (x, y, z) => x * Ex.Exp(y + z), qAll, tail.Add("decaysState", l, s.Final), tail.Map("mState", (x, y) => x - y, m, finalMax)),
+                _ => tail.Map("qState", (x, y, z) => x * Ex.Exp(y - z), qAll, m, finalMax),
+            };
         }
         else if (own.IsPerValue)
         {
@@ -135,7 +142,7 @@ internal static class ParallelProgram
         {
             tail.Stage = "Divide and store.";
             var sum = tail.Load(MatrixProgram.SumName(system), One, Sources.Features(system), Access.Whole);
-            var all = tail.Add("denAll", denominator!, tail.SumCols("denState", tail.Map("denTerms", (x, y) => x * y, qState, sum)));
+            var all = tail.Add("denAll", denominator!, tail.SumCols("denState", tail.Map("denTerms", (x, y) => x * y, qState, sum), signed));
             read2 = Sources.Normalise(system, tail, read2, all, finalMax);
         }
 
@@ -156,13 +163,13 @@ internal static class ParallelProgram
         var num = p.Open("num", new(R, V));
         b.Stage = "Accumulate the output.";
         var dots = b.MatMulNT(system.Map.Polynomial is null ? "scores" : "dots", q.Factors, k.Factors);
-        var scores = b.Map("scores", x => Sources.Kernel(system, x), dots);
+        var scores = b.Map("scores", x => Sources.KernelOf(system, x), dots);
         p.Carry("num", head.Fill("zero", new(R, V), 0), num, b.Add("numNext", num.Start, b.MatMul("read", scores, v)));
         var output = num.Final;
         if (system.HasKeySum)
         {
             var den = p.Open("den", new(R, One));
-            p.Carry("den", head.Fill("none", new(R, One), 0), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores)));
+            p.Carry("den", head.Fill("none", new(R, One), 0), den, b.Add("denNext", den.Start, b.SumCols("denBlock", scores, system.HasSignedNormaliser)));
             tail.Stage = "Divide.";
             output = Sources.Normalise(system, tail, num.Final, den.Final, null);
         }
@@ -183,7 +190,7 @@ internal static class ParallelProgram
         if (system.HasKeySum)
         {
             var sum = head.Load(MatrixProgram.SumName(system), One, Sources.Features(system), Access.Whole);
-            output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum)), null);
+            output = Sources.Normalise(system, b, output, b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q, sum), system.HasSignedNormaliser), null);
         }
 
         Sources.Output(system, head, b, output);

@@ -25,14 +25,14 @@ internal sealed class Operand(Tile factors, Func<Tile, Tile>? map = null)
 internal static class Sources
 {
     /// <summary>The dimension of the features, which the rows of the state have: the channels' own where there is one for each.</summary>
-    public static Dim Features(DynamicalSystem system) => system.Map.KeepsChannels ? Dim.K : Dim.F;
+    public static Dim Features(DynamicalSystem system) => system.Kernel == Kernel.Luna ? Dim.Product(Dim.J, Dim.L) : system.Map.KeepsChannels ? Dim.K : Dim.F;
 
     public static Operand Query(DynamicalSystem system, RegionBuilder b, Dim rows)
     {
         Tile Scaled(Tile x) => b.Map("qScaled", e => system.Scale * e, Rotated(system, b, x, "qRotated"));
-        Tile Mapped(Tile x) => FeatureProgram.Map(system, b, "q", x);
+        Tile Mapped(Tile x) => FeatureProgram.Map(system, b, "q", x, isQuery: true);
         var q = b.Load("q", rows, Dim.K, pattern: LastOfToken(system));
-        return system.Map.Polynomial is null ? new(Scaled(Mapped(q))) : new(Scaled(q), Mapped);
+        return system.Map.Polynomial is not null ? new(Scaled(q), Mapped) : new(system.Map.IsRandom ? Mapped(q) : Scaled(Mapped(q)));
     }
 
     /// <param name="of">Before the names of its tiles, where a program has keys of two blocks.</param>
@@ -40,7 +40,7 @@ internal static class Sources
     {
         var name = Named(of, "k");
         Tile Turned(Tile x) => Rotated(system, b, x, name + "Rotated");
-        Tile Mapped(Tile x) => FeatureProgram.Map(system, b, name, x);
+        Tile Mapped(Tile x) => FeatureProgram.Map(system, b, name, x, isQuery: false);
         Tile Load() => b.LoadAs(name, "k", rows, Dim.K);
         if (system.Map.Polynomial is not null) return new(Turned(Load()), Mapped);
         // Gates are the features', so a tied key is one already. α is near 1, so 1 − α is −expm1(log α).
@@ -52,7 +52,7 @@ internal static class Sources
     }
 
     /// <summary>φ(q)·φ(k) of what <see cref="Operand.Factors"/> give.</summary>
-    public static Expr Kernel(DynamicalSystem system, Expr dot) => system.Map.Polynomial?.Of(dot) ?? dot;
+    public static Expr KernelOf(DynamicalSystem system, Expr dot) => system.Map.Polynomial?.Of(dot) ?? dot;
 
     /// <summary>β of each row; none where every write counts as 1.</summary>
     public static Tile? Strength(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows, string of = "")
@@ -140,7 +140,7 @@ internal static class Sources
         {
             b.Begin("The token's own value, as far as its query and key fit.", "What the token's own value gave, taken back to its query, key and value.");
             var w = head.Load("augment", Dim.One, Features(system), Access.Parameter);
-            var q = Rotated(system, b, FeatureProgram.Map(system, b, "q", b.Load("q", rows, Dim.K)), "qRotated");
+            var q = Rotated(system, b, FeatureProgram.Map(system, b, "q", b.Load("q", rows, Dim.K), isQuery: true), "qRotated");
             var fit = b.SumCols("ownFit", b.Map("ownFitTerms", (x, y, z) => x * y * z, q, w, Key(system, head, b, rows).Features));
             read = b.Map("augmented", (x, a, v) => x + Augmented(system.Augmentation, a, v), read, fit, b.Load("v", rows, Dim.V));
         }
@@ -172,11 +172,12 @@ internal static class Sources
     };
 
     /// <summary>Numerator over normaliser; <paramref name="max"/> is the maximum relative to which both were accumulated.</summary>
-    public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max) => system.Normaliser switch
+    public static Tile Normalise(DynamicalSystem system, RegionBuilder b, Tile numerator, Tile den, Tile? max)
     {
-        Normaliser.KeySum or Normaliser.AbsoluteKeySum => Divide(b, numerator, b.Map("divisor", d => FeatureMaps.Denominator(system, d), den)),
-        _ => Divide(b, numerator, b.Map("divisor", (d, m) => Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon, den, max!)),
-    };
-
-    private static Tile Divide(RegionBuilder b, Tile numerator, Tile divisor) => b.Map("output", (x, d) => x / d, numerator, divisor);
+        if (system.NormaliserGradient == NormaliserGradient.Held) den = b.Emit("denHeld", new StopGradient(), den);
+        var divisor = system.Normaliser == Normaliser.Stabilised
+            ? b.Map("divisor", (d, m) => Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon, den, max!)
+            : b.Map("divisor", d => FeatureMaps.Denominator(system, d), den);
+        return b.Map("output", (x, d) => x / d, numerator, divisor);
+    }
 }

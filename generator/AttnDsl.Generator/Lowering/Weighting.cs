@@ -22,6 +22,10 @@ internal enum Reach
 /// How strongly what one row wrote counts in another: the decay between them, times the exponential input gate where there is
 /// one, under a running maximum. The one place in which no, constant, per-head, per-channel decay and input gates differ.
 /// </summary>
+/// <remarks>
+/// A maximum is taken off the input gate before the decay is added: both may be large, and a sum of the gate and the decay would be
+/// rounded to their size. Where signed terms all but cancel in a normaliser, that rounding is most of its error.
+/// </remarks>
 internal sealed class Weighting
 {
     private readonly DynamicalSystem _system;
@@ -79,8 +83,16 @@ internal sealed class Weighting
         var (g, i) => _b.Add("logWrite", g, i),
     };
 
+    /// <summary>Logarithm of each row's write strength, 1×C.</summary>
+    public Tile? InputAcross => _i is null ? null : _b.Transpose(Own("inputGate") + "Across", _i);
+
     /// <summary>Log-weights of row j in row i (i down, j across), unmasked; only for scalar weights.</summary>
-    public Tile? BetweenRows => Between(Reach.Own);
+    public Tile? BetweenRows => (DecayBetween(Reach.Own), InputAcross) switch
+    {
+        (var decay, null) => decay,
+        (null, var across) => across,
+        var (decay, across) => _b.Add(Own("logWeights"), decay, across),
+    };
 
     /// <summary>Log-decay from before the block up to each row, with or without the row's own.</summary>
     public Tile? From(Reach reach) => reach != Reach.Before || _g is null ? FromStart : _b.Emit("beforeRow", new PrefixSum(Exclusive: true), _g);
@@ -93,6 +105,16 @@ internal sealed class Weighting
         return _b.MatMul(name, from is null ? rows : _b.Map(rows.Plain + "Decayed", (x, l) => x * Ex.Exp(l), rows, from), state);
     }
 
+    /// <summary>A block's rows under the weights that their writes keep at its end, relative to a maximum.</summary>
+    public Tile AtEnd(string name, Tile x, Tile? max) => (AfterRow, _i, max) switch
+    {
+        (null, null, _) => x,
+        ({ } decay, null, _) => _b.Map(name, (a, l) => a * Ex.Exp(l), x, decay),
+        (null, { } input, { } m) => _b.Map(name, (a, i, r) => a * Ex.Exp(i - r), x, input, m),
+        ({ } decay, { } input, { } m) => _b.Map(name, (a, l, i, r) => a * Ex.Exp(l + (i - r)), x, decay, input, m),
+        _ => throw new ShapeException("an input gate needs a maximum"),
+    };
+
     /// <summary>What the block's own rows give: scores times values, and the decay between them where it is the values'.</summary>
     public Tile FromBlock(string name, Tile scores, Tile values, Reach reach = Reach.Own) => IsPerValue
         ? _b.Emit(name, new DecayedApply(reach == Reach.Earlier, ToKeys: false, reach == Reach.Before), scores, values, _g!)
@@ -103,7 +125,7 @@ internal sealed class Weighting
     /// <param name="max">The running maximum of each row, C×1, under which the weights are taken.</param>
     public Tile Scores(string name, Operand q, Operand k, Tile? max = null, Reach reach = Reach.Own) => IsPerKey
         ? Scores(name, q.Features, k.Features, max, reach)
-        : Weighted(name, _b.MatMulNT(Dots(name), q.Factors, k.Factors), Sources.Kernel(_system, new Arg(0)), max, reach);
+        : Weighted(name, _b.MatMulNT(Dots(name), q.Factors, k.Factors), Sources.KernelOf(_system, new Arg(0)), max, reach);
 
     /// <summary>The same of rows that are features already.</summary>
     public Tile Scores(string name, Tile q, Tile k, Tile? max = null, Reach reach = Reach.Own) => IsPerKey
@@ -114,21 +136,18 @@ internal sealed class Weighting
     {
         Expr Masked(Expr x) => reach == Reach.Own ? Ex.Causal(x) : Ex.StrictlyCausal(x);
         var shape = dots.Shape;
-        return (IsPerValue ? null : Between(reach), max) switch
+        return (IsPerValue ? null : DecayBetween(reach), InputAcross, max) switch
         {
-            (null, _) => _b.Map(name, Masked(kernel), shape, dots),
-            ({ } w, null) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1))), shape, dots, w),
-            ({ } w, { } m) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, w, m),
+            (null, null, _) => _b.Map(name, Masked(kernel), shape, dots),
+            ({ } decay, null, _) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1))), shape, dots, decay),
+            (null, { } input, { } m) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1) - new Arg(2))), shape, dots, input, m),
+            ({ } decay, { } input, { } m) => _b.Map(name, Masked(kernel * Ex.Exp(new Arg(1) + (new Arg(2) - new Arg(3)))), shape, dots, decay, input, m),
+            _ => throw new ShapeException("an input gate needs a maximum"),
         };
     }
 
-    private Tile? Between(Reach reach)
-    {
-        var decay = _g is null ? null : _b.Emit(Own("decay"), new SegmentSum(reach == Reach.Before), _g);
-        if (_i is null) return decay;
-        var across = _b.Transpose(Own("inputGate") + "Across", _i);
-        return decay is null ? across : _b.Add(Own("logWeights"), decay, across);
-    }
+    /// <summary>Log-decay between rows j and i (i down, j across), unmasked.</summary>
+    private Tile? DecayBetween(Reach reach) => _g is null ? null : _b.Emit(Own("decay"), new SegmentSum(reach == Reach.Before), _g);
 
     private string Own(string name) => Sources.Named(_of, name);
 

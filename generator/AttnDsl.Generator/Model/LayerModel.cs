@@ -29,7 +29,21 @@ internal sealed record LayerDeclaration(
     RotationDeclaration? Rotation,
     WindowDeclaration? Window,
     FormDeclaration? Form,
-    ScoreDeclaration? Score = null);
+    ScoreDeclaration? Score = null,
+    MapDeclaration? Map = null);
+
+/// <summary>Options of the feature map, as far as they were given.</summary>
+internal sealed record MapDeclaration(
+    int? Projections = null,
+    int? Channels = null,
+    int? Hidden = null,
+    FeatureActivation? Activation = null,
+    bool PerChannel = false,
+    bool Signed = false,
+    FeatureEnvelope? Envelope = null,
+    bool PerHead = false,
+    int? Horizon = null,
+    HedgehogForm? Form = null);
 
 internal sealed record GateDeclaration(
     GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null);
@@ -39,7 +53,7 @@ internal sealed record WriteDeclaration(WriteRule Rule, KeySource? Key = null, W
     public static implicit operator WriteDeclaration(WriteRule rule) => new(rule);
 }
 
-internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, SkipShape? Skip = null, bool AddsEpsilon = false, EtaActivation? Eta = null, Augmentation? Augmentation = null, OutputGate? OutputGate = null);
+internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, SkipShape? Skip = null, bool AddsEpsilon = false, EtaActivation? Eta = null, Augmentation? Augmentation = null, OutputGate? OutputGate = null, NormaliserGradient? Gradient = null);
 
 internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout)
 {

@@ -17,6 +17,7 @@ internal static class DeclarationParser
     public static LayerDeclaration Layer(INamedTypeSymbol type)
     {
         var layer = Read(type, "AttentionLayerAttribute") ?? new(null!);
+        var map = Read(type, nameof(FeatureMapAttribute));
         var gate = Read(type, nameof(GateAttribute));
         var write = Read(type, nameof(WriteAttribute));
         var read = Read(type, nameof(ReadAttribute));
@@ -32,14 +33,15 @@ internal static class DeclarationParser
             layer.Named<int>("ValueHeads"),
             layer.Named<bool>("Causal") ?? true,
             layer.Named<double>("Scale"),
-            Read(type, nameof(FeatureMapAttribute))?.First<Kernel>(),
+            map?.First<Kernel>(),
             gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature"), gate.NamedArray("LogDecays"), gate.Named<int>("Layer"), gate.Named<int>("Layers")),
             write is null ? null : new(write.First<WriteRule>(), write.NamedEnum<KeySource>("Key"), write.NamedEnum<WriteStrength>("Strength"), write.Named<double>("StrengthScale"), write.Named<int>("Steps"), write.Named<int>("Slots"), write.Named<bool>("Bonus") ?? false),
-            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate")),
+            read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate"), read.NamedEnum<NormaliserGradient>("Gradient")),
             rotation is null ? null : Rotation(rotation),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
-            score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias")));
+            score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias")),
+            map is null ? null : Map(map));
     }
 
     private static RotationDeclaration Rotation(AttributeReader rotation)
@@ -53,6 +55,23 @@ internal static class DeclarationParser
             Differenced = rotation.Named<bool>("Differenced"),
             Gate = rotation.NamedEnum<PhaseGate>("Gate"),
         };
+    }
+
+    /// <summary>Null where no option is given, so that a map without options is declared one way.</summary>
+    private static MapDeclaration? Map(AttributeReader map)
+    {
+        var options = new MapDeclaration(
+            map.Named<int>("Projections"),
+            map.Named<int>("Channels"),
+            map.Named<int>("Hidden"),
+            map.NamedEnum<FeatureActivation>("Activation"),
+            map.Named<bool>("PerChannel") ?? false,
+            map.Named<bool>("Signed") ?? false,
+            map.NamedEnum<FeatureEnvelope>("Envelope"),
+            map.Named<bool>("PerHead") ?? false,
+            map.Named<int>("Horizon"),
+            map.NamedEnum<HedgehogForm>("Form"));
+        return options == new MapDeclaration() ? null : options;
     }
 
     /// <summary>An attribute of this library on the type, if it is there.</summary>

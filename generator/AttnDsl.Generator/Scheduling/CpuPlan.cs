@@ -44,6 +44,9 @@ internal sealed record Scratch(int Offset) : Storage
 /// <summary>What the lengths of the dimensions are: constants, except the blocks of time, which may be shorter at the end.</summary>
 internal sealed record BlockSizes(int C, int R, int K, int V, int F, int M = 0)
 {
+    /// <summary>What a feature map has beside F.</summary>
+    public IReadOnlyList<(string Letter, int Size)> Others { get; init; } = [];
+
     /// <summary>The length, or the greatest length, of a dimension.</summary>
     public int Of(Dim dim) => dim.Letter switch
     {
@@ -53,9 +56,10 @@ internal sealed record BlockSizes(int C, int R, int K, int V, int F, int M = 0)
         "K" => K,
         "V" => V,
         "F" => F,
-        { Length: 2 } product => Of(new Dim(product.Substring(0, 1))) * Of(new Dim(product.Substring(1))),
+        "P" => K / 2,
+        { Length: > 1 } product => product.Aggregate(1, (cells, letter) => cells * Of(new(letter.ToString()))),
         "M" => M,
-        _ => K / 2,
+        _ => Others.First(o => o.Letter == dim.Letter).Size,
     };
 }
 

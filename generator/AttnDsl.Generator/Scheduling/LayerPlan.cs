@@ -73,7 +73,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Matrix(DynamicalSystem system)
     {
-        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots);
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots) { Others = system.Map.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         Prepared(system, sizes, kernels);
@@ -102,7 +102,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Bidirectional(DynamicalSystem system)
     {
-        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width);
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Map.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         Prepared(system, sizes, kernels);
@@ -124,7 +124,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Cache(DynamicalSystem system)
     {
-        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim, system.Map.Width);
+        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Map.Widths };
         var single = blocks with { R = 1 };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();

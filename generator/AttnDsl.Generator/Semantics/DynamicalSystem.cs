@@ -129,7 +129,7 @@ internal sealed record DynamicalSystem(
     int? ValueHeads,
     bool Causal,
     double Scale,
-    Kernel Kernel,
+    FeatureMap Map,
     Decay? Decay,
     Rotation? Rotation,
     WriteRule Write,
@@ -137,6 +137,7 @@ internal sealed record DynamicalSystem(
     Normaliser Normaliser,
     double Epsilon,
     EtaActivation Eta,
+    NormaliserGradient NormaliserGradient,
     Window? Window,
     Forms Forms,
     int ChunkSize,
@@ -146,8 +147,11 @@ internal sealed record DynamicalSystem(
     /// <summary>Adds ε to the key sum instead of keeping it above ε.</summary>
     public bool AddsEpsilon { get; init; }
 
-    /// <summary>The feature map of queries and keys.</summary>
-    public FeatureMap Map => new(Kernel, KeyDim);
+    public Kernel Kernel => Map.Kernel;
+
+    /// <summary>The angles of positions that kernels read: how many a position, the base of their series, the radians of the fastest.</summary>
+    public (int Count, double Base, double Step)? Angles =>
+        Rotation is { Phase: null } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;
 
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }
@@ -174,6 +178,9 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Whether each state carries the sum of its keys, by which the read-out is divided.</summary>
     public bool HasKeySum => Normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum or Normaliser.Stabilised;
+
+    /// <summary>Whether the normaliser sums terms of both signs, which may all but cancel.</summary>
+    public bool HasSignedNormaliser => HasKeySum && Map.IsSigned;
 
     /// <summary>Caps and biases of a cache's scores; null where scores are what they are.</summary>
     public Score? Score { get; init; }

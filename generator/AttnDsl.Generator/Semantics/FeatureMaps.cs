@@ -2,7 +2,7 @@ using AttnDsl.Generator.Expressions;
 
 namespace AttnDsl.Generator.Semantics;
 
-/// <summary>The scalar feature maps and gate activations as expressions, and as formulas for people.</summary>
+/// <summary>The scalar feature maps and gate activations as expressions.</summary>
 internal static class FeatureMaps
 {
     public static Expr Apply(Kernel kernel, Expr x) => kernel switch
@@ -15,18 +15,14 @@ internal static class FeatureMaps
         _ => x,
     };
 
-    public static string Formula(Kernel kernel) => kernel switch
+    public static Expr Activate(FeatureActivation activation, Expr x) => activation switch
     {
-        Kernel.Softmax => "the exponential kernel e^{q·k}",
-        Kernel.EluPlusOne => "φ(x) = elu(x) + 1",
-        Kernel.Relu => "φ(x) = max(x, 0)",
-        Kernel.ReluSquared => "φ(x) = max(x, 0)²",
-        Kernel.Silu => "φ(x) = x·σ(x)",
-        Kernel.Exp => "φ(x) = e^x",
-        Kernel.Taylor => "φ(x) = 1, every x_c, every x_c²/√2, every x_b x_c with b < c, so that φ(x)·φ(y) = 1 + x·y + (x·y)²/2",
-        Kernel.Square => "φ(x) = every x_c², every √2 x_b x_c with b < c, so that φ(x)·φ(y) = (x·y)²",
-        Kernel.ChannelSoftmax => "φ(x) = softmax over the channels of x",
-        _ => "φ(x) = x",
+        FeatureActivation.Relu => Apply(Kernel.Relu, x),
+        FeatureActivation.Silu => Apply(Kernel.Silu, x),
+        FeatureActivation.Gelu => x * Ex.Sigmoid(System.Math.Sqrt(8 / System.Math.PI) * (x + 0.044715 * (x * x * x))),
+        FeatureActivation.EluPlusOne => Apply(Kernel.EluPlusOne, x),
+        FeatureActivation.Exp => Apply(Kernel.Exp, x),
+        _ => x,
     };
 
     /// <summary>The bound of <see cref="GateActivation.Bounded"/>.</summary>

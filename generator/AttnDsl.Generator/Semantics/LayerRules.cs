@@ -24,6 +24,8 @@ internal static class LayerRules
 
     /// <summary>The most writes a token: each is a row of the chunk.</summary>
     public const int MostSteps = 16;
+    /// <summary>The most hidden units of all projections of a row.</summary>
+    public const int WidestHidden = 16384;
 
     /// <summary>The longest window: kernels compare positions as floats, which are exact up to 2^24.</summary>
     public const int LongestWindow = 1 << 24;
@@ -37,6 +39,12 @@ internal static class LayerRules
         if (d.ValueDim <= 0) yield return new(MissingValueDim, "AttentionLayer.ValueDim", name, d.ValueDim == 0 ? "missing" : Text(d.ValueDim));
         if (d.KeyDim > WidestDim) yield return new(DimTooLarge, "AttentionLayer.KeyDim", name, "KeyDim", Text(d.KeyDim), Text(WidestDim));
         if (d.ValueDim > WidestDim) yield return new(DimTooLarge, "AttentionLayer.ValueDim", name, "ValueDim", Text(d.ValueDim), Text(WidestDim));
+        foreach (var (option, value) in new[] { ("Projections", d.Map?.Projections), ("Channels", d.Map?.Channels), ("Hidden", d.Map?.Hidden), ("Horizon", d.Map?.Horizon) })
+        {
+            if (value <= 0) yield return new(MapOptionNotPositive, "FeatureMap." + option, name, option, Text(value.Value));
+            else if (option != "Horizon" && value > WidestFeatures) yield return new(DimTooLarge, "FeatureMap." + option, name, option, Text(value.Value), Text(WidestFeatures));
+        }
+
         if (d.Heads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.Heads", name, "Heads", Text(d.Heads.Value));
         if (d.KeyValueHeads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.KeyValueHeads", name, "KeyValueHeads", Text(d.KeyValueHeads.Value));
         if (d.ValueHeads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.ValueHeads", name, "ValueHeads", Text(d.ValueHeads.Value));
@@ -66,6 +74,9 @@ internal static class LayerRules
         foreach (var problem in new[]
         {
             Known(d.Kernel, "FeatureMap.kernel", name),
+            Known(d.Map?.Activation, "FeatureMap.Activation", name),
+            Known(d.Map?.Envelope, "FeatureMap.Envelope", name),
+            Known(d.Map?.Form, "FeatureMap.Form", name),
             Known(d.Gate?.Shape, "Gate.shape", name),
             Known(d.Gate?.Decay, "Gate.Decay", name),
             Known(d.Gate?.Activation, "Gate.Activation", name),
@@ -77,6 +88,7 @@ internal static class LayerRules
             Known(d.Read?.Skip, "Read.Skip", name),
             Known(d.Read?.Augmentation, "Read.Augmentation", name),
             Known(d.Read?.OutputGate, "Read.OutputGate", name),
+            Known(d.Read?.Gradient, "Read.Gradient", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
             Known(d.Rotation?.Temperature, "Rotation.Temperature", name),
@@ -111,7 +123,8 @@ internal static class LayerRules
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
         if (!d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
         if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());
-        var map = new FeatureMap(kernel, d.KeyDim);
+        var map = FeatureMap.Of(d);
+        foreach (var problem in MapOptions(d, map, name)) yield return problem;
         if (map.Width > WidestFeatures) yield return new(TooManyFeatures, "FeatureMap.kernel", name, kernel.ToString(), Text(d.KeyDim), Text(map.Width), Text(WidestFeatures));
         if (!softmax && d.Rotation is not null && kernel != Kernel.Identity && map.Polynomial is null) yield return new(RotationOfFeatures, "Rotation", name, kernel.ToString());
         if (d.Read is { AddsEpsilon: true } added && added.Normaliser != Normaliser.KeySum) yield return new(AddedEpsilonUnused, "Read.AddsEpsilon", name, added.Normaliser.ToString());
@@ -148,12 +161,14 @@ internal static class LayerRules
         if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon), "without a normaliser");
         if (d.Read is { Normaliser: Normaliser.External, Eta: null or EtaActivation.Exp, Epsilon: { } floor }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(floor), "with e^{−x}, which divides by nothing");
         if (d.Read is { Normaliser: not Normaliser.External, Eta: { } eta }) yield return new(EtaUnused, "Read.Eta", name, eta.ToString(), d.Read.Normaliser.ToString());
+        if (d.Read is { Normaliser: Normaliser.None, Gradient: { } gradient }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, gradient.ToString(), "without a normaliser");
+        if (d.Read is { Normaliser: Normaliser.External, Gradient: { } ofEta }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, ofEta.ToString(), "with an η that is handed in");
         if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
 
         if (!softmax)
         {
             var normaliser = DefaultNormaliser(d);
-            if (d.Gate is { Shape: GateShape.Pair } && !new FeatureMap(kernel, d.KeyDim).KeepsChannels) yield return new(PairGateOfFeatures, "Gate", name, kernel.ToString());
+            if (d.Gate is { Shape: GateShape.Pair } && !map.KeepsChannels) yield return new(PairGateOfFeatures, "Gate", name, kernel.ToString());
             if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Pair or GateShape.Value }) yield return new(ExponentialGatePerKey, "Write", name, d.Gate.Shape.ToString().ToLowerInvariant());
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
@@ -248,6 +263,32 @@ internal static class LayerRules
         if (conflict is not null) yield return new(StepsConflict, "Write.Steps", name, Text(w.Steps.Value), conflict);
     }
 
+    /// <summary>What goes with which feature map.</summary>
+    private static IEnumerable<Problem> MapOptions(LayerDeclaration d, FeatureMap map, string name)
+    {
+        var (o, kernel) = (map.Options, map.Kernel);
+        foreach (var (option, given, takes, kernels) in new (string, bool, bool, string)[]
+        {
+            ("Projections", o.Projections is not null, map.HasProjection && kernel != Kernel.Hedgehog, "RandomFourier, Favor, Learned and Luna"),
+            ("Channels", o.Channels is not null, kernel == Kernel.Luna, "Luna"),
+            ("Hidden", o.Hidden is not null, kernel == Kernel.Luna, "Luna"),
+            ("Activation", o.Activation is not null, kernel is Kernel.Learned or Kernel.Luna, "Learned and Luna"),
+            ("PerChannel", o.PerChannel, kernel == Kernel.Luna, "Luna"),
+            ("Signed", o.Signed, kernel == Kernel.Luna, "Luna"),
+            ("Envelope", o.Envelope is not null, kernel is Kernel.Learned or Kernel.Luna, "Learned and Luna"),
+            ("PerHead", o.PerHead, map.HasProjection, "kernels with a projection"),
+            ("Horizon", o.Horizon is not null, kernel == Kernel.CosFormer, "CosFormer"),
+            ("Form", o.Form is not null, kernel == Kernel.Hedgehog, "Hedgehog"),
+        })
+        {
+            if (given && !takes) yield return new(MapOptionUnused, "FeatureMap." + option, name, option, kernel.ToString(), kernels);
+        }
+
+        if (kernel == Kernel.CosFormer && o.Horizon is null) yield return new(MissingHorizon, "FeatureMap.kernel", name);
+        if (kernel == Kernel.Luna && map.Width <= WidestFeatures && map.WidestRow > WidestHidden)
+            yield return new(TooManyHidden, "FeatureMap.kernel", name, Text(map.WidestRow), Text(WidestHidden));
+    }
+
     /// <summary>Softmax, unless a gate, a write rule or a normaliser asks for a matrix state.</summary>
     public static Kernel DefaultKernel(LayerDeclaration d) =>
         d.Kernel ?? (d.Gate is null && d.Write is null && d.Read is null ? Kernel.Softmax : Kernel.Identity);
@@ -298,7 +339,7 @@ internal static class LayerRules
     /// <summary>As kernels see it: what a float rounds to 0 or infinity is neither positive nor finite.</summary>
     private static bool IsPositive(double x) => (float)x > 0 && !float.IsInfinity((float)x);
 
-    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 }

@@ -28,7 +28,7 @@ internal static class Resolver
             d.ValueHeads,
             d.Causal,
             d.Scale ?? 1 / Math.Sqrt(Math.Max(1, d.KeyDim)),
-            kernel,
+            FeatureMap.Of(d),
             decay,
             d.Rotation is { } r ? Rotation(r, d.KeyDim / 2) : null,
             write,
@@ -36,6 +36,7 @@ internal static class Resolver
             normaliser,
             d.Read?.Epsilon ?? 1e-6,
             d.Read?.Eta ?? default,
+            d.Read?.Gradient ?? NormaliserGradient.Exact,
             d.Window is { } w ? new(w.Size, w.RuntimeSized, w.SinkTokens) : null,
             // Step runs the recurrent form, so every causal layer keeps it.
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
@@ -130,6 +131,11 @@ internal static class Resolver
     private static IEnumerable<ParameterTensor> Parameters(DynamicalSystem s)
     {
         var n = s.ValueHeads is null ? "H" : "N";
+        if (s.Family == StateFamily.Matrix)
+        {
+            foreach (var p in s.Map.Parameters) yield return p;
+        }
+
         if (s.Decay is { HasRate: true } rated) yield return rated switch
         {
             { Activation: GateActivation.ReversedSigmoidPower } => new("Power", "logRate", $"[{n}]", HeadCount.State, default, "a: the power of the gate, counted as 0 below 0."),

@@ -36,12 +36,28 @@ public enum Kernel
 
     /// <summary>The kernel <c>a²</c> of the scaled product a = s q·k (ReBased): each product x_b x_c once, F = K(K+1)/2.</summary>
     Square,
-}
 
-/// <summary>Chooses the kernel feature map. Without it a layer that has a gate, a write rule or a normaliser uses <see cref="Kernel.Identity"/>, any other <see cref="Kernel.Softmax"/>.</summary>
-[AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
-public sealed class FeatureMapAttribute(Kernel kernel) : Attribute
-{
-    /// <summary>The map φ.</summary>
-    public Kernel Kernel { get; } = kernel;
+    /// <summary>
+    /// <c>max(x, 0)</c> times the cosine and the sine of πt/(2M) at position t (cosFormer), F = 2K: a key's weight falls with its distance and is 0
+    /// at M = <see cref="FeatureMapAttribute.Horizon"/>.
+    /// </summary>
+    CosFormer,
+
+    /// <summary><c>√(2/J) cos(√s Wx + b)</c>, random Fourier features of the Gaussian kernel <c>e^(−s‖q−k‖²/2)</c>, F = J. W [J,K] and b [J] come with the parameters.</summary>
+    RandomFourier,
+
+    /// <summary>
+    /// <c>e^(√s Wx − s‖x‖²/2)/√J</c>, positive random features of the softmax kernel e^(s q·k) (FAVOR+), F = J. W [J,K] comes with the parameters. Over a key
+    /// sum a query's features are taken relative to its largest, which cancels.
+    /// </summary>
+    Favor,
+
+    /// <summary><c>f(Wx + b)</c> with learned W [J,K], b [J], and f the <see cref="FeatureMapAttribute.Activation"/>, F = J.</summary>
+    Learned,
+
+    /// <summary>Softmax features of ±(Wx + b) with learned W [K,K], b [K], F = 2K; see <see cref="HedgehogForm"/>.</summary>
+    Hedgehog,
+
+    /// <summary><c>ψ_l(w_i·x + b_i)/√J</c> at i·L + l, with learned W [J,K], b [J] and functions ψ_l, a network with one hidden layer (LUNA), F = J·L.</summary>
+    Luna,
 }

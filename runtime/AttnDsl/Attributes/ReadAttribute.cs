@@ -76,6 +76,20 @@ public enum OutputGate
     Silu,
 }
 
+/// <summary>What <c>Backward</c> does with the normaliser.</summary>
+public enum NormaliserGradient
+{
+    /// <summary>Differentiates it: the gradient of what <c>Forward</c> computes.</summary>
+    Exact,
+
+    /// <summary>
+    /// Holds it constant, as the released mLSTM kernels do: the gradients of queries, keys and gates lack the part that goes through the
+    /// division, which on random inputs changes them by 0.1 to 2 times their size. For repeating a training that was run so; outputs and the
+    /// gradient of the values are the same.
+    /// </summary>
+    Held,
+}
+
 /// <summary>Chooses the normaliser of the read; <see cref="Normaliser.None"/> without it (<see cref="Normaliser.Stabilised"/> for an exponential gate).</summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
 public sealed class ReadAttribute(Normaliser normaliser) : Attribute
@@ -100,4 +114,7 @@ public sealed class ReadAttribute(Normaliser normaliser) : Attribute
 
     /// <summary>Adds ε to the key sum, <c>φ(q)·z + ε</c>, instead of keeping the sum from falling below it.</summary>
     public bool AddsEpsilon { get; set; }
+
+    /// <summary>Whether gradients go through the normaliser.</summary>
+    public NormaliserGradient Gradient { get; set; }
 }

@@ -49,7 +49,7 @@ public static class Rotations
         }
     }
 
-    /// <summary>Cosines and sines of position · base^(−i/pairs), in double precision until they are stored.</summary>
+    /// <summary>Cosines and sines of position · step · base^(−i/pairs), in double precision until they are stored.</summary>
     /// <param name="firstPosition">Position of row 0; each row is one further.</param>
     /// <param name="rows">Rows.</param>
     /// <param name="pairs">Columns.</param>
@@ -57,12 +57,13 @@ public static class Rotations
     /// <param name="cos">Cosines [rows,pairs].</param>
     /// <param name="sin">Sines [rows,pairs].</param>
     /// <param name="tableRow">Row stride of both tables.</param>
+    /// <param name="step">Radians from a position to the next in column 0.</param>
     [MethodImpl(Jit.Kernel)]
-    public static void FillTable(long firstPosition, int rows, int pairs, double numberBase, ref float cos, ref float sin, nint tableRow)
+    public static void FillTable(long firstPosition, int rows, int pairs, double numberBase, ref float cos, ref float sin, nint tableRow, double step = 1)
     {
         for (int i = 0; i < pairs; i++)
         {
-            double frequency = Math.Pow(numberBase, -(double)i / pairs);
+            double frequency = step * Math.Pow(numberBase, -(double)i / pairs);
             (double stepSin, double stepCos) = Math.SinCos(frequency);
             for (int start = 0; start < rows; start += RowsPerStart)
             {

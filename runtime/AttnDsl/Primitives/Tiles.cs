@@ -46,6 +46,26 @@ public static partial class Tiles
         }
     }
 
+    /// <summary>y[i,j] = x[i,j].</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="cols">Columns.</param>
+    /// <param name="x">x [rows,cols].</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="y">y [rows,cols], apart from x.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
+    public static void Copy<TVec>(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            for (int j = 0; j < cols; j += TVec.Count)
+            {
+                TVec.Store(TVec.Load(ref x, (i * xRow) + j, cols - j), ref y, (i * yRow) + j, cols - j);
+            }
+        }
+    }
+
     /// <summary>y[i] = x[i·step].</summary>
     [MethodImpl(Jit.Kernel)]
     public static void Gather(int n, ref float x, nint step, ref float y)

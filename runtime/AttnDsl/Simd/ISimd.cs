@@ -100,6 +100,9 @@ public interface ISimd<TSelf> :
     /// <summary>Sum of all lanes, in a fixed order.</summary>
     static abstract float Sum(TSelf x);
 
+    /// <summary>The sum of all lanes in double precision.</summary>
+    static abstract double WideSum(TSelf x);
+
     /// <summary>Largest lane.</summary>
     static abstract float MaxLane(TSelf x);
 

@@ -223,6 +223,10 @@ public readonly struct Simd128 : ISimd<Simd128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double WideSum(Simd128 x) => Vector128.Sum(Vector128.WidenLower(x._lanes) + Vector128.WidenUpper(x._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Simd128 x)
     {
         var pairs = Vector128.MaxNative(x._lanes, Vector128.Shuffle(x._lanes, Vector128.Create(2, 3, 0, 1)));

@@ -198,6 +198,10 @@ public readonly struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double WideSum(Simd256 x) => Vector256.Sum(Vector256.WidenLower(x._lanes) + Vector256.WidenUpper(x._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Simd256 x) =>
         Simd128.MaxLane(new(Vector128.MaxNative(x._lanes.GetLower(), x._lanes.GetUpper())));
 

@@ -197,6 +197,10 @@ public readonly struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static double WideSum(Simd512 x) => Vector512.Sum(Vector512.WidenLower(x._lanes) + Vector512.WidenUpper(x._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float MaxLane(Simd512 x) =>
         Simd256.MaxLane(new(Vector256.MaxNative(x._lanes.GetLower(), x._lanes.GetUpper())));
 

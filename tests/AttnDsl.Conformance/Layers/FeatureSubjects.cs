@@ -50,5 +50,57 @@ internal static class FeatureSubjects
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = ChannelSoftmaxGrouped7x5.Backward }),
         new(nameof(ChannelSoftmaxBidirectional7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.ChannelSoftmax, Causal = false, Denominator = Denominator.KeySum }, new Layer<ChannelSoftmaxBidirectional7x5.Inputs, ChannelSoftmaxBidirectional7x5.Gradients>(
             Both, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, ChannelSoftmaxBidirectional7x5.Forward, ChannelSoftmaxBidirectional7x5.Backward)),
+        new(nameof(CosFormer5x3), s_base with { Similarity = Similarity.CosFormer, Map = new() { Horizon = 200 }, Denominator = Denominator.KeySum }, new Layer<CosFormer5x3.Inputs, CosFormer5x3.Gradients, CosFormer5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            CosFormer5x3.Forward, CosFormer5x3.Forward, CosFormer5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = CosFormer5x3.Backward }),
+        new(nameof(CosFormerBidirectional5x3), s_base with { Similarity = Similarity.CosFormer, Map = new() { Horizon = 200 }, Causal = false, Denominator = Denominator.KeySum }, new Layer<CosFormerBidirectional5x3.Inputs, CosFormerBidirectional5x3.Gradients>(
+            Both, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            CosFormerBidirectional5x3.Forward, CosFormerBidirectional5x3.Backward)),
+        new(nameof(RandomFourier5x3), s_base with { Similarity = Similarity.RandomFourier, Map = new() { Projections = 9, PerHead = true }, Decay = DecaySource.Head }, new Layer<RandomFourier5x3.Inputs, RandomFourier5x3.Gradients, RandomFourier5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            RandomFourier5x3.Forward, RandomFourier5x3.Forward, RandomFourier5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = RandomFourier5x3.Backward }),
+        new(nameof(Favor5x3), s_base with { Similarity = Similarity.Favor, Map = new() { Projections = 9 }, Denominator = Denominator.KeySum }, new Layer<Favor5x3.Inputs, Favor5x3.Gradients, Favor5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"] } },
+            Favor5x3.Forward, Favor5x3.Forward, Favor5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = Favor5x3.Backward }),
+        new(nameof(FavorDelta5x3), s_base with { Similarity = Similarity.Favor, Map = new() { Projections = 9 }, Write = WriteKind.Delta }, new Layer<FavorDelta5x3.Inputs, FavorDelta5x3.Gradients, FavorDelta5x3.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, Beta = t.Beta, Parameters = new() { MapW = t["in.map.W"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Beta = t.Beta, Parameters = new() { MapW = t["in.map.W"] } },
+            FavorDelta5x3.Forward, FavorDelta5x3.Forward, FavorDelta5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = FavorDelta5x3.Backward }),
+        new(nameof(LearnedGelu5x3), s_base with { Similarity = Similarity.Learned, Map = new() { Projections = 9, Activation = MapActivation.Gelu, Envelope = Envelope.Gaussian, PerHead = true }, ValueHeads = 4, Decay = DecaySource.Key, LogSigmoid = true, Temperature = 16 }, new Layer<LearnedGelu5x3.Inputs, LearnedGelu5x3.Gradients, LearnedGelu5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            LearnedGelu5x3.Forward, LearnedGelu5x3.Forward, LearnedGelu5x3.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LearnedGelu5x3.Backward }),
+        new(nameof(Hedgehog5x3), s_base with { Similarity = Similarity.Hedgehog, Denominator = Denominator.KeySum }, new Layer<Hedgehog5x3.Inputs, Hedgehog5x3.Gradients, Hedgehog5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            Hedgehog5x3.Forward, Hedgehog5x3.Forward, Hedgehog5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = Hedgehog5x3.Backward }),
+        new(nameof(HedgehogSeparate5x3), s_base with { Similarity = Similarity.Hedgehog, Map = new() { Form = HedgehogKind.Separate }, Causal = false, Denominator = Denominator.KeySum }, new Layer<HedgehogSeparate5x3.Inputs, HedgehogSeparate5x3.Gradients>(
+            Both, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            HedgehogSeparate5x3.Forward, HedgehogSeparate5x3.Backward)),
+        new(nameof(HedgehogExponential5x3), s_base with { Similarity = Similarity.Hedgehog, Map = new() { Form = HedgehogKind.Exponential }, Denominator = Denominator.KeySum }, new Layer<HedgehogExponential5x3.Inputs, HedgehogExponential5x3.Gradients, HedgehogExponential5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"] } },
+            HedgehogExponential5x3.Forward, HedgehogExponential5x3.Forward, HedgehogExponential5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = HedgehogExponential5x3.Backward }),
+        new(nameof(LunaPerChannel5x3), s_base with { Similarity = Similarity.Luna, Map = new() { Projections = 3, Functions = 2, Hidden = 7, Activation = MapActivation.Silu, PerChannel = true, Envelope = Envelope.Learned }, Denominator = Denominator.KeySum }, new Layer<LunaPerChannel5x3.Inputs, LunaPerChannel5x3.Gradients, LunaPerChannel5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"], MapA1 = t["in.map.A1"], MapC1 = t["in.map.c1"], MapA2 = t["in.map.A2"], MapC2 = t["in.map.c2"], MapU = t["in.map.u"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"], MapA1 = t["in.map.A1"], MapC1 = t["in.map.c1"], MapA2 = t["in.map.A2"], MapC2 = t["in.map.c2"], MapU = t["in.map.u"] } },
+            LunaPerChannel5x3.Forward, LunaPerChannel5x3.Forward, LunaPerChannel5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = LunaPerChannel5x3.Backward }),
+        new(nameof(LunaSigned5x3), s_base with { Similarity = Similarity.Luna, Map = new() { Projections = 3, Functions = 2, Hidden = 7, Activation = MapActivation.Gelu, Signed = true }, Causal = false }, new Layer<LunaSigned5x3.Inputs, LunaSigned5x3.Gradients>(
+            Both, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"], MapA1 = t["in.map.A1"], MapC1 = t["in.map.c1"], MapA2 = t["in.map.A2"], MapC2 = t["in.map.c2"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.map.W"], MapB = t["in.map.b"], MapA1 = t["in.map.A1"], MapC1 = t["in.map.c1"], MapA2 = t["in.map.A2"], MapC2 = t["in.map.c2"] } },
+            LunaSigned5x3.Forward, LunaSigned5x3.Backward)),
     }.ToDictionary(subject => subject.Name);
 }

@@ -141,3 +141,26 @@ internal static partial class UnskippedDelta7x5;
 [FeatureMap(Kernel.EluPlusOne)]
 [Read(Normaliser.KeySum, Skip = SkipShape.Head)]
 internal static partial class SkippedBidirectional7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Gate(GateShape.Head, Activation = GateActivation.LogSigmoid)]
+[Write(WriteRule.ExponentialGate)]
+[Read(Normaliser.Stabilised, Gradient = NormaliserGradient.Held)]
+internal static partial class MlstmHeld7x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Gate(GateShape.Head, Activation = GateActivation.LogSigmoid)]
+[Write(WriteRule.ExponentialGate)]
+[Read(Normaliser.Stabilised, Gradient = NormaliserGradient.Held)]
+internal static partial class MlstmHeld80x96;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[FeatureMap(Kernel.EluPlusOne)]
+[Gate(GateShape.Key)]
+[Read(Normaliser.KeySum, Gradient = NormaliserGradient.Held)]
+internal static partial class NormalisedGlaHeld7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Causal = false)]
+[FeatureMap(Kernel.EluPlusOne)]
+[Read(Normaliser.KeySum, Gradient = NormaliserGradient.Held)]
+internal static partial class BidirectionalHeld7x5;

@@ -153,6 +153,23 @@ internal static class GradientSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
             MlstmExact7x5.Forward, MlstmExact7x5.Forward, MlstmExact7x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M, BackwardThrough = MlstmExact7x5.Backward }),
+        new(nameof(MlstmHeld7x5), s_mlstm with { KeyDim = 7, ValueDim = 5, HoldsDenominator = true }, new Layer<MlstmHeld7x5.Inputs, MlstmHeld7x5.Gradients, MlstmHeld7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            MlstmHeld7x5.Forward, MlstmHeld7x5.Forward, MlstmHeld7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M, BackwardThrough = MlstmHeld7x5.Backward }),
+        new(nameof(MlstmHeld80x96), s_mlstm with { KeyDim = 80, ValueDim = 96, HoldsDenominator = true }, new Layer<MlstmHeld80x96.Inputs, MlstmHeld80x96.Gradients, MlstmHeld80x96.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] },
+            MlstmHeld80x96.Forward, MlstmHeld80x96.Forward, MlstmHeld80x96.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.N, Maximum = s => s.M, BackwardThrough = MlstmHeld80x96.Backward }),
+        new(nameof(NormalisedGlaHeld7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.EluPlusOne, Decay = DecaySource.Key, Denominator = Denominator.KeySum, HoldsDenominator = true }, new Layer<NormalisedGlaHeld7x5.Inputs, NormalisedGlaHeld7x5.Gradients, NormalisedGlaHeld7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            NormalisedGlaHeld7x5.Forward, NormalisedGlaHeld7x5.Forward, NormalisedGlaHeld7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = NormalisedGlaHeld7x5.Backward }),
+        new(nameof(BidirectionalHeld7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.EluPlusOne, Denominator = Denominator.KeySum, Causal = false, HoldsDenominator = true }, new Layer<BidirectionalHeld7x5.Inputs, BidirectionalHeld7x5.Gradients>(
+            Forms.Parallel | Forms.Chunkwise, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, BidirectionalHeld7x5.Forward, BidirectionalHeld7x5.Backward)),
     ];
 
     public static readonly IReadOnlyDictionary<string, Subject> All

@@ -21,7 +21,7 @@ internal sealed class SubjectRun
     public SubjectRun(Subject subject, LayerInputs inputs)
     {
         (_subject, _inputs) = (subject, inputs);
-        Tensors = Contiguous(subject.Spec, inputs);
+        Tensors = Support.Tensors.Of(subject.Spec, inputs);
         _truth = new(() => Oracle.Run<double>(subject.Spec, inputs));
         _naive = new(() => Oracle.Run<float>(subject.Spec, inputs));
     }
@@ -105,57 +105,18 @@ internal sealed class SubjectRun
         }
     }
 
-    private static Dictionary<string, FloatTensor> Contiguous(LayerSpec spec, LayerInputs inputs)
-    {
-        int[] Shape(params int[] axes) => [inputs.Batch, inputs.Time, .. axes];
-        int[] Writes(params int[] axes) => [inputs.Batch, inputs.Time * spec.Steps, .. axes];
-        int[] gate = spec.GateWidth > 1 || spec.Decay is DecaySource.Key or DecaySource.Value or DecaySource.Slot or DecaySource.Pair ? [spec.StateHeads, spec.GateWidth] : [spec.StateHeads];
-        return new()
-        {
-            ["in.q"] = new(inputs.Q, Shape(spec.Heads, spec.KeyDim)),
-            ["in.k"] = new(inputs.K, Writes(spec.KeyHeads, spec.KeyDim)),
-            ["in.v"] = new(inputs.V, Writes(spec.ValueInputHeads, spec.ValueDim)),
-            ["in.g"] = new(inputs.G, Shape(gate)),
-            ["in.beta"] = new(inputs.Beta, Writes(spec.StateHeads)),
-            ["in.i"] = new(inputs.I, Shape(spec.StateHeads)),
-            ["in.phi"] = new(inputs.Phi, Shape(spec.KeyHeads, spec.KeyDim / 2)),
-            ["in.phasegate"] = new(inputs.PhaseGate, spec.Phase?.Gate == PhaseGating.Pair ? Shape(spec.KeyHeads, spec.KeyDim / 2) : Shape(spec.KeyHeads)),
-            ["in.a"] = new(inputs.A, Writes(spec.Heads, spec.FeatureDim)),
-            ["in.b"] = new(inputs.B, Writes(spec.Heads, spec.FeatureDim)),
-            ["in.s"] = new(inputs.S, Shape(spec.StateHeads, spec.Slots)),
-            ["in.a_log"] = new(inputs.ALog, [spec.StateHeads]),
-            ["in.dt_bias"] = new(inputs.DtBias, spec.Decay == DecaySource.Head ? [spec.StateHeads] : [spec.StateHeads, spec.BiasWidth]),
-            ["in.u"] = new(inputs.U, [spec.Heads, spec.FeatureDim]),
-            ["in.w"] = new(inputs.W, [spec.Heads, spec.FeatureDim]),
-            ["in.d"] = new(inputs.D, spec.SkipWidth == 1 ? [spec.StateHeads] : [spec.StateHeads, spec.SkipWidth]),
-            ["in.eta"] = new(inputs.Eta, Shape(spec.StateHeads)),
-        };
-    }
-
     private void AssertPart(
         ILayerState actual, float[] values, Func<MatrixState<double>, double[]> part, Lazy<LayerResult<float>> naive, MatrixState<double> truth, string what)
     {
         var expected = part(truth);
-        var scaled = Unscale(Array.ConvertAll(values, value => (double)value), actual.ReadMaximum(), truth.M);
+        var scaled = ErrorRatio.ToMaximum(Array.ConvertAll(values, value => (double)value), actual.ReadMaximum(), truth.M);
         AssertWithin(ErrorRatio.Of(scaled, expected), () => NaiveError(naive.Value.State!, values.Length == truth.S.Length, truth, expected), what);
     }
 
     private static double NaiveError(MatrixState<float> naive, bool isMatrix, MatrixState<double> truth, double[] expected)
     {
         var values = Array.ConvertAll(isMatrix ? naive.S : naive.Z, value => (double)value);
-        return ErrorRatio.Of(Unscale(values, naive.M, truth.M), expected);
-    }
-
-    /// <summary>The stored values times e^{m} are what counts: m itself may differ by where it starts from.</summary>
-    private static double[] Unscale(double[] values, float[] maximum, double[] expected)
-    {
-        if (maximum.Length == 0 || values.Length == 0)
-        {
-            return values;
-        }
-
-        var each = values.Length / maximum.Length;
-        return [.. values.Select((value, i) => value == 0 ? 0 : value * Math.Exp(maximum[i / each] - expected[i / each]))];
+        return ErrorRatio.Of(ErrorRatio.ToMaximum(values, naive.M, truth.M), expected);
     }
 
     private void AssertWithin(double error, Func<double> naive, string what)

@@ -52,7 +52,8 @@ public sealed class ReferenceGoldenTests
 
         foreach (var (tensor, gradient) in tensors.Where(pair => pair.Key.StartsWith("grad.", StringComparison.Ordinal)))
         {
-            var input = "in." + tensor["grad.".Length..].ToLowerInvariant();
+            var differentiated = tensor["grad.".Length..];
+            var input = Features.Parameters(spec).ContainsKey(differentiated) ? Slope.MapParameter + differentiated : "in." + differentiated.ToLowerInvariant();
             var moved = input == gate ? "in.g" : input == "in.s0" ? Slope.InitialS : input;
             var (actual, expected) = (new double[8], new double[8]);
             for (var i = 0; i < actual.Length; i++)

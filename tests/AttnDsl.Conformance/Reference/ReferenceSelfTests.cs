@@ -104,6 +104,30 @@ public sealed class ReferenceSelfTests
     }
 
     [Theory]
+    [MemberData(nameof(Seeds))]
+    public void Dual_RandomLayer_EqualsCentralDifferences(int seed)
+    {
+        var spec = RandomSpec(new Random(seed));
+        var draw = new Draw(seed);
+        var inputs = draw.Inputs(spec, batch: 1, time: 11);
+        var slope = new Slope(spec, inputs, draw.Normal(11 * spec.StateHeads * spec.ValueDim, 1)) { HoldsMaximum = true };
+        if (Oracle.Run<double>(spec, inputs).State is { } state)
+        {
+            float[] maximum = spec.Write == WriteKind.ExponentialGate ? Array.ConvertAll(state.M, m => (float)m) : [];
+            slope = slope with { Initial = state, FinalS = draw.Normal(state.S.Length, 1), FinalZ = draw.Normal(state.Z.Length, 1), FinalM = maximum };
+        }
+
+        foreach (var (tensor, values) in Tensors.Of(spec, inputs).Where(pair => Tensors.IsInput(spec, pair.Key)))
+        {
+            var directions = Enumerable.Range(0, 3).Select(_ => draw.Normal(values.Data.Length, 1)).ToList();
+            double[] Slopes(Func<float[], double> along) => [.. directions.Select(along)];
+            var expected = Slopes(direction => slope.Along(tensor, direction));
+            Assert.InRange(ErrorRatio.Of(Slopes(direction => slope.AlongIn<double>(tensor, direction)), expected, least: 1e-3), 0, 1e-6);
+            Assert.InRange(ErrorRatio.Of(Slopes(direction => slope.AlongIn<float>(tensor, direction)), expected, least: 1e-3), 0, 1e-3);
+        }
+    }
+
+    [Theory]
     [InlineData(0f, 1, -0.6931471805599453)]
     [InlineData(-800f, 1, -800)]
     [InlineData(-800f, 16, -50)]

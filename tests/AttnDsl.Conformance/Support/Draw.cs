@@ -1,4 +1,6 @@
 using System;
+using System.Collections.Generic;
+using System.Linq;
 using AttnDsl.Reference;
 
 namespace AttnDsl.Conformance.Support;
@@ -22,7 +24,7 @@ internal sealed class Draw(int seed)
         return new(batch, time, Normal(tokens * spec.Heads * spec.KeyDim, 1), keys, Normal(writes * spec.ValueInputHeads * spec.ValueDim, 1))
         {
             G = Gates(spec, tokens),
-            Beta = spec.HasBeta ? Uniform(writes * spec.StateHeads, 0.05, 0.95) : [],
+            Beta = spec.HasBeta ? Uniform(writes * spec.StateHeads * spec.BetaWidth, 0.05, 0.95) : [],
             A = spec.Write == WriteKind.GeneralDelta ? Erasing(spec, writes, -0.7) : [],
             B = spec.Write == WriteKind.GeneralDelta ? Erasing(spec, writes, 1) : [],
             S = spec.Write == WriteKind.Slots ? Uniform(tokens * spec.StateHeads * spec.Slots, 0, 1) : [],
@@ -35,7 +37,22 @@ internal sealed class Draw(int seed)
             W = spec.OwnValue == OwnValue.None ? [] : Normal(spec.Heads * spec.FeatureDim, 1),
             D = Normal(spec.StateHeads * spec.SkipWidth, 1),
             Eta = spec.HasEta ? Normal(tokens * spec.StateHeads, 1) : [],
+            Y = spec.OutputGate == GateOfOutput.None ? [] : Normal(tokens * spec.StateHeads * spec.ValueDim, 1),
+            Parameters = Parameters(spec),
         };
+    }
+
+    /// <summary>Of the size that learned layers begin with: projections of size 1, sums of hidden units too, biases that keep key sums from 0.</summary>
+    private Dictionary<string, float[]> Parameters(LayerSpec spec)
+    {
+        var result = new Dictionary<string, float[]>();
+        foreach (var (name, axes) in Features.Parameters(spec))
+        {
+            var values = Normal(axes.Aggregate(spec.Map.PerHead ? spec.Heads : 1, (count, axis) => count * axis), axes.Length == 2 ? 1 / Math.Sqrt(axes[1]) : 0.5);
+            result[name] = name == "c2" ? [.. values.Select(value => Math.Abs(value) + 0.5f)] : values;
+        }
+
+        return result;
     }
 
     /// <summary>Every number to one of its two neighbours in float32.</summary>
@@ -58,6 +75,8 @@ internal sealed class Draw(int seed)
         A = Nudged(inputs.A),
         B = Nudged(inputs.B),
         S = Nudged(inputs.S),
+        Y = Nudged(inputs.Y),
+        Parameters = inputs.Parameters.ToDictionary(pair => pair.Key, pair => Nudged(pair.Value)),
     };
 
     public float[] Normal(int count, double deviation)
@@ -94,6 +113,7 @@ internal sealed class Draw(int seed)
     private float[] Gates(LayerSpec spec, int tokens)
     {
         var count = tokens * spec.StateHeads * spec.GateWidth;
+        if (spec.Decay == DecaySource.Full) return Uniform(count, 0, 1);
         if (spec.Rate != RateKind.None) return spec.Rate == RateKind.Rate ? Uniform(count, 0, 1) : Normal(count, 1);
         return spec.LogSigmoid || spec.ReversedSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 
 namespace AttnDsl.Conformance.Support;
 
@@ -28,4 +29,19 @@ internal static class ErrorRatio
     }
 
     public static double Of(float[] actual, double[] expected) => Of(Array.ConvertAll(actual, value => (double)value), expected);
+
+    /// <summary>
+    /// A state of mLSTM as it would be under another running maximum: the stored values times e^{m} are what counts, m itself may differ
+    /// by where it starts from.
+    /// </summary>
+    public static double[] ToMaximum(double[] values, float[] maximum, double[] expected)
+    {
+        if (maximum.Length == 0 || values.Length == 0)
+        {
+            return values;
+        }
+
+        var each = values.Length / maximum.Length;
+        return [.. values.Select((value, i) => value == 0 ? 0 : value * Math.Exp(maximum[i / each] - expected[i / each]))];
+    }
 }

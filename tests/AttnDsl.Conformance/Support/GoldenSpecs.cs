@@ -41,6 +41,7 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["linear_softmax"] = new(s_normalised with { Similarity = Similarity.ChannelSoftmax }),
         ["taylor_based"] = new(s_base with { Similarity = Similarity.Taylor, Denominator = Denominator.KeySum, AddsEpsilon = true }),
         ["rebased_square"] = new(s_base with { Similarity = Similarity.Square, Denominator = Denominator.KeySum, AddsEpsilon = true }),
+        ["luna_causal"] = new(s_normalised with { Similarity = Similarity.Luna, Map = new() { Projections = 6, Functions = 3, Hidden = 16 } }),
         ["linear_elu_bidirectional"] = new(s_normalised with { Similarity = Similarity.EluPlusOne, Causal = false }),
         ["dsf_normalised_attention"] = new(s_base with { Scale = 1, Denominator = Denominator.Exp }),
         ["retention"] = new(s_base with { Decay = DecaySource.Retention }),
@@ -99,6 +100,7 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
             D = Data("in.D"),
             B = Data("in.b"),
             S = Data("in.s"),
+            Parameters = tensors.Where(pair => pair.Value.IsLearned && pair.Key.StartsWith("in.", System.StringComparison.Ordinal)).ToDictionary(pair => pair.Key[3..], pair => pair.Value.Data),
         };
     }
 }

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
+using System.Numerics;
 using AttnDsl.Reference;
 
 namespace AttnDsl.Conformance.Support;
@@ -12,10 +14,16 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
 {
     public const string InitialS = "initial S", InitialKeySum = "initial key sum";
 
+    /// <summary>How names of the feature map's parameters begin.</summary>
+    public const string MapParameter = "in.map.";
+
     /// <summary>Both the third derivative (times h²) and the rounding of L (over h) stay below 1e-9 of the slope.</summary>
     private const double H = 1e-6;
 
     public MatrixState<double>? Initial { get; init; }
+
+    /// <summary>Whether mLSTM's maximum counts as a constant, as it does in generated gradients.</summary>
+    public bool HoldsMaximum { get; init; }
 
     /// <summary>∂L/∂S of the final state, as it is stored.</summary>
     public float[] FinalS { get; init; } = [];
@@ -27,9 +35,41 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     public float[] FinalM { get; init; } = [];
 
     /// <summary>Along a direction of one tensor: an input, or a part of the initial state.</summary>
-    public double Along(string tensor, float[] direction) => (Loss(tensor, direction, H) - Loss(tensor, direction, -H)) / (2 * H);
+    public double Along(string tensor, float[] direction)
+    {
+        var (spec, upstream) = (Spec, Array.ConvertAll(Upstream, u => (double)u));
+        if (Spec.HoldsDenominator)
+        {
+            // What is differentiated are the numerators; the outputs are these times something constant.
+            spec = Spec with { Denominator = Denominator.None };
+            var (outputs, numerators) = (Oracle.Run(Spec, Inputs, Initial).Output, Oracle.Run(spec, Inputs, Initial).Output);
+            upstream = [.. upstream.Select((u, i) => u * outputs[i] / numerators[i])];
+        }
 
-    private double Loss(string tensor, float[] direction, double step)
+        return (Loss(spec, upstream, tensor, direction, H) - Loss(spec, upstream, tensor, direction, -H)) / (2 * H);
+    }
+
+    /// <summary>The same by the derivative of the loop itself, in another precision.</summary>
+    public double AlongIn<T>(string tensor, float[] direction)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        MatrixState<Dual<T>>? initial = null;
+        if (Initial is not null)
+        {
+            initial = new(Spec, Inputs.Batch) { Position = Initial.Position };
+            Fill(initial.S, Initial.S, tensor == InitialS ? direction : null);
+            Fill(initial.Z, Initial.Z, tensor == InitialKeySum ? direction : null);
+            Fill(initial.M, Initial.M, null);
+        }
+
+        var result = Oracle.Run(Spec, Moved(tensor, direction, 0), initial);
+        double Derivative(Dual<T> value) => double.CreateChecked(value.Slope);
+        var slope = Sum(Upstream, Array.ConvertAll(result.Output, Derivative));
+        return result.State is not { } final ? slope : slope + Stored(
+            Array.ConvertAll(final.S, Derivative), Array.ConvertAll(final.Z, Derivative), Array.ConvertAll(final.M, m => double.CreateChecked(m.Value)));
+    }
+
+    private double Loss(LayerSpec spec, double[] upstream, string tensor, float[] direction, double step)
     {
         var initial = Initial?.Clone();
         switch (tensor)
@@ -38,6 +78,13 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             case InitialKeySum: Move(initial!.Z, direction, step); break;
         }
 
+        var result = Oracle.Run(spec, Moved(tensor, direction, step), initial);
+        var loss = upstream.Select((u, i) => u * result.Output[i]).Sum();
+        return result.State is not { } final ? loss : loss + Stored(final.S, final.Z, final.M);
+    }
+
+    private LayerInputs Moved(string tensor, float[] direction, double step)
+    {
         var nowhere = new LayerInputs(Inputs.Batch, Inputs.Time, [], [], []);
         var moved = tensor switch
         {
@@ -49,8 +96,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.i" => nowhere with { I = direction },
             "in.phi" => nowhere with { Phi = direction },
             "in.phasegate" => nowhere with { PhaseGate = direction },
-            "in.a_log" => nowhere with { ALog = direction },
-            "in.dt_bias" => nowhere with { DtBias = direction },
+            "in.a_log" or "in.power" => nowhere with { ALog = direction },
+            "in.dt_bias" or "in.lambda" => nowhere with { DtBias = direction },
             "in.u" => nowhere with { U = direction },
             "in.w" => nowhere with { W = direction },
             "in.d" => nowhere with { D = direction },
@@ -58,17 +105,21 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.b" => nowhere with { B = direction },
             "in.s" => nowhere with { S = direction },
             "in.eta" => nowhere with { Eta = direction },
+            "in.output_gate" => nowhere with { Y = direction },
             InitialS or InitialKeySum => nowhere,
+            _ when tensor.StartsWith(MapParameter, StringComparison.Ordinal) => nowhere with { Parameters = new Dictionary<string, float[]> { [tensor[MapParameter.Length..]] = direction } },
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };
-        var result = Oracle.Run(Spec, Inputs with { Direction = moved, Step = step }, initial);
-        var loss = Upstream.Select((upstream, i) => upstream * result.Output[i]).Sum();
-        if (result.State is { } final)
-        {
-            loss += Stored(FinalS, final.S, final.M) + Stored(FinalZ, final.Z, final.M);
-        }
+        return Inputs with { Direction = moved, Step = step, HoldsMaximum = HoldsMaximum };
+    }
 
-        return loss;
+    private static void Fill<T>(Dual<T>[] to, double[] values, float[]? slopes)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < to.Length; i++)
+        {
+            to[i] = new(T.CreateChecked(values[i]), T.CreateChecked(slopes?[i] ?? 0));
+        }
     }
 
     private static void Move(double[] values, float[] direction, double step)
@@ -79,8 +130,12 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
         }
     }
 
+    private double Stored(double[] s, double[] z, double[] maximum) => Stored(FinalS, s, maximum) + Stored(FinalZ, z, maximum);
+
     private double Stored(float[] gradient, double[] part, double[] maximum)
         => gradient.Select((g, i) => g * part[i] * (FinalM.Length == 0 ? 1 : ScaleOf(maximum, i * FinalM.Length / part.Length))).Sum();
 
     private double ScaleOf(double[] maximum, int head) => Math.Exp(maximum[head] - FinalM[head]);
+
+    private static double Sum(float[] upstream, double[] values) => upstream.Select((u, i) => u * values[i]).Sum();
 }

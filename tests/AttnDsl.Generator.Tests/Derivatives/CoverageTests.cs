@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
 using Xunit;
@@ -12,7 +13,11 @@ namespace AttnDsl.Generator.Tests.Derivatives;
 public sealed class CoverageTests
 {
     /// <summary>Variants that shape rules refuse.</summary>
-    private static readonly Primitive[] s_refused = [new MatMul(TransposeA: true, TransposeB: true)];
+    private static readonly Primitive[] s_refused =
+    [
+        new MatMul(TransposeA: true, TransposeB: true),
+        .. from variant in new[] { (Fold.Sum, Along.Rows), (Fold.Max, Along.Rows), (Fold.Max, Along.Cols) } select new Reduce(variant.Item1, variant.Item2, new Arg(0), new(Dim.K, Dim.K), IsCarried: true),
+    ];
 
     public static TheoryData<string> Primitives => [.. Types.Select(t => t.Name)];
 

@@ -4,10 +4,10 @@ using System.Linq;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Scheduling;
 using AttnDsl.Generator.Semantics;
-using AttnDsl.Generator.Tests.Combinations;
 using AttnDsl.Generator.Tests.Harness;
 using AttnDsl.Generator.Tests.Interpretation;
 using AttnDsl.Reference;
+using AttnDsl.Space.Points;
 
 namespace AttnDsl.Generator.Tests.Derivatives;
 
@@ -22,13 +22,13 @@ internal sealed class LayerSample
     public LayerSample(LayerDeclaration declaration, int seed)
     {
         _random = new(seed);
-        (Declaration, Plan) = (declaration, LayerPlan.Build(Resolver.Resolve(declaration)));
+        (Declaration, Plan) = (declaration, LayerPlan.Build(Rounded(Resolver.Resolve(declaration))));
         Heads = System.Heads ?? System.KeyValueHeads ?? System.ValueHeads ?? 2;
         Time = _random.Next(6) == 0 ? 1 : _random.Next(5, 13);
         Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
         var block = _random.Next(1, 6);
         // The parallel form of a matrix layer has blocks of one size.
-        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width, System.Writing.Slots);
+        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width, System.Writing.Slots) { Others = System.Map.Widths };
         var strong = _random.Next(3) == 0;
         foreach (var input in System.Inputs)
         {
@@ -41,7 +41,7 @@ internal sealed class LayerSample
         }
 
         foreach (var p in System.Parameters)
-            _inputs[p.Tensor] = [.. Enumerable.Range(0, NewRun(0, Time, false).HeadsOf(p.Tensor) * p.Floats).Select(_ => (float)(p.Member == "ALog" ? _random.NextDouble() - 1 : Normal()))];
+            _inputs[p.Tensor] = [.. Enumerable.Range(0, NewRun(0, Time, false).HeadsOf(p.Tensor) * p.Floats).Select(_ => (float)Draw(p.Member))];
     }
 
     public static int Count => s_layers.Length;
@@ -90,6 +90,19 @@ internal sealed class LayerSample
         Denominator = Enum.Parse<Denominator>(System.Normaliser == Normaliser.External ? System.Eta.ToString() : System.Normaliser.ToString()),
         Epsilon = System.Epsilon,
         AddsEpsilon = System.AddsEpsilon,
+        Map = new()
+        {
+            Projections = System.Map.Projections,
+            Functions = System.Map.Functions,
+            Hidden = System.Map.Hidden,
+            Activation = Enum.Parse<MapActivation>(System.Map.Activation.ToString()),
+            PerChannel = System.Map.Options.PerChannel,
+            Signed = System.Map.Options.Signed,
+            Envelope = Enum.Parse<Envelope>(System.Map.Envelope.ToString()),
+            PerHead = System.Map.Options.PerHead,
+            Horizon = System.Map.Options.Horizon ?? 1,
+            Form = Enum.Parse<HedgehogKind>(System.Map.Form.ToString()),
+        },
         Pairs = System.Rotation is { } r ? Enum.Parse<Pairs>(r.Layout.ToString()) : Pairs.None,
         RotationBase = System.Rotation?.Base ?? 1,
         Phase = System.Phase is not { } phase
@@ -114,6 +127,7 @@ internal sealed class LayerSample
         G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
         Phi = Input("phi"), PhaseGate = Input("phaseGate"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"),
+        Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal)).ToDictionary(p => p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
     };
 
     public static LayerSample Of(int n) => new(s_layers[n], n);
@@ -126,7 +140,8 @@ internal sealed class LayerSample
         {
             var (heads, (rows, cols)) = (run.HeadsOf(tensor), run.SizeOf(tensor));
             var rowsPerToken = System.Inputs.FirstOrDefault(i => i.Tensor == tensor)?.RowsPerToken ?? 0;
-            for (var h = 0; h < heads; h++) run[tensor, h].Values = Operations.Fill(rows, cols, (t, c) => values[((first * rowsPerToken + t) * heads + h) * cols + c]);
+            // Of a parameter every head's part lies together, of an input every row's.
+            for (var h = 0; h < heads; h++) run[tensor, h].Values = Operations.Fill(rows, cols, (t, c) => values[rowsPerToken == 0 ? (h * rows + t) * cols + c : ((first * rowsPerToken + t) * heads + h) * cols + c]);
         }
 
         return run;
@@ -140,7 +155,19 @@ internal sealed class LayerSample
 
     private LayerRun NewRun(int first, int count, bool holds) => new(Plan, Sizes, count, Heads) { Position = first, Window = Window, HoldsStabilisers = holds };
 
+    /// <summary>With the constants that kernels have, which are float32, and with them the reference loops.</summary>
+    private static DynamicalSystem Rounded(DynamicalSystem system) =>
+        system.Decay is { } decay ? system with { Decay = decay with { LogDecays = new(decay.LogDecays.Select(g => (double)(float)g)) } } : system;
+
     private float[] Input(string tensor) => _inputs.GetValueOrDefault(tensor, []);
+
+    /// <summary>An element of a parameter; biases of the last functions keep the sums of positive features from 0.</summary>
+    private double Draw(string parameter) => parameter switch
+    {
+        "ALog" => _random.NextDouble() - 1,
+        "MapC2" => 0.5 + Math.Abs(Normal()),
+        _ => parameter.StartsWith("Map", StringComparison.Ordinal) ? 0.7 * Normal() : Normal(),
+    };
 
     private double Draw(string member, bool strong) => member switch
     {
@@ -166,14 +193,14 @@ internal sealed class LayerSample
     /// <summary>One of each family of layers that the space has, of its other options whatever chance brings; and what chance seldom brings together.</summary>
     private static LayerDeclaration[] Draw()
     {
-        var sound = Space.Pairs(Seed).Distinct().Where(d => !LayerRules.Check(d, "Layer").Any(p => p.IsError)).ToArray();
+        var sound = Axes.Pairs(Seed).Distinct().Where(d => !LayerRules.Check(d, "Layer").Any(p => p.IsError)).ToArray();
         new Random(Seed).Shuffle(sound);
         var plain = Layers.Plain(4, 5);
         var families =
             from d in sound
             let s = Resolver.Resolve(d)
-            // The reference loops have no sum of turned keys.
-            where !s.HasKeySum || s.IsStabilised || s.Rotation is null
+            // Wide layers take long.
+            where d.KeyDim <= 32
             group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, s.Phase?.Gate, Window: s.Window is not null) into family
             select family.First();
         return
@@ -183,11 +210,23 @@ internal sealed class LayerSample
             .. Enum.GetValues<WriteStrength>().Where(w => w is not (WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)).Select(w => plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null), Write = new(WriteRule.Plain, Strength: w), Read = new(Normaliser.None, null, SkipShape.Channel) }),
             .. new[] { WriteStrength.None, WriteStrength.Step, WriteStrength.Beta, WriteStrength.ChannelSigmoid }.Select(w => plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Write = new(WriteRule.Plain, Strength: w, StrengthScale: w == WriteStrength.None ? null : 0.5), Read = new(Normaliser.None, null, SkipShape.Channel), Heads = 2, ValueHeads = 4 }),
             .. new[] { WriteStrength.None, WriteStrength.Sigmoid, WriteStrength.ChannelSigmoid, WriteStrength.ChannelNorm }.Select((w, n) => plain with { KeyDim = 1, Gate = new(GateShape.Value, null, n % 2 == 0 ? GateActivation.ReversedSigmoidPower : GateActivation.RecurrentGate, null), Write = new(WriteRule.Plain, Key: KeySource.None, Strength: w), Read = new(Normaliser.External, null, OutputGate: (OutputGate)(n % 3)) }),
+            plain with { Kernel = Kernel.EluPlusOne, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.KeySum, null, Gradient: NormaliserGradient.Held) },
+            plain with { Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Write = WriteRule.ExponentialGate, Read = new(Normaliser.Stabilised, null, Gradient: NormaliserGradient.Held) },
             .. Enum.GetValues<OutputGate>().Select(g => plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Read = new(Normaliser.None, null, OutputGate: g) }),
             .. Enum.GetValues<Augmentation>().Select(a => plain with { Gate = new(GateShape.Key, null, null, null), Write = new(WriteRule.Plain, Key: KeySource.Gate), Read = new(Normaliser.None, null, SkipShape.Head, Augmentation: a) }),
             .. new[] { GateShape.Head, GateShape.Key, GateShape.Value }.Select(g => plain with { Gate = new(g, null, null, null), Write = new(WriteRule.Plain, Bonus: true), Heads = 2, ValueHeads = 4 }),
             .. new[] { WriteRule.Plain, WriteRule.Delta, WriteRule.GeneralDelta }.Select(w => plain with { Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, null), Write = new(w, Steps: 3), Heads = 2, ValueHeads = 4 }),
-            .. Enum.GetValues<Kernel>().Where(k => k is not (Kernel.Softmax or Kernel.Identity)).Select(k => plain with { Kernel = k, Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, 2), ValueHeads = 4, Heads = 2 }),
+            .. Enum.GetValues<Kernel>().Where(k => k is not (Kernel.Softmax or Kernel.Identity)).Select(k => plain with
+            {
+                Kernel = k,
+                Gate = new(GateShape.Key, null, GateActivation.LogSigmoid, 2),
+                ValueHeads = 4,
+                Heads = 2,
+                Map = k switch { Kernel.CosFormer => new(Horizon: 20), Kernel.Luna => new(Projections: 3, Channels: 2, Hidden: 3, PerHead: true), _ => null },
+            }),
+            plain with { Kernel = Kernel.Luna, Heads = 2, ValueHeads = 4, Map = new(Projections: 3, Channels: 2, Hidden: 3, PerChannel: true, Signed: true, Activation: FeatureActivation.Silu, Envelope: FeatureEnvelope.Learned) },
+            plain with { Kernel = Kernel.Hedgehog, Causal = false, Map = new(Form: HedgehogForm.Exponential) },
+            plain with { Kernel = Kernel.Hedgehog, Map = new(Form: HedgehogForm.Separate) },
             plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.Interleaved), Window = new(6, true, 2) },
             plain with { Heads = 4, KeyValueHeads = 2, Window = new(4, false, 1) },
             plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.HalfSplit), Causal = false },

@@ -27,7 +27,7 @@ internal sealed record Argument(Shape Shape, Values Values = Values.Normal, bool
 /// <summary>One variant of a primitive, with arguments that fit it.</summary>
 internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
 {
-    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P;
+    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P, F = Dim.F, M = Dim.M, L = Dim.L, U = Dim.U;
     private static readonly Expr X = new Arg(0), Y = new Arg(1);
 
     private static readonly Temperatures s_geometric = new(4, RotationTemperature.Geometric, 0.5, 100, 0.9), s_tangent = new(4, RotationTemperature.Tangent, 2, 100, 0.9);
@@ -46,6 +46,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new Map(X * Ex.Log1p(Ex.Head + Ex.Row), new(C, K)), new Argument(new(C, K))),
         new(new Map(2, new(C, K))),
         .. from along in new[] { Along.Rows, Along.Cols } from domain in new[] { new Shape(C, K), new Shape(K, V), new Shape(C, C) } from fold in new[] { Fold.Sum, Fold.Max } select new PrimitiveCase(new Reduce(fold, along, X, domain), new Argument(domain)),
+        new(new Reduce(Fold.Sum, Along.Cols, X, new(C, K), IsCarried: true), new Argument(new(C, K))),
         new(new Transpose(), new Argument(new(C, K))),
         new(new Transpose(), new Argument(new(K, V))),
         new(new Transpose(), new Argument(new(C, C))),
@@ -74,6 +75,10 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new StopGradient(), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new Monomials(kernel), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new MonomialsBack(kernel), new(new(C, K)), new(new(C, Dim.F))),
+        new(new Join(F), new(new(C, K)), new(new(C, V))),
+        .. from isFirst in new[] { false, true } select new PrimitiveCase(new Part(K, V, isFirst), new Argument(new(C, F))),
+        .. from back in new[] { false, true } select new PrimitiveCase(new GroupedProduct(M, back), new(new(C, Dim.Product(M, back ? L : U))), new(new(L, U))),
+        new(new GroupedGram(M), new(new(C, Dim.Product(M, L))), new(new(C, Dim.Product(M, U)))),
         new(new Scan(), new(new(C, K), Values.Small), new(new(C, K)), new(new(One, K))),
         new(new ReverseScan(), new(new(C, K), Values.Small), new(new(C, K))),
         .. from up in new[] { false, true } select new PrimitiveCase(new Shift(up), new(new(C, K)), new(new(One, K))),
@@ -96,8 +101,11 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         Reduce r => [r.Domain],
         Spread s => [new(s.Outer, s.Inner)],
         Collect c => [new(c.Outer, c.Inner)],
-        Monomials => [new(K, Dim.F)],
         PairProduct or SpreadPairs or FoldPairs => [new(K, P)],
+        Monomials => [new(K, F)],
+        Join => [new(F, F)],
+        Part => [new(K, V)],
+        GroupedProduct or GroupedGram => [new(L, U), new(M, M)],
         _ => (IEnumerable<Shape>)[],
     }).SelectMany(s => new[] { s.Rows, s.Cols }).Where(d => d != One && d.Letter.Length == 1).Distinct();
 
@@ -113,6 +121,9 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
             Reduce r => r with { Domain = In(r.Domain) },
             Spread s => s with { Outer = Of(s.Outer), Inner = Of(s.Inner) },
             Collect c => c with { Outer = Of(c.Outer), Inner = Of(c.Inner) },
+            Part p => p with { Cols = Of(p.Cols), Others = Of(p.Others) },
+            GroupedProduct p => p with { Groups = Of(p.Groups) },
+            GroupedGram g => g with { Groups = Of(g.Groups) },
             _ => Op,
         };
         return new(op, [.. Args.Select(a => a with { Shape = In(a.Shape) })]);

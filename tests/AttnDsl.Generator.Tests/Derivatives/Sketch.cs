@@ -20,7 +20,7 @@ internal sealed class Sketch
     private Sketch(PrimitiveCase variant, Random random)
     {
         (Case, _random) = (variant, random);
-        var size = new Dictionary<Dim, int> { [Dim.C] = random.Next(1, 6), [Dim.K] = Length(), [Dim.V] = Length() };
+        var size = new Dictionary<Dim, int> { [Dim.C] = random.Next(1, 6), [Dim.K] = Length(), [Dim.V] = Length(), [Dim.M] = Length(), [Dim.L] = Length(), [Dim.U] = Length() };
         if (variant.Dims.Contains(Dim.P)) size[Dim.K] = 2 * (size[Dim.P] = random.Next(0, 4));
         Sizes = size;
         FollowChannels();
@@ -117,9 +117,10 @@ internal sealed class Sketch
         int Length(Dim d) => d == Dim.One ? 1 : SizeOf(d);
     }
 
-    /// <summary>There are as many features as the channels have monomials.</summary>
+    /// <summary>There are as many features as the channels have monomials, or as two tiles have columns.</summary>
     private void FollowChannels()
     {
+        if (Case.Op is Join or Part) Sizes[Dim.F] = Sizes[Dim.K] + Sizes[Dim.V];
         if (Case.Op switch { Monomials m => m.Kernel, MonomialsBack b => b.Kernel, _ => null } is { } kernel) Sizes[Dim.F] = kernel.Width(Sizes[Dim.K]);
     }
 

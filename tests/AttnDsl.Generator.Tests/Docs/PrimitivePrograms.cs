@@ -178,6 +178,28 @@ internal static class PrimitivePrograms
             var cells = b.Emit("kSpread", new Spread(K, V, OfOuter: true), k);
             b.Store("v", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("sums", new Collect(K, V, OfOuter: false), cells))));
         },
+        [typeof(Join)] = b =>
+        {
+            var (q, k) = (b.Load("q", C, K), b.Load("k", C, K));
+            b.Store("g", b.SumCols("sum", At(b, () => b.Emit("both", new Join(Dim.J), q, k))));
+        },
+        [typeof(Part)] = b =>
+        {
+            var (q, k) = (b.Load("q", C, K), b.Load("k", C, K));
+            var both = b.Emit("both", new Join(Dim.J), q, b.Map("doubled", x => 2 * x, k));
+            b.Store("q", b.Map("half", x => 0.5 * x, At(b, () => b.Emit("second", new Part(K, K, IsFirst: false), both))));
+        },
+        [typeof(GroupedProduct)] = b =>
+        {
+            // K = 32 channels as four groups of eight.
+            var (k, w) = (b.Load("k", C, Dim.Product(Dim.M, Dim.U)), b.Load("S", Dim.L, Dim.U, Access.Whole));
+            b.Store("g", b.SumCols("sum", At(b, () => b.Emit("product", new GroupedProduct(Dim.M), k, w))));
+        },
+        [typeof(GroupedGram)] = b =>
+        {
+            var (q, k) = (b.Load("q", C, Dim.Product(Dim.M, Dim.L)), b.Load("k", C, Dim.Product(Dim.M, Dim.U)));
+            b.Store("S", b.Map("halved", x => 0.5 * x, At(b, () => b.Emit("gram", new GroupedGram(Dim.M), q, k))), Access.Whole);
+        },
     };
 
     private static Tile[] Phases(RegionBuilder b) =>
@@ -192,7 +214,7 @@ internal static class PrimitivePrograms
         var p = new ProgramBuilder("small", C);
         All[primitive](p.Body);
         var program = p.Build();
-        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561))), WorkUnit.StateHead, "");
+        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8)] })), WorkUnit.StateHead, "");
         var (cpu, gpu) = (new SourceWriter(), new SourceWriter());
         CpuKernelWriter.Write(cpu, kernel.Signature, "");
         GpuKernelWriter.Write(gpu, new(LayerPlan.Build(system), kernel), checksOverflow: false);

@@ -9,7 +9,6 @@ using AttnDsl.Generator.Model;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
-using Xunit.Sdk;
 
 namespace AttnDsl.Generator.Tests.Harness;
 
@@ -47,15 +46,15 @@ internal sealed record Generated(Compilation Input, Compilation Output, Generato
     /// <summary>Stops at the first sight of an error or a warning, and shows the text it is in.</summary>
     public Generated Strict()
     {
-        if (Result.Exception is { } e) throw new XunitException("The generator threw: " + e);
+        if (Result.Exception is { } e) throw new InvalidOperationException("The generator threw: " + e);
         var found = CompilerDiagnostics;
-        if (found.Length > 0) throw new XunitException(Describe(found));
+        if (found.Length > 0) throw new InvalidOperationException(Describe(found));
         return this;
     }
 
     public Loaded Load(Loaded? beside = null)
     {
-        if (Result.Exception is { } e) throw new XunitException("The generator threw: " + e);
+        if (Result.Exception is { } e) throw new InvalidOperationException("The generator threw: " + e);
         return Loaded.From(Input.AssemblyName!, Image(), beside);
     }
 
@@ -65,7 +64,7 @@ internal sealed record Generated(Compilation Input, Compilation Output, Generato
         using var documentation = new MemoryStream();
         var emitted = Output.Emit(image, xmlDocumentationStream: documentation);
         var found = emitted.Diagnostics.Where(Counts).ToImmutableArray();
-        if (!emitted.Success || found.Length > 0) throw new XunitException(Describe(found));
+        if (!emitted.Success || found.Length > 0) throw new InvalidOperationException(Describe(found));
         return [.. image.ToArray()];
     }
 

@@ -21,7 +21,7 @@ public sealed class ModelTests
             [FeatureMap(Kernel.Relu)]
             [Gate(GateShape.Constant, Decay = HeadDecay.Retention, Activation = GateActivation.LogDecay, Temperature = 16)]
             [Write(WriteRule.Delta)]
-            [Read(Normaliser.KeySum, Epsilon = 1e-3)]
+            [Read(Normaliser.KeySum, Epsilon = 1e-3, Gradient = NormaliserGradient.Held)]
             [Rotation(RotationKind.Rotary, Base = 5, Layout = PairLayout.Interleaved)]
             [Window(9, RuntimeSized = true, SinkTokens = 3)]
             [Form(Forms.Recurrent | Forms.Chunkwise, ChunkSize = 32)]

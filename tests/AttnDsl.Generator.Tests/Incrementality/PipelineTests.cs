@@ -105,6 +105,7 @@ public sealed class PipelineTests
     [InlineData("WriteRule.Delta", "WriteRule.Plain")]
     [InlineData("Normaliser.KeySum", "Normaliser.None")]
     [InlineData("Epsilon = 1e-3", "Epsilon = 1e-4")]
+    [InlineData("Epsilon = 1e-3", "Epsilon = 1e-3, Gradient = NormaliserGradient.Held")]
     [InlineData("[Rotation(RotationKind.Rotary, Base = 5, Layout = PairLayout.Interleaved)]", "")]
     [InlineData("Base = 5", "Base = 6")]
     [InlineData("PairLayout.Interleaved", "PairLayout.HalfSplit")]

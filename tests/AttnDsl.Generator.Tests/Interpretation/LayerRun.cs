@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Numerics;
 using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
 using AttnDsl.Generator.Scheduling;
 using AttnDsl.Generator.Semantics;
 
@@ -73,8 +74,11 @@ internal sealed class LayerRun
     public (int Rows, int Cols) SizeOf(string tensor) =>
         tensor == "o" ? (Time, System.ValueDim)
         : System.States.FirstOrDefault(s => s.Name == tensor) is { } state ? (state.Rows, state.Cols)
-        : System.Parameters.FirstOrDefault(p => p.Tensor == tensor) is { } learned ? (1, learned.Floats)
+        : System.Parameters.Any(p => p.Tensor == tensor) ? (_sizes.Of(ShapeOf(tensor).Rows), _sizes.Of(ShapeOf(tensor).Cols))
         : System.Inputs.First(i => i.Tensor == tensor) is var input ? (Time * input.RowsPerToken, Math.Max(1, input.Width)) : default;
+
+    /// <summary>A parameter as programs load it.</summary>
+    private Shape ShapeOf(string parameter) => _plan.Kernels.SelectMany(k => k.Plan.Program.Statements).Select(s => s.Op).OfType<Load>().First(l => l.Tensor == parameter).Shape;
 
     public void Forward(FormPlan form)
     {
@@ -89,7 +93,7 @@ internal sealed class LayerRun
         Prepare(_plan.Backward.Forward);
         foreach (var p in System.Parameters)
         for (var h = 0; h < HeadsOf(p.Tensor); h++)
-            this[Adjoints.GradientOf(p.Tensor), h].Values = new Complex[1, p.Floats];
+            this[Adjoints.GradientOf(p.Tensor), h].Values = new Complex[SizeOf(p.Tensor).Rows, SizeOf(p.Tensor).Cols];
         foreach (var kernel in _plan.Backward.Forward.Concat(_plan.Backward.Backward)) Launch(kernel);
     }
 
@@ -101,11 +105,10 @@ internal sealed class LayerRun
         Alias("keys", "k", !appends && !System.CopiesKeys);
         Alias("valuesGrad", "vGrad", true);
         Alias("keysGrad", "kGrad", !System.CopiesKeys);
-        if (System.Rotation is not { Phase: null } rotation) return;
-        var pairs = System.KeyDim / 2;
-        double Angle(int t, int p) => (Position + t) * Math.Pow(rotation.Base, -2.0 * p / System.KeyDim);
-        this["cos", 0].Values = Operations.Fill(Time, pairs, (t, p) => Math.Cos(Angle(t, p)));
-        this["sin", 0].Values = Operations.Fill(Time, pairs, (t, p) => Math.Sin(Angle(t, p)));
+        if (System.Angles is not { } angles) return;
+        double Angle(int t, int p) => (Position + t) * angles.Step * Math.Pow(angles.Base, -(double)p / angles.Count);
+        this["cos", 0].Values = Operations.Fill(Time, angles.Count, (t, p) => Math.Cos(Angle(t, p)));
+        this["sin", 0].Values = Operations.Fill(Time, angles.Count, (t, p) => Math.Sin(Angle(t, p)));
 
         void Alias(string name, string of, bool holds)
         {
@@ -128,7 +131,7 @@ internal sealed class LayerRun
             foreach (var (name, part) in contributions.Where(c => c.Value.Values is not null))
             {
                 var sum = this[name, n * HeadsOf(name) / OutputHeads];
-                sum.Values = Operations.Fill(1, sum.Values!.Length, (_, j) => sum.Values[0, j] + part.Values![0, j]);
+                sum.Values = Operations.Fill(part.Values!.GetLength(0), part.Values.GetLength(1), (i, j) => sum.Values![i, j] + part.Values[i, j]);
             }
         }
     }

@@ -41,6 +41,11 @@ internal static class Operations
         EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
         Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
         Collect c => Fill(Rows(x[0]), turn.Size(c.OfOuter ? c.Outer : c.Inner), (i, j) => Sum(Cols(x[0]), n => (c.OfOuter ? n / turn.Size(c.Inner) : n % turn.Size(c.Inner)) == j, n => x[0][i, n])),
+        Join => Fill(Rows(x[0]), Cols(x[0]) + Cols(x[1]), (i, j) => j < Cols(x[0]) ? x[0][i, j] : x[1][i, j - Cols(x[0])]),
+        Part p => Fill(Rows(x[0]), turn.Size(p.Cols), (i, j) => x[0][i, p.IsFirst ? j : turn.Size(p.Others) + j]),
+        GroupedProduct p => Grouped(x[0], p.Back ? x[1] : Transposed(x[1]), turn.Size(p.Groups)),
+        GroupedGram g => Enumerable.Range(0, turn.Size(g.Groups)).Select(n => Product(Transposed(Group(x[0], n, turn.Size(g.Groups))), Group(x[1], n, turn.Size(g.Groups))))
+            .Aggregate(Fill(turn, g.ShapeOf(args), (_, _) => 0), (sum, term) => Fill(Rows(sum), Cols(sum), (i, j) => sum[i, j] + term[i, j])),
         Monomials m => Expanded(m.Kernel, x[0]),
         MonomialsBack m => Contracted(m.Kernel, x[0], x[1]),
         StopGradient => turn.Setting.HoldsStabilisers ? Held(x[0]) : x[0],
@@ -151,6 +156,12 @@ internal static class Operations
             h[i, j] = a[i, j] * (i == 0 ? start[0, j] : h[i - 1, j]) + x[i, j];
         return h;
     }
+
+    /// <summary>Each group of columns, as many as the matrix has rows, times the matrix.</summary>
+    private static Complex[,] Grouped(Complex[,] x, Complex[,] matrix, int groups) =>
+        Fill(Rows(x), groups * Cols(matrix), (i, j) => Sum(Rows(matrix), _ => true, r => x[i, j / Cols(matrix) * Rows(matrix) + r] * matrix[r, j % Cols(matrix)]));
+
+    private static Complex[,] Group(Complex[,] x, int n, int groups) => Fill(Rows(x), Cols(x) / groups, (i, j) => x[i, n * (Cols(x) / groups) + j]);
 
     private static Complex[,] Transposed(Complex[,] x) => Fill(Cols(x), Rows(x), (i, j) => x[j, i]);
 

@@ -19,11 +19,11 @@ namespace AttnDsl.Generated
     internal static class Samples_Mlstm_3d9abc1f
     {
         public const int RecurrentScratch = 128; // floats a worker
-        public const int ChunkwiseScratch = 20224; // floats a worker
-        public const int ParallelScratch = 39632; // floats a worker
-        public const int AbsorbScratch = 2256; // floats a worker
-        public const int KeepScratch = 2256; // floats a worker
-        public const int BackwardScratch = 28800; // floats a worker
+        public const int ChunkwiseScratch = 16256; // floats a worker
+        public const int ParallelScratch = 35600; // floats a worker
+        public const int AbsorbScratch = 2320; // floats a worker
+        public const int KeepScratch = 2320; // floats a worker
+        public const int BackwardScratch = 33280; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -253,11 +253,12 @@ namespace AttnDsl.Generated
                 // The normaliser, accumulated as the numerator is.
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref qDecayed, j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
                     }
-                    denState = TVec.Sum(fold);
+                    denState = CarriedSums.Total(fold, lost);
                 }
                 RecurrentDivisor<TVec>(ref denState, ref scores, ref rowMax, ref divisor);
                 for (int j = 0; j < 24; j += TVec.Count)
@@ -302,12 +303,12 @@ namespace AttnDsl.Generated
             TVec.Store(TVec.Splat(ref dots, 0) * TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref scores, 0);
         }
 
-        /// <summary>expLogDecay = exp(logDecay + m - rowMax)</summary>
+        /// <summary>expLogDecay = exp(logDecay + (m - rowMax))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void RecurrentExpLogDecay<TVec>(ref float logDecay, ref float m, ref float rowMax, ref float expLogDecay)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref expLogDecay, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0))), ref expLogDecay, 0);
         }
 
         /// <summary>divisor = max(|denState + scores|, exp(-rowMax)) + 0.000001</summary>
@@ -349,28 +350,26 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2048); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2240); // [C,C]
-            ref float logWeights = ref Unsafe.Add(ref work, 6336); // [C,C]
-            ref float ownMax = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 10432); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 14528); // [C,C]
+            ref float ownMax = ref Unsafe.Add(ref work, 6336); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float dots = ref Unsafe.Add(ref work, 6464); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 10560); // [C,C]
             ref float expFromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 2368); // [C,K]
+            ref float qDecayed = ref Unsafe.Add(ref work, 2304); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 0); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 4416); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 4352); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 2368); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 2304); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 16); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 48); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float scratch = ref Unsafe.Add(ref work, 18624);
+            ref float blockMax = ref Unsafe.Add(ref work, 80); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 96); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 176); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 16); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 48); // [1,1]
+            ref float scratch = ref Unsafe.Add(ref work, 14656);
 
             for (int t = 0; t < time; t += 64)
             {
@@ -397,17 +396,10 @@ namespace AttnDsl.Generated
                 Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 64);
                 for (int i = 0; i < C; i++)
                 {
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeights, i * 64 + j);
-                    }
-                }
-                for (int i = 0; i < C; i++)
-                {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeights, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -418,7 +410,7 @@ namespace AttnDsl.Generated
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
                 Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
-                ChunkwiseScores<TVec>(C, ref dots, ref logWeights, ref rowMax, ref scores);
+                ChunkwiseScores<TVec>(C, ref dots, ref decay, ref inputGateBlock, ref rowMax, ref scores);
                 ChunkwiseExpFromStart<TVec>(C, ref fromStart, ref m, ref rowMax, ref expFromStart);
                 for (int i = 0; i < C; i++)
                 {
@@ -434,20 +426,22 @@ namespace AttnDsl.Generated
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denState, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denState, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
                 ChunkwiseDivisor<TVec>(C, ref denState, ref denBlock, ref rowMax, ref divisor);
                 for (int i = 0; i < C; i++)
@@ -467,30 +461,26 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                ChunkwiseExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                ChunkwiseExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -530,28 +520,28 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? dots * exp(logWeights - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? dots * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseScores<TVec>(int C, ref float dots, ref float logWeights, ref float rowMax, ref float scores)
+        private static void ChunkwiseScores<TVec>(int C, ref float dots, ref float decay, ref float inputGateBlock, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>expFromStart = exp(fromStart + m - rowMax)</summary>
+        /// <summary>expFromStart = exp(fromStart + (m - rowMax))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void ChunkwiseExpFromStart<TVec>(int C, ref float fromStart, ref float m, ref float rowMax, ref float expFromStart)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j)), ref expFromStart, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + (TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j))), ref expFromStart, j);
             }
         }
 
@@ -566,23 +556,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>expToEnd = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void ChunkwiseExpToEnd<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float expToEnd)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref expToEnd, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + m - mNext)</summary>
+        /// <summary>expTotal = exp(total + (m - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void ChunkwiseExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0))), ref expTotal, 0);
         }
 
         /// <summary>
@@ -608,38 +598,38 @@ namespace AttnDsl.Generated
             ref float ownInputGateBlock = ref Unsafe.Add(ref work, 2176); // [R,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [R,1]
             ref float ownDecay = ref Unsafe.Add(ref work, 2304); // [R,R]
-            ref float ownLogWeights = ref Unsafe.Add(ref work, 6400); // [R,R]
-            ref float largestOwn = ref Unsafe.Add(ref work, 10496); // [R,1]
-            ref float ownMax = ref Unsafe.Add(ref work, 10560); // [R,1]
-            ref float ownDots = ref Unsafe.Add(ref work, 10624); // [R,R]
-            ref float ownScores = ref Unsafe.Add(ref work, 14720); // [R,R]
-            ref float num = ref Unsafe.Add(ref work, 18816); // [R,V]
-            ref float rest = ref Unsafe.Add(ref work, 20864); // [1,1]
-            ref float den = ref Unsafe.Add(ref work, 20880); // [R,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 20944); // [R,1]
-            ref float gBlock = ref Unsafe.Add(ref work, 25488); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 25552); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 25488); // [C,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 25616); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 25680); // [1,1]
-            ref float restNext = ref Unsafe.Add(ref work, 25552); // [1,1]
-            ref float left = ref Unsafe.Add(ref work, 25680); // [C,1]
-            ref float logWeights = ref Unsafe.Add(ref work, 25744); // [R,C]
-            ref float blockMax = ref Unsafe.Add(ref work, 25488); // [R,1]
-            ref float maxNext = ref Unsafe.Add(ref work, 25568); // [R,1]
-            ref float rescale = ref Unsafe.Add(ref work, 25488); // [R,1]
-            ref float dots = ref Unsafe.Add(ref work, 29840); // [R,C]
-            ref float scores = ref Unsafe.Add(ref work, 33936); // [R,C]
-            ref float denBlock = ref Unsafe.Add(ref work, 25632); // [R,1]
-            ref float logState = ref Unsafe.Add(ref work, 21008); // [R,1]
-            ref float mFinal = ref Unsafe.Add(ref work, 21072); // [R,1]
-            ref float rescaleFinal = ref Unsafe.Add(ref work, 21136); // [R,1]
-            ref float expLogState = ref Unsafe.Add(ref work, 21200); // [R,1]
-            ref float qState = ref Unsafe.Add(ref work, 21264); // [R,K]
-            ref float fromState = ref Unsafe.Add(ref work, 23312); // [R,V]
-            ref float denState = ref Unsafe.Add(ref work, 25360); // [R,1]
-            ref float divisor = ref Unsafe.Add(ref work, 25424); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 38032);
+            ref float largestOwn = ref Unsafe.Add(ref work, 6400); // [R,1]
+            ref float ownMax = ref Unsafe.Add(ref work, 6464); // [R,1]
+            ref float ownDots = ref Unsafe.Add(ref work, 6528); // [R,R]
+            ref float ownScores = ref Unsafe.Add(ref work, 10624); // [R,R]
+            ref float num = ref Unsafe.Add(ref work, 14720); // [R,V]
+            ref float rest = ref Unsafe.Add(ref work, 16768); // [1,1]
+            ref float den = ref Unsafe.Add(ref work, 16784); // [R,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 16848); // [R,1]
+            ref float gBlock = ref Unsafe.Add(ref work, 21456); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 21520); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 21456); // [C,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 21584); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 21648); // [1,1]
+            ref float restNext = ref Unsafe.Add(ref work, 21520); // [1,1]
+            ref float left = ref Unsafe.Add(ref work, 21648); // [C,1]
+            ref float decays = ref Unsafe.Add(ref work, 21712); // [R,C]
+            ref float blockMax = ref Unsafe.Add(ref work, 21536); // [R,1]
+            ref float maxNext = ref Unsafe.Add(ref work, 21600); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 21536); // [R,1]
+            ref float dots = ref Unsafe.Add(ref work, 25808); // [R,C]
+            ref float scores = ref Unsafe.Add(ref work, 29904); // [R,C]
+            ref float denBlock = ref Unsafe.Add(ref work, 21456); // [R,1]
+            ref float mFinal = ref Unsafe.Add(ref work, 16912); // [R,1]
+            ref float rescaleFinal = ref Unsafe.Add(ref work, 16976); // [R,1]
+            ref float decaysState = ref Unsafe.Add(ref work, 17040); // [R,1]
+            ref float mState = ref Unsafe.Add(ref work, 17104); // [R,1]
+            ref float expDecaysState = ref Unsafe.Add(ref work, 17168); // [R,1]
+            ref float qState = ref Unsafe.Add(ref work, 17232); // [R,K]
+            ref float fromState = ref Unsafe.Add(ref work, 19280); // [R,V]
+            ref float denState = ref Unsafe.Add(ref work, 21328); // [R,1]
+            ref float divisor = ref Unsafe.Add(ref work, 21392); // [R,1]
+            ref float scratch = ref Unsafe.Add(ref work, 34000);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float kQueries = ref Unsafe.Add(ref k, query * kStep); // [R,K]
@@ -661,17 +651,10 @@ namespace AttnDsl.Generated
             Scans.SegmentSums<TVec>(R, ref ownLogDecay, ref ownDecay, 64);
             for (int i = 0; i < R; i++)
             {
-                for (int j = 0; j < R; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref ownDecay, i * 64 + j) + TVec.Load(ref ownInputGateBlock, j), ref ownLogWeights, i * 64 + j);
-                }
-            }
-            for (int i = 0; i < R; i++)
-            {
                 var fold = TVec.Create(float.NegativeInfinity);
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownLogWeights, i * 64 + j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
+                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDecay, i * 64 + j) + TVec.Load(ref ownInputGateBlock, j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
                 }
                 Unsafe.Add(ref largestOwn, i) = TVec.MaxLane(fold);
             }
@@ -680,17 +663,18 @@ namespace AttnDsl.Generated
                 TVec.Store(TVec.Max(TVec.Load(ref largestOwn, j), TVec.Create(-1e30f)), ref ownMax, j);
             }
             Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownDots, 64, accumulate: false, ref scratch);
-            ParallelOwnScores<TVec>(R, ref ownDots, ref ownLogWeights, ref ownMax, ref ownScores);
+            ParallelOwnScores<TVec>(R, ref ownDots, ref ownDecay, ref ownInputGateBlock, ref ownMax, ref ownScores);
             Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
             TVec.Store(TVec.Create(0f), ref rest, 0);
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
+                var lost = fold;
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold += TVec.First(TVec.Load(ref ownScores, i * 64 + j), R - j, 0f);
+                    fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref ownScores, i * 64 + j), R - j, 0f), ref lost);
                 }
-                Unsafe.Add(ref den, i) = TVec.Sum(fold);
+                Unsafe.Add(ref den, i) = CarriedSums.Total(fold, lost);
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
@@ -720,13 +704,13 @@ namespace AttnDsl.Generated
                 // Log-weight of key j in row i, under a running maximum.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j) + TVec.Splat(ref rest, 0), ref left, j);
+                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Splat(ref rest, 0), ref left, j);
                 }
                 for (int i = 0; i < R; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref fromStart, i) + TVec.Load(ref left, j), ref logWeights, i * 64 + j);
+                        TVec.Store(TVec.Splat(ref fromStart, i) + TVec.Load(ref left, j), ref decays, i * 64 + j);
                     }
                 }
                 for (int i = 0; i < R; i++)
@@ -734,7 +718,7 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWeights, i * 64 + j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref decays, i * 64 + j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
                 }
@@ -746,7 +730,7 @@ namespace AttnDsl.Generated
 
                 // Accumulate numerator and normaliser.
                 Products.MultiplyTransposed<TVec>(R, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
-                ParallelScores<TVec>(C, R, ref dots, ref logWeights, ref maxNext, ref scores);
+                ParallelScores<TVec>(C, R, ref dots, ref decays, ref inputGateBlock, ref maxNext, ref scores);
                 for (int i = 0; i < R; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
@@ -758,11 +742,12 @@ namespace AttnDsl.Generated
                 for (int i = 0; i < R; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int j = 0; j < R; j += TVec.Count)
                 {
@@ -778,19 +763,23 @@ namespace AttnDsl.Generated
             // What the initial state still counts for.
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Load(ref fromStart, j) + TVec.Splat(ref rest, 0) + TVec.Splat(ref m, 0), ref logState, j);
+                TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref fromStart, j) + TVec.Splat(ref rest, 0) + TVec.Splat(ref m, 0)), ref mFinal, j);
+            }
+            ParallelRescaleFinal<TVec>(R, ref rowMax, ref mFinal, ref rescaleFinal);
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                TVec.Store(TVec.Load(ref fromStart, j) + TVec.Splat(ref rest, 0), ref decaysState, j);
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref logState, j)), ref mFinal, j);
+                TVec.Store(TVec.Splat(ref m, 0) - TVec.Load(ref mFinal, j), ref mState, j);
             }
-            ParallelRescaleFinal<TVec>(R, ref rowMax, ref mFinal, ref rescaleFinal);
-            ParallelExpLogState<TVec>(R, ref logState, ref mFinal, ref expLogState);
+            ParallelExpDecaysState<TVec>(R, ref decaysState, ref mState, ref expDecaysState);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expLogState, i), ref qState, i * 32 + j);
+                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expDecaysState, i), ref qState, i * 32 + j);
                 }
             }
             Products.Multiply<TVec>(R, 24, 20, ref qState, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
@@ -799,11 +788,12 @@ namespace AttnDsl.Generated
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
+                var lost = fold;
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    fold += TVec.First(TVec.Load(ref qState, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f);
+                    fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qState, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
                 }
-                Unsafe.Add(ref denState, i) = TVec.Sum(fold);
+                Unsafe.Add(ref denState, i) = CarriedSums.Total(fold, lost);
             }
             ParallelDivisor<TVec>(R, ref den, ref rescaleFinal, ref denState, ref mFinal, ref divisor);
             for (int i = 0; i < R; i++)
@@ -826,16 +816,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>ownScores = j &lt;= i ? ownDots * exp(ownLogWeights - ownMax) : 0</summary>
+        /// <summary>ownScores = j &lt;= i ? ownDots * exp(ownDecay + (ownInputGateBlock - ownMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelOwnScores<TVec>(int R, ref float ownDots, ref float ownLogWeights, ref float ownMax, ref float ownScores)
+        private static void ParallelOwnScores<TVec>(int R, ref float ownDots, ref float ownDecay, ref float ownInputGateBlock, ref float ownMax, ref float ownScores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDots, i * 64 + j) * TVec.Exp(TVec.Load(ref ownLogWeights, i * 64 + j) - TVec.Splat(ref ownMax, i)), TVec.Create(0f)), ref ownScores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDots, i * 64 + j) * TVec.Exp(TVec.Load(ref ownDecay, i * 64 + j) + (TVec.Load(ref ownInputGateBlock, j) - TVec.Splat(ref ownMax, i))), TVec.Create(0f)), ref ownScores, i * 64 + j);
                 }
             }
         }
@@ -862,16 +852,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = dots * exp(logWeights - maxNext)</summary>
+        /// <summary>scores = dots * exp(decays + (inputGateBlock - maxNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelScores<TVec>(int C, int R, ref float dots, ref float logWeights, ref float maxNext, ref float scores)
+        private static void ParallelScores<TVec>(int C, int R, ref float dots, ref float decays, ref float inputGateBlock, ref float maxNext, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref maxNext, i)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref decays, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref maxNext, i))), ref scores, i * 64 + j);
                 }
             }
         }
@@ -887,14 +877,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogState = exp(logState - mFinal)</summary>
+        /// <summary>expDecaysState = exp(decaysState + mState)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelExpLogState<TVec>(int R, ref float logState, ref float mFinal, ref float expLogState)
+        private static void ParallelExpDecaysState<TVec>(int R, ref float decaysState, ref float mState, ref float expDecaysState)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logState, j) - TVec.Load(ref mFinal, j)), ref expLogState, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref decaysState, j) + TVec.Load(ref mState, j)), ref expDecaysState, j);
             }
         }
 
@@ -929,13 +919,12 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 128); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 80); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 208); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 272); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -957,30 +946,26 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                AbsorbExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                AbsorbExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1020,23 +1005,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>expToEnd = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void AbsorbExpToEnd<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float expToEnd)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref expToEnd, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + m - mNext)</summary>
+        /// <summary>expTotal = exp(total + (m - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void AbsorbExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0))), ref expTotal, 0);
         }
 
         /// <summary>
@@ -1060,13 +1045,12 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 128); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 80); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 208); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 272); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -1105,30 +1089,26 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                KeepExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                KeepExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1168,23 +1148,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>expToEnd = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void KeepExpToEnd<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float expToEnd)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref expToEnd, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + m - mNext)</summary>
+        /// <summary>expTotal = exp(total + (m - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void KeepExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0))), ref expTotal, 0);
         }
 
         /// <summary>
@@ -1216,52 +1196,50 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2304); // [C,C]
-            ref float logWeights = ref Unsafe.Add(ref work, 6400); // [C,C]
-            ref float ownMax = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 2368); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 10496); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 14592); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 2432); // [C,K]
-            ref float fromState = ref Unsafe.Add(ref work, 10496); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 12544); // [C,V]
+            ref float ownMax = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 6464); // [C,1]
+            ref float dots = ref Unsafe.Add(ref work, 6528); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 10624); // [C,C]
+            ref float expFromStart = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 6528); // [C,K]
+            ref float fromState = ref Unsafe.Add(ref work, 8576); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 14720); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float denBlock = ref Unsafe.Add(ref work, 4480); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 4544); // [C,1]
+            ref float denBlock = ref Unsafe.Add(ref work, 16768); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 16832); // [C,1]
             ref float divisor = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 4480); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 4608); // [C,1]
-            ref float logWrite = ref Unsafe.Add(ref work, 2112); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 2176); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 2192); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 4608); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 18688); // [C,K]
+            ref float total = ref Unsafe.Add(ref work, 16768); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 16896); // [C,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 2112); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 2128); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 16960); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 17024); // [C,K]
             ref float expTotal = ref Unsafe.Add(ref work, 2112); // [1,1]
             ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 2128); // [1,V]
             ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 2160); // [1,1]
-            ref float dKWritten = ref Unsafe.Add(ref work, 20736); // [C,K]
+            ref float dKWritten = ref Unsafe.Add(ref work, 19072); // [C,K]
             ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 2128); // [1,1]
             ref float dTotal = ref Unsafe.Add(ref work, 2144); // [1,1]
-            ref float dLogWrite = ref Unsafe.Add(ref work, 2160); // [C,1]
-            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 4480); // [C,1]
-            ref float dRead = ref Unsafe.Add(ref work, 22784); // [C,V]
-            ref float dDivisor = ref Unsafe.Add(ref work, 4672); // [C,1]
-            ref float dDen = ref Unsafe.Add(ref work, 2224); // [C,1]
-            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 4544); // [1,K]
-            ref float dScores = ref Unsafe.Add(ref work, 10496); // [C,C]
-            ref float dQDecayed = ref Unsafe.Add(ref work, 18688); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 2224); // [C,1]
-            ref float dDots = ref Unsafe.Add(ref work, 22784); // [C,C]
-            ref float dLogWeights = ref Unsafe.Add(ref work, 4672); // [C,C]
-            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 2368); // [C,K]
-            ref float dInputGateAcross = ref Unsafe.Add(ref work, 0); // [1,C]
-            ref float dInputGate = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float belowDiagonal = ref Unsafe.Add(ref work, 8768); // [C,C]
-            ref float laterRows = ref Unsafe.Add(ref work, 4544); // [C,C]
-            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float dToEnd = ref Unsafe.Add(ref work, 16768); // [C,1]
+            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 16896); // [C,1]
+            ref float dRead = ref Unsafe.Add(ref work, 21120); // [C,V]
+            ref float dDivisor = ref Unsafe.Add(ref work, 23168); // [C,1]
+            ref float dDen = ref Unsafe.Add(ref work, 2240); // [C,1]
+            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 8576); // [1,K]
+            ref float dScores = ref Unsafe.Add(ref work, 23168); // [C,C]
+            ref float dQDecayed = ref Unsafe.Add(ref work, 8576); // [C,K]
+            ref float dFromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
+            ref float dDots = ref Unsafe.Add(ref work, 27264); // [C,C]
+            ref float dDecay = ref Unsafe.Add(ref work, 2304); // [C,C]
+            ref float dInputGateAcross = ref Unsafe.Add(ref work, 2160); // [1,C]
+            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 6464); // [C,K]
+            ref float dInputGate = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float belowDiagonal = ref Unsafe.Add(ref work, 10624); // [C,C]
+            ref float laterRows = ref Unsafe.Add(ref work, 2304); // [C,C]
+            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 128); // [C,1]
-            ref float dg = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float scratch = ref Unsafe.Add(ref work, 26880);
+            ref float dg = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float scratch = ref Unsafe.Add(ref work, 31360);
 
             for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
             {
@@ -1294,17 +1272,10 @@ namespace AttnDsl.Generated
                 Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 64);
                 for (int i = 0; i < C; i++)
                 {
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeights, i * 64 + j);
-                    }
-                }
-                for (int i = 0; i < C; i++)
-                {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeights, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -1315,7 +1286,7 @@ namespace AttnDsl.Generated
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
                 Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
-                BackwardScores<TVec>(C, ref dots, ref logWeights, ref rowMax, ref scores);
+                BackwardScores<TVec>(C, ref dots, ref decay, ref inputGateBlock, ref rowMax, ref scores);
                 BackwardExpFromStart<TVec>(C, ref fromStart, ref keptMBlock, ref rowMax, ref expFromStart);
                 for (int i = 0; i < C; i++)
                 {
@@ -1331,20 +1302,22 @@ namespace AttnDsl.Generated
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref keptNBlock, j, 20 - j), 20 - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref keptNBlock, j, 20 - j), 20 - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denState, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denState, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
                 for (int j = 0; j < C; j += TVec.Count)
                 {
@@ -1361,30 +1334,26 @@ namespace AttnDsl.Generated
                     }
                     total = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), ref logWrite, j);
-                }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWrite, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                BackwardExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                BackwardExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
                     }
                 }
 
@@ -1431,9 +1400,11 @@ namespace AttnDsl.Generated
                     {
                         fold += TVec.First(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Load(ref kWritten, i * 32 + j), 20 - j, 0f);
                     }
-                    Unsafe.Add(ref dLogWrite, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dToEnd, i) = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref dLogWrite, ref dLogDecayViaToEnd, reversed: false, exclusive: true);
+
+                // Back through: m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                Scans.PrefixSum(C, ref dToEnd, ref dLogDecayViaToEnd, reversed: false, exclusive: true);
 
                 // o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.
                 for (int i = 0; i < C; i++)
@@ -1504,20 +1475,29 @@ namespace AttnDsl.Generated
                     }
                     Unsafe.Add(ref dFromStart, i) = TVec.Sum(fold);
                 }
-                BackwardDDots<TVec>(C, ref logWeights, ref rowMax, ref dScores, ref dDots);
+                BackwardDDots<TVec>(C, ref decay, ref inputGateBlock, ref rowMax, ref dScores, ref dDots);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dScores, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dLogWeights, i * 64 + j);
+                        TVec.Store(TVec.Load(ref dScores, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dDecay, i * 64 + j);
                     }
+                }
+                for (int j = 0; j < C; j += TVec.Count)
+                {
+                    var fold = TVec.Create(0f);
+                    for (int i = 0; i < C; i++)
+                    {
+                        fold += TVec.Load(ref dDecay, i * 64 + j);
+                    }
+                    TVec.Store(fold, ref dInputGateAcross, j);
                 }
                 Products.Multiply<TVec>(C, 20, C, ref dDots, 64, 1, ref kBlock, kStep, ref dQScaledViaDots, 32, accumulate: false);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Splat(ref expLogWrite, i), ref kGradBlock, i * kGradStep + j, 20 - j);
+                        TVec.Store(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Splat(ref expToEnd, i), ref kGradBlock, i * kGradStep + j, 20 - j);
                     }
                 }
                 Products.Multiply<TVec>(C, 20, C, ref dDots, 1, 64, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
@@ -1525,22 +1505,13 @@ namespace AttnDsl.Generated
                 // The log-weights' gradients W, taken apart: di_j = Σ_i W_ij, dg_r = Σ_{j<r≤i} W_ij.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref dLogWeights, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref dInputGateAcross, j);
-                }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref dLogWrite, j) + TVec.Load(ref dInputGateAcross, j), ref dInputGate, j);
+                    TVec.Store(TVec.Load(ref dToEnd, j) + TVec.Load(ref dInputGateAcross, j), ref dInputGate, j);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeights, i * 64 + j), TVec.Create(0f)), ref belowDiagonal, i * 64 + j);
+                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dDecay, i * 64 + j), TVec.Create(0f)), ref belowDiagonal, i * 64 + j);
                     }
                 }
                 Scans.PrefixSum<TVec>(C, C, ref belowDiagonal, 64, ref laterRows, 64, reversed: true, exclusive: false);
@@ -1580,28 +1551,28 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? dots * exp(logWeights - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? dots * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardScores<TVec>(int C, ref float dots, ref float logWeights, ref float rowMax, ref float scores)
+        private static void BackwardScores<TVec>(int C, ref float dots, ref float decay, ref float inputGateBlock, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>expFromStart = exp(fromStart + keptMBlock - rowMax)</summary>
+        /// <summary>expFromStart = exp(fromStart + (keptMBlock - rowMax))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void BackwardExpFromStart<TVec>(int C, ref float fromStart, ref float keptMBlock, ref float rowMax, ref float expFromStart)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j)), ref expFromStart, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + (TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j))), ref expFromStart, j);
             }
         }
 
@@ -1616,23 +1587,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>expToEnd = exp(toEnd + (inputGateBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void BackwardExpToEnd<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float expToEnd)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref expToEnd, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + keptMBlock - mNext)</summary>
+        /// <summary>expTotal = exp(total + (keptMBlock - mNext))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void BackwardExpTotal<TVec>(ref float total, ref float keptMBlock, ref float mNext, ref float expTotal)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0))), ref expTotal, 0);
         }
 
         /// <summary>dDen = |den| &lt; exp(-rowMax) ? 0 : dDivisor * (den &lt; 0 ? -1 : 1)</summary>
@@ -1647,16 +1618,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>dDots = j &lt;= i ? dScores * exp(logWeights - rowMax) : 0</summary>
+        /// <summary>dDots = j &lt;= i ? dScores * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDDots<TVec>(int C, ref float logWeights, ref float rowMax, ref float dScores, ref float dDots)
+        private static void BackwardDDots<TVec>(int C, ref float decay, ref float inputGateBlock, ref float rowMax, ref float dScores, ref float dDots)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref dDots, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref dDots, i * 64 + j);
                 }
             }
         }
@@ -1839,8 +1810,8 @@ namespace Samples
     ///
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-    ///   parallel: blocks of 64 queries by 64 keys; 158,528 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 65,024 bytes of scratch a worker
+    ///   parallel: blocks of 64 queries by 64 keys; 142,400 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class Mlstm
@@ -1885,8 +1856,8 @@ Gradients
 
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-  parallel: blocks of 64 queries by 64 keys; 158,528 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 65,024 bytes of scratch a worker
+  parallel: blocks of 64 queries by 64 keys; 142,400 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>

@@ -95,7 +95,7 @@ internal sealed class GpuLayer : ILayer
         foreach (var property in gradients.GetType().GetProperties())
         {
             if (property.Name == "Parameters") Download(property.GetValue(gradients)!, target);
-            else Download((GpuTensor)property.GetValue(gradients)!, target[Call.NameOf(property.Name, target)]);
+            else Download((GpuTensor)property.GetValue(gradients)!, target[target.NameOf(property.Name)]);
         }
     }
 
@@ -103,11 +103,6 @@ internal sealed class GpuLayer : ILayer
     private sealed class Call(GpuDevice device) : IDisposable
     {
         private readonly List<GpuTensor> _tensors = [];
-
-        /// <summary>Which of the case's tensors an input is.</summary>
-        public static string NameOf(string member, TimeSlice slice) => member == "G"
-            ? new[] { "in.gk", "in.f", "in.g" }.First(slice.Tensors.ContainsKey)
-            : slice.Tensors.Keys.First(name => name.StartsWith("in.", StringComparison.Ordinal) && name[3..].Replace("_", "", StringComparison.Ordinal).Equals(member, StringComparison.OrdinalIgnoreCase));
 
         public GpuTensor NewOutput(in TensorSpan<float> like) => Upload(FloatTensor.Poisoned([.. like.Lengths.ToArray().Select(n => (int)n)]).Span);
 
@@ -130,7 +125,7 @@ internal sealed class GpuLayer : ILayer
                     ? Bind(property.PropertyType, slice)
                     : property.PropertyType == typeof(int)
                     ? slice.Parameters.ValueKind == System.Text.Json.JsonValueKind.Undefined ? 11 : slice.Integer("window")
-                    : Upload(slice[NameOf(property.Name, slice)]));
+                    : Upload(slice[slice.NameOf(property.Name)]));
             }
 
             return bound;

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using AttnDsl.Golden.Vectors;
@@ -29,6 +31,13 @@ internal sealed record TimeSlice(IReadOnlyDictionary<string, FloatTensor> Tensor
             return tensor.Time(Start * rows, Count * rows);
         }
     }
+
+    /// <summary>Which of the tensors a member of <c>Inputs</c> is.</summary>
+    public string NameOf(string member) => member is "G" or "g"
+        ? new[] { "in.gk", "in.f", "in.g" }.First(Tensors.ContainsKey)
+        : member.StartsWith("Map", StringComparison.OrdinalIgnoreCase) && member.Length > 3
+        ? Tensors.Keys.FirstOrDefault(name => name.Replace("_", "", StringComparison.Ordinal).Equals("in.map." + member[3..], StringComparison.OrdinalIgnoreCase)) ?? NameOf(member[3..])
+        : Tensors.Keys.First(name => name.StartsWith("in.", StringComparison.Ordinal) && name[3..].Replace("_", "", StringComparison.Ordinal).Equals(member, StringComparison.OrdinalIgnoreCase));
 
     public int Integer(string parameter) => Parameters.GetProperty(parameter).GetInt32();
 }

@@ -24,7 +24,6 @@ internal sealed record FloatTensor(float[] Data, int[] Shape)
     /// <summary>All of it.</summary>
     public TensorSpan<float> Span => Shape.Length == 1 ? new(Data.AsSpan(Offset), [Shape[0]]) : Time(0, Shape[1]);
 
-    /// <summary>Tokens start … start + count − 1 of every sequence, in place.</summary>
     /// <summary>Whether it has no axes of sequences and tokens: a learned parameter.</summary>
     public bool IsLearned { get; init; } = Shape.Length <= 2;
 
@@ -44,6 +43,7 @@ internal sealed record FloatTensor(float[] Data, int[] Shape)
         return new(data, shape) { IsLearned = IsLearned };
     }
 
+    /// <summary>Tokens start … start + count − 1 of every sequence, in place.</summary>
     public TensorSpan<float> Time(int start, int count)
     {
         var lengths = Array.ConvertAll(Shape, axis => (nint)axis);

@@ -72,7 +72,7 @@ internal static class CpuEmitter
                 w.Line("public nint State, StateGrad;");
             }
 
-            if (system.Rotation is { Phase: null }) w.Line("public nint Cos, Sin;");
+            if (system.Angles is not null) w.Line("public nint Cos, Sin;");
             foreach (var prepared in system.Prepared) w.Line($"public TensorArg {prepared.Member}, {prepared.Member}Grad;");
             if (system.Parameters.Count > 0)
             {
@@ -251,7 +251,7 @@ internal static class CpuEmitter
     {
         var system = plan.System;
         var start = Start(system);
-        if (tensor is "cos" or "sin") return $"ref Native.At({char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}, 0), {system.KeyDim / 2}";
+        if (tensor is "cos" or "sin") return $"ref Native.At({char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}, 0), {system.Angles?.Count}";
         var key = HeadOf(system, kernel, HeadCount.KeyValue);
         if (tensor == "lse") return "ref Native.At(Lse, (nint)(b * Heads" + (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null ? " * Group" : "") + " + h) * LseStep), 1";
         if (tensor is "o" or "oGrad") return $"ref {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.At(b, {start}, h), {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.Time";

@@ -39,13 +39,14 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
             using (domain.IsVector ? w.Braces() : w.Block($"for (int i = 0; i < {w.Size(domain.Rows)}; i++)"))
             {
                 w.Line($"var fold = TVec.Create({start});");
+                if (op.IsCarried) w.Line("var lost = fold;");
                 Columns(length, counted || ragged, rest =>
                 {
                     var x = Print(op.Expr, args, domain, counted ? rest : null);
                     if (ragged) x = $"TVec.First({x}, {rest}, {start})";
-                    w.Line(op.Fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
+                    w.Line(op.IsCarried ? $"fold = CarriedSums.Add(fold, {x}, ref lost);" : op.Fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
                 });
-                w.Line($"{w.Element(target, domain.IsVector ? "0" : "i")} = {(op.Fold == Fold.Sum ? "TVec.Sum" : "TVec.MaxLane")}(fold);");
+                w.Line($"{w.Element(target, domain.IsVector ? "0" : "i")} = {(op.IsCarried ? "CarriedSums.Total(fold, lost)" : op.Fold == Fold.Sum ? "TVec.Sum(fold)" : "TVec.MaxLane(fold)")};");
             }
 
             return;

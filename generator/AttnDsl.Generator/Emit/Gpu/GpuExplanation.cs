@@ -21,7 +21,9 @@ internal static class GpuExplanation
 
         var back = plan.Backward.Forward.Concat(plan.Backward.Backward).ToList();
         var sums = back.Sum(k => ParameterEmitter.Contributions(s, k).Count);
-        yield return $"gradients: {Count(back.Count, "launch")}{(fills > 0 ? $" behind {fills + 1} that fill the states and their gradients" : "")}{(sums > 0 ? $", {sums} that sum{(sums == 1 ? "s" : "")} those of learned parameters" : "")}; {Scratch([.. back])}";
+        // Rotated keys are written to a place of their own in any case.
+        var joins = s is { Family: StateFamily.Cache, Causal: true, Rotation: null } ? ", with a State 2 more that append the keys and values and bring their gradients back" : "";
+        yield return $"gradients: {Count(back.Count, "launch")}{joins}{(fills > 0 ? $" behind {fills + 1} that fill the states and their gradients" : "")}{(sums > 0 ? $", {sums} that sum{(sums == 1 ? "s" : "")} those of learned parameters" : "")}; {Scratch([.. back])}";
         yield return "no more groups than the device runs at a time: each takes item after item";
         yield return "fp32 throughout; long sums carry along what they round away; exp, log and their like are made of arithmetic, the same on every device";
     }

@@ -77,8 +77,8 @@ internal static class GpuRunEmitter
 
     private static void Angles(SourceWriter w, DynamicalSystem system, string first, string rows, bool declare = true)
     {
-        if (system.Rotation is not { Phase: null } rotation) return;
-        w.Line($"{(declare ? "var " : "")}(cos, sin) = stream.Angles({first}, {rows}, {system.KeyDim / 2}, {Literals.Double(rotation.Base)});");
+        if (system.Angles is not { } angles) return;
+        w.Line($"{(declare ? "var " : "")}(cos, sin) = stream.Angles({first}, {rows}, {angles.Count}, {Literals.Double(angles.Base)}{(angles.Step == 1 ? "" : $", {Literals.Double(angles.Step)}")});");
     }
 
     /// <summary>Room for the tensors that kernels derive from the inputs, and those kernels.</summary>

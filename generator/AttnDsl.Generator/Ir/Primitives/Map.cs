@@ -46,9 +46,14 @@ internal enum Along { Rows, Cols }
 /// <summary>Sum or maximum of an expression over rows (leaving one row) or columns (leaving one column).</summary>
 /// <param name="Expr">What is folded; a plain argument until maps are fused into the reduction.</param>
 /// <param name="Domain">The shape over which <paramref name="Expr"/> runs.</param>
-internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) : Primitive
+/// <param name="IsCarried">A sum along the columns that carries along what it rounds away: for terms that may all but cancel.</param>
+internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain, bool IsCarried = false) : Primitive
 {
-    public override Shape ShapeOf(IReadOnlyList<Tile> args) => Along == Along.Rows ? new(Dim.One, Domain.Cols) : new(Domain.Rows, Dim.One);
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        if (IsCarried && (Fold, Along) != (Fold.Sum, Along.Cols)) throw new ShapeException("only sums along the columns carry along what they round away");
+        return Along == Along.Rows ? new(Dim.One, Domain.Cols) : new(Domain.Rows, Dim.One);
+    }
 
     public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args)
     {
@@ -66,7 +71,7 @@ internal sealed record Reduce(Fold Fold, Along Along, Expr Expr, Shape Domain) :
     }
 
     public override string Describe(IReadOnlyList<string> args) =>
-        $"{(Fold == Fold.Sum ? "sum" : "maximum")} over {(Along == Along.Rows ? "rows" : "columns")} of {FormulaPrinter.Print(Expr, args)}";
+        $"{(Fold == Fold.Sum ? "sum" : "maximum")} over {(Along == Along.Rows ? "rows" : "columns")}{(IsCarried ? ", with what it rounds away," : "")} of {FormulaPrinter.Print(Expr, args)}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s) => w.Loops.Reduce(this, [.. s.Args], s.Target);
 

@@ -5,7 +5,7 @@ using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Ir.Primitives;
 
-/// <summary>The same tile, which passes no adjoint on: for stabilisers, of which the result does not depend.</summary>
+/// <summary>The same tile, which passes no adjoint on: for stabilisers, on which the result does not depend, and for what a declaration holds constant.</summary>
 internal sealed record StopGradient : Primitive
 {
     public override Shape ShapeOf(IReadOnlyList<Tile> args) => args[0].Shape;

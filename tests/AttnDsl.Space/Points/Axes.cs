@@ -4,19 +4,20 @@ using System.Linq;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Tests.Harness;
 
-namespace AttnDsl.Generator.Tests.Combinations;
+namespace AttnDsl.Space.Points;
 
 /// <summary>What attributes can say, as axes of choices: each choice turns a declaration into another.</summary>
-internal static class Space
+internal static class Axes
 {
     private static GateDeclaration Gate(GateShape shape) => new(shape, null, null, null);
 
     private static Func<LayerDeclaration, LayerDeclaration> None => d => d;
 
+    // Maps with projections, parameters or positions are not drawn yet: the point's oracle has no parameters of maps (they have tests of their own).
     /// <summary>The axes whose every combination is tried.</summary>
     public static Func<LayerDeclaration, LayerDeclaration>[][] Mechanisms { get; } =
     [
-        [None, .. Enum.GetValues<Kernel>().Select<Kernel, Func<LayerDeclaration, LayerDeclaration>>(k => d => d with { Kernel = k })],
+        [None, .. Enum.GetValues<Kernel>().Where(k => k < Kernel.CosFormer).Select<Kernel, Func<LayerDeclaration, LayerDeclaration>>(k => d => d with { Kernel = k })],
         [None, d => d with { Gate = Gate(GateShape.Constant) }, d => d with { Gate = Gate(GateShape.Head) }, d => d with { Gate = Gate(GateShape.Key) with { Activation = GateActivation.LogSigmoid } }, d => d with { Gate = Gate(GateShape.Value) }, d => d with { Gate = Gate(GateShape.Slot) }],
         [None, .. Enum.GetValues<WriteRule>().Select<WriteRule, Func<LayerDeclaration, LayerDeclaration>>(w => d => d with { Write = new(w, Slots: w == WriteRule.Slots ? 3 : null) })],
         [None, .. Enum.GetValues<Normaliser>().Select<Normaliser, Func<LayerDeclaration, LayerDeclaration>>(n => d => d with { Read = new(n, null) })],
@@ -29,7 +30,7 @@ internal static class Space
     /// <summary>The axes of which every pair is tried: the mechanisms with all their options, and sizes.</summary>
     public static Func<LayerDeclaration, LayerDeclaration>[][] All { get; } =
     [
-        [d => d with { KeyDim = 1, ValueDim = 1 }, d => d with { KeyDim = 6, ValueDim = 5 }, d => d with { KeyDim = 7, ValueDim = 16 }, d => d with { KeyDim = 32, ValueDim = 20 }],
+        [d => d with { KeyDim = 1, ValueDim = 1 }, d => d with { KeyDim = 1, ValueDim = 37 }, d => d with { KeyDim = 6, ValueDim = 5 }, d => d with { KeyDim = 7, ValueDim = 16 }, d => d with { KeyDim = 32, ValueDim = 20 }, d => d with { KeyDim = 80, ValueDim = 96 }, d => d with { KeyDim = 100, ValueDim = 7 }],
         Mechanisms[0],
         [
             .. Mechanisms[1],
@@ -45,6 +46,9 @@ internal static class Space
             d => d with { Gate = Gate(GateShape.Head) with { Activation = GateActivation.Rate } },
             d => d with { Gate = Gate(GateShape.Head) with { Activation = GateActivation.SoftplusRate } },
             d => d with { Gate = Gate(GateShape.Key) with { Activation = GateActivation.Bounded } },
+            d => d with { Gate = Gate(GateShape.Value) with { Activation = GateActivation.RecurrentGate } },
+            d => d with { Gate = Gate(GateShape.Value) with { Activation = GateActivation.ReversedSigmoidPower } },
+            d => d with { Gate = Gate(GateShape.Full) with { Activation = GateActivation.Rate } },
         ],
         [
             .. Mechanisms[2],
@@ -59,8 +63,11 @@ internal static class Space
             d => d with { Write = new(WriteRule.Slots) },
             d => d with { Write = new(WriteRule.Plain, Bonus: true) },
             d => d with { Write = new(WriteRule.Plain, Strength: WriteStrength.Step) },
+            d => d with { Write = new(WriteRule.Plain, Key: KeySource.None) },
+            d => d with { Write = new(WriteRule.Plain, Key: KeySource.None, Strength: WriteStrength.ChannelNorm) },
+            d => d with { Write = new(WriteRule.Plain, Strength: WriteStrength.ChannelSigmoid) },
         ],
-        [.. Mechanisms[3], d => d with { Read = new(Normaliser.KeySum, 1e-3) }, d => d with { Read = new(Normaliser.KeySum, -1) }, d => d with { Read = new(Normaliser.KeySum, 1e-3, AddsEpsilon: true) }, d => d with { Read = new(Normaliser.External, 0.1, Eta: EtaActivation.Softplus) }, d => d with { Read = new(Normaliser.External, null, Eta: EtaActivation.Sigmoid) }, d => d with { Read = new(Normaliser.None, null, SkipShape.Channel, Augmentation: Augmentation.SigmoidVector) }, d => d with { Read = new(Normaliser.KeySum, null, SkipShape.Head, Augmentation: Augmentation.ScalarGate) }],
+        [.. Mechanisms[3], d => d with { Read = new(Normaliser.KeySum, 1e-3) }, d => d with { Read = new(Normaliser.KeySum, -1) }, d => d with { Read = new(Normaliser.KeySum, 1e-3, AddsEpsilon: true) }, d => d with { Read = new(Normaliser.External, 0.1, Eta: EtaActivation.Softplus) }, d => d with { Read = new(Normaliser.External, null, Eta: EtaActivation.Sigmoid) }, d => d with { Read = new(Normaliser.None, null, SkipShape.Channel, Augmentation: Augmentation.SigmoidVector) }, d => d with { Read = new(Normaliser.KeySum, null, SkipShape.Head, Augmentation: Augmentation.ScalarGate) }, d => d with { Read = new(Normaliser.None, null, OutputGate: OutputGate.Silu) }, d => d with { Read = new(Normaliser.Stabilised, 1e-4, SkipShape.Channel, OutputGate: OutputGate.Sigmoid) }, d => d with { Read = new(Normaliser.None, null, Augmentation: Augmentation.Linear) }],
         [
             .. Mechanisms[4],
             d => d with { Rotation = new(RotationKind.Rotary, 500, PairLayout.Interleaved) },

@@ -1,0 +1,87 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+
+namespace AttnDsl.Reference;
+
+// What the interface asks for and no loop calls.
+public readonly partial record struct Dual<T>
+{
+    public static Dual<T> Exp10(Dual<T> x) => throw None();
+    public static Dual<T> Exp2(Dual<T> x) => throw None();
+    public static Dual<T> Acosh(Dual<T> x) => throw None();
+    public static Dual<T> Asinh(Dual<T> x) => throw None();
+    public static Dual<T> Atanh(Dual<T> x) => throw None();
+    public static Dual<T> Cosh(Dual<T> x) => throw None();
+    public static Dual<T> Sinh(Dual<T> x) => throw None();
+    public static Dual<T> Log2(Dual<T> x) => throw None();
+    public static Dual<T> Log10(Dual<T> x) => throw None();
+    public static Dual<T> Cbrt(Dual<T> x) => throw None();
+    public static Dual<T> Acos(Dual<T> x) => throw None();
+    public static Dual<T> AcosPi(Dual<T> x) => throw None();
+    public static Dual<T> Asin(Dual<T> x) => throw None();
+    public static Dual<T> AsinPi(Dual<T> x) => throw None();
+    public static Dual<T> Atan(Dual<T> x) => throw None();
+    public static Dual<T> AtanPi(Dual<T> x) => throw None();
+    public static Dual<T> CosPi(Dual<T> x) => throw None();
+    public static Dual<T> SinPi(Dual<T> x) => throw None();
+    public static Dual<T> Tan(Dual<T> x) => throw None();
+    public static Dual<T> TanPi(Dual<T> x) => throw None();
+    public static Dual<T> BitDecrement(Dual<T> x) => throw None();
+    public static Dual<T> BitIncrement(Dual<T> x) => throw None();
+    public static Dual<T> Log(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> Pow(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> Hypot(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> Atan2(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> Atan2Pi(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> Ieee754Remainder(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> MaxMagnitude(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> MaxMagnitudeNumber(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> MinMagnitude(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> MinMagnitudeNumber(Dual<T> x, Dual<T> y) => throw None();
+    public static Dual<T> operator %(Dual<T> x, Dual<T> y) => throw None("%");
+    public static Dual<T> operator &(Dual<T> x, Dual<T> y) => throw None("&");
+    public static Dual<T> operator |(Dual<T> x, Dual<T> y) => throw None("|");
+    public static Dual<T> operator ^(Dual<T> x, Dual<T> y) => throw None("^");
+    public static Dual<T> operator ~(Dual<T> x) => throw None("~");
+    public static bool IsCanonical(Dual<T> x) => throw None();
+    public static bool IsComplexNumber(Dual<T> x) => throw None();
+    public static bool IsEvenInteger(Dual<T> x) => throw None();
+    public static bool IsImaginaryNumber(Dual<T> x) => throw None();
+    public static bool IsNormal(Dual<T> x) => throw None();
+    public static bool IsOddInteger(Dual<T> x) => throw None();
+    public static bool IsRealNumber(Dual<T> x) => throw None();
+    public static bool IsSubnormal(Dual<T> x) => throw None();
+    public static bool IsPow2(Dual<T> x) => throw None();
+    public static Dual<T> RootN(Dual<T> x, int n) => throw None();
+    public static (Dual<T> Sin, Dual<T> Cos) SinCos(Dual<T> x) => (Sin(x), Cos(x));
+    public static (Dual<T> SinPi, Dual<T> CosPi) SinCosPi(Dual<T> x) => throw None();
+    public static Dual<T> FusedMultiplyAdd(Dual<T> x, Dual<T> y, Dual<T> z) => (x * y) + z;
+    public static int ILogB(Dual<T> x) => throw None();
+    public static Dual<T> ScaleB(Dual<T> x, int n) => throw None();
+    public static Dual<T> Round(Dual<T> x, int digits, MidpointRounding mode) => throw None();
+    public int GetExponentByteCount() => throw None();
+    public int GetExponentShortestBitLength() => throw None();
+    public int GetSignificandBitLength() => throw None();
+    public int GetSignificandByteCount() => throw None();
+    public bool TryWriteExponentBigEndian(Span<byte> destination, out int bytesWritten) => throw None();
+    public bool TryWriteExponentLittleEndian(Span<byte> destination, out int bytesWritten) => throw None();
+    public bool TryWriteSignificandBigEndian(Span<byte> destination, out int bytesWritten) => throw None();
+    public bool TryWriteSignificandLittleEndian(Span<byte> destination, out int bytesWritten) => throw None();
+    public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider) => throw None();
+    public static Dual<T> Parse(ReadOnlySpan<char> s, NumberStyles style, IFormatProvider? provider) => throw None();
+    public static Dual<T> Parse(string s, NumberStyles style, IFormatProvider? provider) => throw None();
+    public static Dual<T> Parse(ReadOnlySpan<char> s, IFormatProvider? provider) => throw None();
+    public static Dual<T> Parse(string s, IFormatProvider? provider) => throw None();
+    public static bool TryParse(ReadOnlySpan<char> s, NumberStyles style, IFormatProvider? provider, out Dual<T> result) => throw None();
+    public static bool TryParse([NotNullWhen(true)] string? s, NumberStyles style, IFormatProvider? provider, out Dual<T> result) => throw None();
+    public static bool TryParse(ReadOnlySpan<char> s, IFormatProvider? provider, out Dual<T> result) => throw None();
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Dual<T> result) => throw None();
+    static bool INumberBase<Dual<T>>.TryConvertToChecked<TOther>(Dual<T> value, [MaybeNullWhen(false)] out TOther result) => throw None();
+    static bool INumberBase<Dual<T>>.TryConvertToSaturating<TOther>(Dual<T> value, [MaybeNullWhen(false)] out TOther result) => throw None();
+    static bool INumberBase<Dual<T>>.TryConvertToTruncating<TOther>(Dual<T> value, [MaybeNullWhen(false)] out TOther result) => throw None();
+
+    private static NotSupportedException None([CallerMemberName] string what = "") => new($"{what} has no derivative here.");
+}

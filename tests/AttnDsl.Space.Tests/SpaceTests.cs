@@ -1,0 +1,64 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using AttnDsl.Space.Faces;
+using AttnDsl.Space.Points;
+using Xunit;
+
+namespace AttnDsl.Space.Tests;
+
+/// <summary>There is no third outcome: a declaration is a layer that equals the reference loops, or it is refused by name.</summary>
+public sealed class SpaceTests
+{
+    private const int Seed = 20261123;
+
+    /// <summary>Combinations of parts that nobody declared by hand.</summary>
+    [Fact]
+    public void RandomPoints_EveryFace_EqualTheReferenceLoops()
+    {
+        var outcomes = Run(Sampling.Sound(Seed).Take(24), runFaces: true);
+        Assert.Equal(24, outcomes.Count(o => o.Verdict is Verdict.Matches or Verdict.Warned));
+        Assert.All(outcomes, o => Assert.Contains(o.Measures, m => m.What.Contains("GPU Backward", StringComparison.Ordinal)));
+
+        // Ill-conditioned results are the exception.
+        var measures = outcomes.SelectMany(o => o.Measures).ToList();
+        Assert.True(measures.Count > 2000, $"{measures.Count} comparisons");
+        Assert.InRange(measures.Count(m => m.Grade != Grade.Met), 0, measures.Count / 20);
+    }
+
+    [Fact]
+    public void EveryTwoChoices_ThatNeverGoTogether_AreRefusedByName()
+    {
+        var never = Sampling.NeverSound(Seed).ToList();
+        Assert.InRange(never.Count, 300, 3000);
+        Assert.All(Run(never, runFaces: false), o => Assert.Equal(Verdict.Refused, o.Verdict));
+    }
+
+    [Fact]
+    public void RandomPairs_AnyOfThem_CompileOrAreRefused()
+    {
+        var points = Sampling.Pairs(Seed).ToArray();
+        Assert.True(points.Length > 5000, $"{points.Length} points");
+        new Random(Seed).Shuffle(points);
+        Assert.All(Run(points.Take(60), runFaces: false), o => Assert.Contains(o.Verdict, new[] { Verdict.Compiles, Verdict.Warned, Verdict.Refused }));
+    }
+
+    /// <summary>Third outcomes that there were once.</summary>
+    [Theory]
+    [InlineData("[AttentionLayer(KeyDim = 7, ValueDim = 16, ValueHeads = 4, Causal = false)] [FeatureMap(Kernel.EluPlusOne)] [Read(Normaliser.KeySum)]")]
+    public void Point_OnceAFault_Matches(string attributes)
+    {
+        var output = new StringWriter();
+        Assert.True(SpaceTool.Run(["--point", attributes], output, TextWriter.Null, isTerminal: false) == SpaceTool.Passed, output.ToString());
+    }
+
+    private static List<Outcome> Run(IEnumerable<Point> points, bool runFaces)
+    {
+        var outcomes = new List<Outcome>();
+        new Prover(runFaces, outcomes.Add).Run(points);
+        var third = outcomes.Where(o => o.Verdict == Verdict.Third).Select(o => $"--point \"{o.Point.Text}\"\n{o.Reason}").ToList();
+        Assert.True(third.Count == 0, string.Join("\n\n", third));
+        return outcomes;
+    }
+}

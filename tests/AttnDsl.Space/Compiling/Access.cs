@@ -1,0 +1,19 @@
+using AttnDsl.Golden.Layers;
+
+namespace AttnDsl.Space.Compiling;
+
+/// <summary>Everything at once, through contiguous spans.</summary>
+internal delegate void SpanForward(TimeSlice inputs, int batch, int time, int heads, int window, float[] output);
+
+/// <summary>Prefill and then Step after Step, through contiguous spans; one sequence.</summary>
+internal delegate void SpanStream(TimeSlice inputs, int time, int prefilled, int heads, int window, float[] output);
+
+/// <summary>A compiled declaration, reached without knowing its types.</summary>
+/// <param name="Layer">Its members that take tensors.</param>
+/// <param name="Spans">Its <c>Forward</c> over spans.</param>
+/// <param name="StreamSpans">The members of its <c>State</c> over spans; none for a bidirectional layer.</param>
+internal sealed record Access(ILayer Layer, SpanForward Spans, SpanStream? StreamSpans)
+{
+    /// <summary>All of a tensor, by the name that a member or a parameter has.</summary>
+    public static float[] Data(TimeSlice inputs, string name) => inputs.Tensors[inputs.NameOf(name)].Data;
+}

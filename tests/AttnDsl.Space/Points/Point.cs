@@ -1,0 +1,135 @@
+using System;
+using System.Linq;
+using System.Text;
+using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Semantics;
+using AttnDsl.Generator.Tests.Harness;
+using AttnDsl.Reference;
+
+namespace AttnDsl.Space.Points;
+
+/// <summary>A declaration, and what the reference loops are told of it: read from the attributes' documentation, not from the generator.</summary>
+/// <param name="Declaration">The attributes.</param>
+internal sealed record Point(LayerDeclaration Declaration)
+{
+    /// <summary>The attributes as one writes them: what <c>--point</c> takes.</summary>
+    public string Text => Source("Layer").Split('\n')[0];
+
+    /// <summary>The same number for the same attributes, in every process: seeds everything that is drawn for this point.</summary>
+    public int Seed
+    {
+        get
+        {
+            var hash = 2166136261u;
+            foreach (var b in Encoding.UTF8.GetBytes(Text)) hash = (hash ^ b) * 16777619u;
+            return (int)(hash >> 1);
+        }
+    }
+
+    /// <summary>W of a layer that takes it at run time: neither its least nor its largest where there is a choice.</summary>
+    public int RuntimeWindow => Declaration.Window is { RuntimeSized: true } window ? (window.Size + 1) / 2 : 0;
+
+    /// <summary>C, as declared or as the documentation has it.</summary>
+    public int Chunk => Declaration.Form?.ChunkSize ?? 64;
+
+    private bool IsSoftmax => Declaration.Kernel is Kernel.Softmax || Declaration is { Kernel: null, Gate: null, Write: null, Read: null };
+
+    private WriteRule Write => Declaration.Write?.Rule ?? WriteRule.Plain;
+
+    private Normaliser Normaliser => Declaration.Read?.Normaliser ?? (Write == WriteRule.ExponentialGate ? Normaliser.Stabilised : Normaliser.None);
+
+    private int Heads => Declaration.Heads ?? (Declaration.KeyValueHeads * 2) ?? (Declaration.ValueHeads is { } n ? Math.Max(1, n / 2) : 2);
+
+    public string Source(string name) => DeclarationText.Of(Declaration, name);
+
+    /// <summary>The forms it must have, one by one: those that were asked for, else all that its mathematics has.</summary>
+    public Forms[] Forms
+    {
+        get
+        {
+            var asked = Declaration.Form?.Forms is { } forms and not AttnDsl.Forms.Fastest ? forms : LayerRules.AvailableForms(Declaration);
+            return [.. new[] { AttnDsl.Forms.Recurrent, AttnDsl.Forms.Parallel, AttnDsl.Forms.Chunkwise }.Where(f => asked.HasFlag(f))];
+        }
+    }
+
+    /// <summary>What the reference loops compute.</summary>
+    public LayerSpec Spec => new()
+    {
+        KeyDim = Declaration.KeyDim,
+        ValueDim = Declaration.ValueDim,
+        Heads = Heads,
+        KeyValueHeads = Declaration.KeyValueHeads ?? 0,
+        ValueHeads = Declaration.ValueHeads ?? 0,
+        Causal = Declaration.Causal,
+        Scale = Declaration.Scale,
+        Similarity = IsSoftmax ? Similarity.Softmax : Same<Similarity>(Declaration.Kernel ?? Kernel.Identity),
+        Decay = Declaration.Gate switch
+        {
+            null => DecaySource.None,
+            { Shape: GateShape.Constant, Decay: null or HeadDecay.Retention } => DecaySource.Retention,
+            { Shape: GateShape.Constant } => DecaySource.Constants,
+            { Shape: var shape } => Same<DecaySource>(shape),
+        },
+        LogDecays = Declaration.Gate switch
+        {
+            { Decay: HeadDecay.Given, LogDecays: { } given } => [.. given],
+            { Decay: HeadDecay.Lightning, Layer: var layer, Layers: var layers } => Lightning(Declaration.ValueHeads ?? Heads, layer ?? 0, layers ?? 1),
+            _ => [],
+        },
+        LogSigmoid = Declaration.Gate?.Activation == GateActivation.LogSigmoid,
+        ReversedSigmoid = Declaration.Gate?.Activation == GateActivation.ReversedSigmoid,
+        Rate = Declaration.Gate?.Activation switch
+        {
+            GateActivation.Rate => RateKind.Rate,
+            GateActivation.SoftplusRate => RateKind.Softplus,
+            GateActivation.Bounded => RateKind.Bounded,
+            GateActivation.ReversedSigmoidPower => RateKind.Power,
+            GateActivation.RecurrentGate => RateKind.Recurrent,
+            _ => RateKind.None,
+        },
+        Temperature = Declaration.Gate?.Temperature ?? 1,
+        Write = Same<WriteKind>(Write),
+        KeyOfGate = Declaration.Write?.Key == KeySource.Gate,
+        NoKeys = Declaration.Write?.Key == KeySource.None,
+        Strength = Declaration.Write?.Strength switch
+        {
+            null => StrengthKind.OfRule,
+            WriteStrength.None => StrengthKind.One,
+            { } strength => Same<StrengthKind>(strength),
+        },
+        StrengthScale = Declaration.Write?.StrengthScale ?? 1,
+        Steps = Declaration.Write?.Steps ?? 1,
+        Slots = Declaration.Write?.Slots ?? 0,
+        Bonus = Declaration.Write?.Bonus ?? false,
+        Denominator = Normaliser == Normaliser.External ? Same<Denominator>(Declaration.Read?.Eta ?? EtaActivation.Exp) : Same<Denominator>(Normaliser),
+        Epsilon = Declaration.Read?.Epsilon ?? 1e-6,
+        AddsEpsilon = Declaration.Read?.AddsEpsilon ?? false,
+        SkipWidth = Declaration.Read?.Skip switch { null or SkipShape.None => 0, SkipShape.Head => 1, _ => Declaration.ValueDim },
+        OwnValue = Same<OwnValue>(Declaration.Read?.Augmentation ?? Augmentation.None),
+        OutputGate = Same<GateOfOutput>(Declaration.Read?.OutputGate ?? OutputGate.None),
+        Pairs = Declaration.Rotation is { } rotation ? Same<Pairs>(rotation.Layout) : Pairs.None,
+        RotationBase = Declaration.Rotation?.Base ?? 10000,
+        Phase = Declaration.Rotation is not { Kind: RotationKind.Selective } selective
+            ? null
+            : new()
+            {
+                Tangent = selective.Temperature == RotationTemperature.Tangent,
+                Base = selective.Base,
+                MaxAngle = selective.MaxAngle ?? 0.9999,
+                Most = selective.MaxTemperature ?? 1,
+                Differenced = selective.Differenced ?? false,
+                Gate = Same<PhaseGating>(selective.Gate ?? PhaseGate.None),
+            },
+        SoftCap = Declaration.Score?.SoftCap ?? 0,
+        Alibi = Declaration.Score?.Bias == PositionBias.Alibi,
+        Window = RuntimeWindow > 0 ? RuntimeWindow : Declaration.Window?.Size ?? 0,
+        SinkTokens = Declaration.Window?.SinkTokens ?? 0,
+    };
+
+    /// <summary>−(8/H)(1 − ℓ/ℓ_max)·h.</summary>
+    private static double[] Lightning(int heads, int layer, int layers) => [.. Enumerable.Range(0, heads).Select(h => -8.0 / heads * (1 - ((double)layer / layers)) * h)];
+
+    /// <summary>The value of another enumeration that has the same name.</summary>
+    private static T Same<T>(Enum value)
+        where T : struct, Enum => Enum.Parse<T>(value.ToString());
+}

@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using AttnDsl.Conformance.Support;
+using AttnDsl.Space.Faces;
+
+namespace AttnDsl.Space.Printing;
+
+/// <summary>The outcomes so far.</summary>
+internal sealed class Counts
+{
+    /// <summary>The worst of those beyond a bar that are printed.</summary>
+    private const int Shown = 5;
+
+    private readonly Dictionary<Verdict, int> _points = [];
+    private readonly Dictionary<Grade, int> _measures = [];
+    private readonly Dictionary<Verdict, SortedDictionary<string, int>> _ids = [];
+    private readonly Dictionary<Grade, List<(string Point, Measure Measure)>> _beyond = [];
+    private readonly List<Measure> _all = [];
+    private int _pointsBeyond;
+
+    public int Points => _points.Values.Sum();
+
+    /// <summary>The third outcomes.</summary>
+    public List<Outcome> Third { get; } = [];
+
+    public string Line => $"{Of(Verdict.Matches) + Of(Verdict.Compiles) + Of(Verdict.Warned)} sound, {Of(Verdict.Refused)} refused, {Third.Count} third";
+
+    public void Add(Outcome outcome)
+    {
+        _points[outcome.Verdict] = Of(outcome.Verdict) + 1;
+        if (outcome.Verdict == Verdict.Third) Third.Add(outcome);
+        foreach (var id in outcome.Ids)
+        {
+            if (!_ids.TryGetValue(outcome.Verdict, out var ids)) _ids[outcome.Verdict] = ids = new(StringComparer.Ordinal);
+            ids[id] = ids.GetValueOrDefault(id) + 1;
+        }
+
+        if (outcome.Measures.Any(m => m.Grade is Grade.Conditioned or Grade.Cancelling)) _pointsBeyond++;
+        foreach (var measure in outcome.Measures)
+        {
+            _measures[measure.Grade] = _measures.GetValueOrDefault(measure.Grade) + 1;
+            if (measure.Grade == Grade.Met) continue;
+            if (!_beyond.TryGetValue(measure.Grade, out var beyond)) _beyond[measure.Grade] = beyond = [];
+            beyond.Add((outcome.Point.Text, measure));
+        }
+
+        _all.AddRange(outcome.Measures);
+    }
+
+    public void Print(TextWriter output, bool detailed)
+    {
+        if (detailed)
+        {
+            foreach (var measure in _all) output.WriteLine($"{measure.Grade,-12} {measure}");
+        }
+
+        foreach (var outcome in Third.OrderBy(o => o.Point.Text, StringComparer.Ordinal)) output.WriteLine($"third outcome: --point \"{outcome.Point.Text}\"\n{outcome.Reason}\n");
+        output.WriteLine($"{Points,7} points");
+        Row(Verdict.Matches, "compile without a warning and match the reference loops in every face");
+        Row(Verdict.Compiles, "compile without a warning (not run)");
+        Row(Verdict.Warned, "are warned of by name, and match all the same");
+        Row(Verdict.Refused, "are refused by name");
+        output.WriteLine($"{Third.Count,7} third outcomes");
+        if (_measures.Count == 0) return;
+        output.WriteLine($"{_measures.Values.Sum(),7} comparisons with float64, in {_pointsBeyond} points some beyond the bars of {Tolerances.Float32} and, for gradients, {Tolerances.Float32Gradient}:");
+        Beyond(Grade.Conditioned, $"within {Float32.Factor} times the error of the naive float32 loops");
+        Beyond(Grade.Cancelling, $"gradients that all but cancel: within the bar when measured as {Slopes.LeastPart} of the largest gradient of the layer");
+
+        void Row(Verdict verdict, string text)
+        {
+            if (Of(verdict) > 0) output.WriteLine($"{Of(verdict),7} {text}{(_ids.TryGetValue(verdict, out var ids) ? ": " + string.Join(", ", ids.Select(id => $"{id.Key} {id.Value}")) : "")}");
+        }
+
+        void Beyond(Grade grade, string text)
+        {
+            output.WriteLine($"{_measures.GetValueOrDefault(grade),7} {text}");
+            foreach (var (point, measure) in _beyond.GetValueOrDefault(grade, []).OrderByDescending(b => b.Measure.Error / b.Measure.Float32).Take(Shown)) output.WriteLine($"          {measure} {point}");
+        }
+    }
+
+    private int Of(Verdict verdict) => _points.GetValueOrDefault(verdict);
+}

@@ -1,0 +1,95 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading.Tasks;
+using AttnDsl.Generator.Semantics;
+using AttnDsl.Golden.Layers;
+using AttnDsl.Gpu;
+using AttnDsl.Space.Compiling;
+using AttnDsl.Space.Faces;
+using AttnDsl.Space.Points;
+
+namespace AttnDsl.Space;
+
+/// <summary>Finds the outcome of each point: compiled with many others, then run through every face.</summary>
+/// <param name="runFaces">Whether layers are run; otherwise it is enough that they compile.</param>
+/// <param name="report">Is told of each outcome, one at a time.</param>
+internal sealed class Prover(bool runFaces, Action<Outcome> report)
+{
+    /// <summary>Points of one compilation: a refused one is a few lines, a layer thousands.</summary>
+    private const int RefusedBatch = 400, SoundBatch = 24;
+
+    private readonly object _reporting = new();
+
+    public void Run(IEnumerable<Point> points)
+    {
+        // What the rules say of a point decides nothing but which others it is compiled with.
+        var byKind = points.ToLookup(p => LayerRules.Check(p.Declaration, "Layer").Any(problem => problem.IsError));
+        var number = 0;
+        foreach (var batch in byKind[true].Chunk(RefusedBatch).Concat(byKind[false].Chunk(SoundBatch))) Run(Batch.Compile(batch, @checked: number++ % 2 == 1));
+    }
+
+    private void Run(IReadOnlyList<Compiled> batch)
+    {
+        var runners = new ConcurrentBag<Runner>();
+        Parallel.ForEach(
+            batch,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+            compiled =>
+            {
+                if (!runners.TryTake(out var runner)) runner = new();
+                var outcome = OutcomeOf(compiled, runner);
+                runners.Add(runner);
+                lock (_reporting) report(outcome);
+            });
+        foreach (var runner in runners) runner.Dispose();
+    }
+
+    private Outcome OutcomeOf(Compiled compiled, Runner runner)
+    {
+        var (point, refused, warned) = (compiled.Point, compiled.Errors, compiled.Warnings);
+        if (compiled.Fault is { } fault) return new(point, Verdict.Third, refused, []) { Reason = fault };
+        if (!refused.IsEmpty) return new(point, Verdict.Refused, refused, []);
+        if (!runFaces) return new(point, warned.IsEmpty ? Verdict.Compiles : Verdict.Warned, warned, []);
+        var measures = new List<Measure>();
+        try
+        {
+            foreach (var @case in Case.Of(point)) measures.AddRange(runner.Run(compiled, @case));
+            var wrong = measures.Where(m => m.Grade == Grade.Failed).Select(m => m.ToString()).Concat(runner.PtxFaults(compiled)).ToList();
+            return wrong.Count == 0
+                ? new(point, warned.IsEmpty ? Verdict.Matches : Verdict.Warned, warned, measures)
+                : new(point, Verdict.Third, warned, measures) { Reason = string.Join("\n", wrong) };
+        }
+        catch (Exception e)
+        {
+            return new(point, Verdict.Third, warned, measures) { Reason = e.ToString() };
+        }
+    }
+
+    /// <summary>What one thread needs to run layers.</summary>
+    private sealed class Runner : IDisposable
+    {
+        private readonly Lazy<GpuDevice> _device = new(() => GpuDevice.OpenCpu(threads: 4));
+        private readonly Lazy<Ptx> _ptx = new();
+
+        public IEnumerable<Measure> Run(Compiled compiled, Case @case)
+        {
+            var run = new FaceRun(compiled.Point, @case);
+            return
+            [
+                .. run.Run(compiled.Access!.Layer, "CPU"),
+                .. run.RunSpans(compiled.Access),
+                .. @case.OnGpu ? run.Run(new GpuLayer(compiled.Access.Layer, _device.Value), "GPU") : [],
+            ];
+        }
+
+        public IEnumerable<string> PtxFaults(Compiled compiled) => _ptx.Value.Faults(compiled.Kernels);
+
+        public void Dispose()
+        {
+            if (_device.IsValueCreated) _device.Value.Dispose();
+            if (_ptx.IsValueCreated) _ptx.Value.Dispose();
+        }
+    }
+}
