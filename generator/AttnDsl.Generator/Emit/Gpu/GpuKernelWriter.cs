@@ -99,7 +99,7 @@ internal sealed class GpuKernelWriter
     private string FirstKey => _kernel.SinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)";
 
     /// <summary>Whether queries and keys are blocks of their own.</summary>
-    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
+    private bool IsTwoSided => _plan.Program is { Visits: Visits.Visible or Visits.Seeing } or { Visits: Visits.All, Grid: not null };
 
     private void Write(bool checksOverflow)
     {
@@ -151,7 +151,16 @@ internal sealed class GpuKernelWriter
     private void Body()
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
-            _out.Line($"int ahead = {(_plan.Program.Visits == Visits.Seeing ? "queryFirst + query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
+        {
+            var ahead = _plan.Program.Visits switch
+            {
+                Visits.Visible => $"queryFirst + query - {FirstKey}",
+                Visits.Seeing when _kernel.Causal => "queryFirst + query - t",
+                _ => "query - t",
+            };
+            _out.Line($"int ahead = {ahead}; // of the block's first key is the first query");
+        }
+
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }
