@@ -188,6 +188,7 @@ internal static class BackwardEmitter
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
         RunEmitter.Tables(w, system, causal ? "stateful ? initial.Position : 0" : "0", "time");
         if (causal) w.Line("if (stateful) call.QueryFirst = initial.Seen.Count; // rows in front of this call's");
+        if (system.MeasuresSinks) w.Line("if (stateful) call.SinkGap = initial.Seen.Gap;");
         w.Line($"call.KeyRows = {(causal ? "call.QueryFirst + " : "")}time;");
         w.Line("// Outputs and log Σ e^score of every query" + (rotated ? ", the rotated keys and their gradients." : "."));
         w.Line("call.LseStep = (time + 15) / 16 * 16;");

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Infrastructure;
 using AttnDsl.Generator.Model;
 
@@ -11,7 +12,7 @@ namespace AttnDsl.Generator.Semantics;
 /// <param name="Options">Its options, as declared.</param>
 internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Options)
 {
-    public static FeatureMap Of(LayerDeclaration d) => new(LayerRules.DefaultKernel(d), d.KeyDim, d.Map ?? new());
+    public static FeatureMap Of(LayerDeclaration d) => new(LayerRules.DefaultKernel(d), d.KeyDim, d.Map ?? new()) { Function = d.Function(FunctionRole.FeatureMap) };
 
     /// <summary>J, rows of the projection.</summary>
     public int Projections => Kernel == Kernel.Hedgehog ? Channels : Options.Projections ?? Channels;
@@ -27,6 +28,14 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
     public FeatureEnvelope Envelope => Options.Envelope ?? FeatureEnvelope.None;
 
     public HedgehogForm Form => Options.Form ?? HedgehogForm.Joint;
+
+    /// <summary>The user's method, channel by channel.</summary>
+    public FunctionDeclaration? Function { get; init; }
+
+    public bool IsIdentity => Kernel == Kernel.Identity && Function is null;
+
+    /// <summary>What diagnostics call it.</summary>
+    public string Name => Function?.Name ?? Kernel.ToString();
 
     /// <summary>Whether there is a feature for each channel, which keeps the channel's letter.</summary>
     public bool KeepsChannels => Kernel <= Kernel.ChannelSoftmax;
@@ -66,7 +75,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
     public string Letter => KeepsChannels ? "K" : "F";
 
     /// <summary>Whether products of features, and so a key sum, can be negative.</summary>
-    public bool IsSigned => Kernel switch
+    public bool IsSigned => Function is { Body: { } body } ? !(Interval.Of(body, _ => Interval.Everything).Lower >= 0) : Kernel switch
     {
         Kernel.Identity or Kernel.Silu or Kernel.RandomFourier => true,
         Kernel.Learned => Activation is FeatureActivation.Silu or FeatureActivation.Gelu or FeatureActivation.Identity,
@@ -100,7 +109,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         new(member, tensor, Options.PerHead ? $"[H,{letters}]" : $"[{letters}]", Options.PerHead ? HeadCount.Query : null, new EquatableArray<int>(axes), meaning);
 
     /// <summary>For people.</summary>
-    public string Formula => Kernel switch
+    public string Formula => Function is { } own ? $"φ(x) = {own.Formula("x")}" : Kernel switch
     {
         Kernel.Softmax => "the exponential kernel e^{q·k}",
         Kernel.EluPlusOne => "φ(x) = elu(x) + 1",

@@ -13,7 +13,7 @@ internal static class Resolver
     {
         var kernel = LayerRules.DefaultKernel(d);
         var family = kernel == Kernel.Softmax ? StateFamily.Cache : StateFamily.Matrix;
-        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) : null;
+        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) { Function = g.Shape == GateShape.Constant ? null : d.Function(FunctionRole.Gate) } : null;
         var write = d.Write?.Rule ?? WriteRule.Plain;
         var steps = d.Write?.Steps ?? 1;
         var normaliser = family == StateFamily.Cache ? Normaliser.None : LayerRules.DefaultNormaliser(d);
@@ -42,7 +42,16 @@ internal static class Resolver
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
             default,
-            default) { Skip = family == StateFamily.Matrix ? d.Read?.Skip ?? default : default, Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default, AddsEpsilon = d.Read is { AddsEpsilon: true }, OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default };
+            default)
+        {
+            Skip = family == StateFamily.Matrix ? d.Read?.Skip ?? default : default,
+            Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default,
+            AddsEpsilon = d.Read is { AddsEpsilon: true },
+            OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default,
+            Divisor = d.Function(FunctionRole.Normaliser),
+            ScoreFunction = d.Function(FunctionRole.Score),
+            MaskFunction = d.Function(FunctionRole.Mask),
+        };
         return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
     }
 
@@ -79,7 +88,9 @@ internal static class Resolver
         yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, "Values.");
         if (s.Decay is { Shape: not GateShape.Constant } decay)
         {
-            var meaning = decay.Activation == GateActivation.LogDecay
+            var meaning = decay.Function is not null
+                ? $"Gate inputs z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}."
+                : decay.Activation == GateActivation.LogDecay
                 ? "Log-decay (natural logarithm), at most 0."
                 : decay.Activation == GateActivation.Rate
                     ? $"Step sizes Δ, at least 0; the log-decay is {FeatureMaps.LogDecayFormula(decay, "Δ")}."
@@ -117,6 +128,8 @@ internal static class Resolver
             foreach (var p in s.Map.Parameters) yield return p;
         }
 
+        foreach (var (f, count, letters) in new[] { (s.Map.Function, HeadCount.Query, "[H]"), (s.Decay?.Function, HeadCount.State, $"[{n}]"), (s.ScoreFunction, HeadCount.Query, "[H]"), (s.Divisor, HeadCount.State, $"[{n}]") })
+            foreach (var learned in f?.Learned ?? default) yield return new(learned, Functions.Tensor(learned), letters, count, default, $"One number a head, of the function {f!.Name}.");
         if (s.Decay is { HasRate: true } rated) yield return rated switch
         {
             { Activation: GateActivation.ReversedSigmoidPower } => new("Power", "logRate", $"[{n}]", HeadCount.State, default, "a: the power of the gate, counted as 0 below 0."),

@@ -39,6 +39,8 @@ internal static class CpuEmitter
                     w.Line();
                     CpuKernelWriter.Write(w, kernel.Signature, kernel.Summary);
                 }
+
+                MaskEmitter.Write(w, plan, isUnchecked: false);
             }
         }
 
@@ -79,6 +81,7 @@ internal static class CpuEmitter
             Field(plan.Backward.Kept.Count > 0, "nint", "States kept for the backward pass, and chunks a head.", "Kept, Chunks");
             Field(cache, "int", "Rows of keys.", "KeyRows");
             Field(cache && system.Causal, "int", "First token of the inputs; positions of the first query and of the first row of keys.", "Start, QueryFirst, KeyFirst");
+            Field(system.MeasuresSinks, "int", "Tokens between the sinks and the row behind them, where the two lie together.", "SinkGap");
             Field(system.Window is { RuntimeSized: true }, "int", "W.", "Window");
 
             void Field(bool used, string type, string meaning, string names)
@@ -178,6 +181,7 @@ internal static class CpuEmitter
         ParameterKind.QueryFirst => "QueryFirst",
         ParameterKind.KeyFirst => "KeyFirst",
         ParameterKind.Head => "h",
+        ParameterKind.SinkGap => "SinkGap",
         ParameterKind.Window => "Window",
         ParameterKind.Work => "ref work",
         ParameterKind.Slot => KeptOffset(plan, p.Name) is var k && k == 0 ? "ref kept" : $"ref Unsafe.Add(ref kept, Chunks * {k})",
