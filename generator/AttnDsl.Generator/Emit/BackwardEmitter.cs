@@ -28,6 +28,7 @@ internal static class BackwardEmitter
             w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : "    RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);");
         }
 
+        if (system.Causal) Packed(w, type, system, plan);
         if (plan is null) return;
         w.Line();
         Run(w, type, plan, cpuClass);
@@ -41,6 +42,24 @@ internal static class BackwardEmitter
         w.Line("/// <param name=\"gradients\">Receives ∂L of every input; what was there is overwritten.</param>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>");
         _ = plan;
+    }
+
+    /// <summary>The overloads for sequences that lie one behind the other.</summary>
+    private static void Packed(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan)
+    {
+        w.Line();
+        Documentation(w, system, plan);
+        w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
+        w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, {Offsets} cuSeqLens) =>");
+        w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients{(HasStateGradient(system) ? ", false, default, default" : "")}, {Runtime}.Packing.Offsets(cuSeqLens));");
+        if (!HasStateGradient(system)) return;
+        w.Line();
+        Documentation(w, system, plan);
+        w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
+        w.Line("/// <param name=\"initial\">The states with which the sequences began, in their order; not changed.</param>");
+        w.Line("/// <param name=\"stateGradient\">Holds ∂L/∂state behind the last token of every sequence, and receives ∂L/∂state in front of the first.</param>");
+        w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, {Offsets} cuSeqLens, State initial, State stateGradient) =>");
+        w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory, {Runtime}.Packing.Offsets(cuSeqLens));");
     }
 
     private static void Gradients(SourceWriter w, DynamicalSystem system)
@@ -66,7 +85,7 @@ internal static class BackwardEmitter
         var system = plan.System;
         var cache = system.Family == StateFamily.Cache;
         w.Line("/// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>");
-        w.Line($"private static void RunBackward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients{(HasStateGradient(system) ? $", bool stateful, {Runtime}.StateMemory initial, {Runtime}.StateMemory stateGradient" : "")})");
+        w.Line($"private static void RunBackward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients{(HasStateGradient(system) ? $", bool stateful, {Runtime}.StateMemory initial, {Runtime}.StateMemory stateGradient" : "")}{(system.Causal ? $", {Runtime}.Packing packing = default" : "")})");
         using (w.Braces())
         {
             RunEmitter.InputChecks(w, type, system);
@@ -80,13 +99,14 @@ internal static class BackwardEmitter
             }
 
             ParameterEmitter.GradientChecks(w, system);
+            if (system.Causal) w.Line("packing.Check(batch, time);");
             if (HasStateGradient(system))
             {
                 w.Line("if (stateful)");
                 using (w.Braces())
                 {
-                    w.Line($"initial.Match(batch, {Heads(system, HeadCount.State, "heads")});");
-                    w.Line($"stateGradient.Match(batch, {Heads(system, HeadCount.State, "heads")});");
+                    w.Line($"initial.Match(in packing, batch, {Heads(system, HeadCount.State, "heads")});");
+                    w.Line($"stateGradient.Match(in packing, batch, {Heads(system, HeadCount.State, "heads")});");
                     w.Line("stateGradient.Apart(initial, \"stateGradient\", \"initial\");");
                 }
             }
@@ -104,7 +124,8 @@ internal static class BackwardEmitter
                 }
 
                 w.Line($"OGrad = {Runtime}.Guards.Arg(outputGradient),");
-                w.Line($"Time = {system.Rows("time")},");
+                if (system.Causal) w.Line($"Sequences = {(HasStateGradient(system) ? $"stateful ? {Runtime}.Sequences.Of(in packing, batch, time, initial) : " : "")}{Runtime}.Sequences.Of(in packing, batch, time),");
+                w.Line("Time = time,");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
@@ -130,13 +151,14 @@ internal static class BackwardEmitter
         var heads = Heads(system, HeadCount.State, "heads");
         if (system.ValueHeads is not null) w.Line("call.Group = stateHeads / heads;");
         w.Line($"call.Heads = {heads};");
-        w.Line($"int units = batch * {heads};");
+        w.Line($"int units = {(system.Causal ? "packing.Count(batch)" : "batch")} * {heads};");
         w.Line($"long stateFloats = (long)units * {unit};");
-        if (plan.Backward.KeptFloats > 0) w.Line($"call.Chunks = (call.Time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
-        w.Line("// The running state, its gradient" + (plan.Backward.KeptFloats > 0 ? ", and the state with which each chunk begins." : "."));
-        w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, 2 * stateFloats{(plan.Backward.KeptFloats > 0 ? $" + units * (long)call.Chunks * {plan.Backward.KeptFloats}" : "")});");
+        var keeps = plan.Backward.KeptFloats > 0;
+        if (keeps) w.Line($"long chunks = {(system.Causal ? $"call.Sequences.PlaceChunks(batch, time, {plan.Sizes.C}, {system.Writing.Steps}, out call.Chunks)" : $"batch * (call.Chunks = ({system.Rows("time")} + {plan.Sizes.C - 1}) / {plan.Sizes.C})")};");
+        w.Line("// The running state, its gradient" + (keeps ? ", and the state with which each chunk begins." : "."));
+        w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, 2 * stateFloats{(keeps ? $" + chunks * {heads} * {plan.Backward.KeptFloats}" : "")});");
         w.Line("call.StateGrad = call.State + (nint)stateFloats * sizeof(float);");
-        if (plan.Backward.KeptFloats > 0) w.Line("call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);");
+        if (keeps) w.Line("call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);");
         w.Line($"ref float states = ref {Runtime}.Native.At(call.State, 0);");
         if (HasStateGradient(system))
         {
@@ -174,7 +196,7 @@ internal static class BackwardEmitter
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
         RunEmitter.Tables(w, system, "0", "time");
         w.Line("// Outputs and log Σ e^score of every query" + (rotated ? ", the rotated keys and their gradients." : "."));
-        w.Line("call.LseStep = (time + 15) / 16 * 16;");
+        w.Line($"call.LseStep = {(system.Causal ? "call.Sequences.PlacePadded(time)" : "(time + 15) / 16 * 16")};");
         w.Line($"long outputs = (long)batch * heads * time * {system.ValueDim}, sums = (long)batch * heads * call.LseStep{(rotated ? $", keys = (long)batch * {keyHeads} * time * {system.KeyDim}" : "")};");
         w.Line($"call.O.Address = {Runtime}.Workspace.RentAddress(3, outputs + sums{(rotated ? " + 2 * keys" : "")} + 64);");
         w.Line($"(call.O.Batch, call.O.Head, call.O.Time) = ((nint)heads * time * {system.ValueDim}, (nint)time * {system.ValueDim}, {system.ValueDim});");

@@ -36,6 +36,9 @@ namespace AttnDsl.Generated
             public nint State, StateGrad;
             public Pass Pass;
 
+            /// <summary>The sequences, where they differ in length or age.</summary>
+            public Sequences Sequences;
+
             /// <summary>Tokens of this call, and heads among which its items are dealt.</summary>
             public int Time, Heads;
 
@@ -44,6 +47,12 @@ namespace AttnDsl.Generated
 
             /// <summary>States kept for the backward pass, and chunks a head.</summary>
             public nint Kept, Chunks;
+
+            /// <summary>First token of this turn.</summary>
+            public int Start;
+
+            /// <summary>Floats from a head's state to where it is copied first, for Rollback; 0 where it is not.</summary>
+            public nint Snapshot;
 
             public void Bind(ReadOnlySpan<nint> addresses)
             {
@@ -63,6 +72,13 @@ namespace AttnDsl.Generated
 
             public void Run(int item, ref float scratch)
             {
+                if (!Sequences.AreAlike)
+                {
+                    ref readonly Sequence sequence = ref Sequences.Of(item);
+                    Of(in sequence).Run(item - sequence.Item, ref scratch);
+                    return;
+                }
+
                 switch (Machine.VectorBits)
                 {
                     case 512: Run<Simd512>(item, ref scratch); break;
@@ -70,6 +86,29 @@ namespace AttnDsl.Generated
                     case 128: Run<Simd128>(item, ref scratch); break;
                     default: Run<SimdScalar>(item, ref scratch); break;
                 }
+            }
+
+            /// <summary>This call for one of its sequences.</summary>
+            private readonly Call Of(in Sequence s)
+            {
+                Call one = this;
+                one.Sequences = default;
+                (one.Start, one.Time) = (s.Start, s.Time);
+                one.Q = Q.From(s.Batch);
+                one.K = K.From(s.Batch);
+                one.V = V.From(s.Batch);
+                one.G = G.From(s.Batch);
+                one.O = O.From(s.Batch);
+                one.OGrad = OGrad.From(s.Batch);
+                one.QGrad = QGrad.From(s.Batch);
+                one.KGrad = KGrad.From(s.Batch);
+                one.VGrad = VGrad.From(s.Batch);
+                one.GGrad = GGrad.From(s.Batch);
+                nint state = (nint)s.Slot * Heads * 4096 * sizeof(float);
+                (one.State, one.StateGrad, one.Snapshot) = (State + state, StateGrad + state, s.Snapshot);
+                (one.Kept, one.Chunks) = (Kept + (nint)s.Chunk * Heads * 4096 * sizeof(float), s.Chunks);
+                one.Blocks = s.Blocks;
+                return one;
             }
 
             private void Run<TVec>(int item, ref float work) where TVec : struct, ISimd<TVec>
@@ -80,13 +119,14 @@ namespace AttnDsl.Generated
                     {
                         int b = item / Heads, h = item % Heads;
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 4096);
+                        if (Snapshot != 0) Native.Copy(ref state, Snapshot, 4096);
                         Recurrent<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref state,
                             ref work);
                         break;
@@ -97,11 +137,11 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 4096);
                         Chunkwise<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref state,
                             ref work);
                         break;
@@ -113,11 +153,11 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 4096);
                         Parallel<TVec>(
                             query, Math.Min(32, Time - query),
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref state,
                             ref work);
                         break;
@@ -128,9 +168,9 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 4096);
                         Absorb<TVec>(
                             Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
                             ref state,
                             ref work);
                         break;
@@ -142,9 +182,9 @@ namespace AttnDsl.Generated
                         ref float kept = ref Native.At(Kept, (nint)(b * Heads + h) * Chunks * 4096);
                         Keep<TVec>(
                             Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
                             ref state,
                             ref kept,
                             ref work);
@@ -157,15 +197,15 @@ namespace AttnDsl.Generated
                         ref float kept = ref Native.At(Kept, (nint)(b * Heads + h) * Chunks * 4096);
                         Backward<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref OGrad.At(b, 0, h), OGrad.Time,
-                            ref GGrad.At(b, 0, h), GGrad.Time,
-                            ref VGrad.At(b, 0, h), VGrad.Time,
-                            ref KGrad.At(b, 0, h), KGrad.Time,
-                            ref QGrad.At(b, 0, h), QGrad.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref OGrad.At(b, Start, h), OGrad.Time,
+                            ref GGrad.At(b, Start, h), GGrad.Time,
+                            ref VGrad.At(b, Start, h), VGrad.Time,
+                            ref KGrad.At(b, Start, h), KGrad.Time,
+                            ref QGrad.At(b, Start, h), QGrad.Time,
                             ref stateGrad,
                             ref kept,
                             ref work);
@@ -195,7 +235,7 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 64); // [1,K]
             ref float scores = ref Unsafe.Add(ref work, 128); // [1,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 144); // [1,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 0); // [K,1]
+            ref float totalDownExp = ref Unsafe.Add(ref work, 0); // [K,1]
 
             for (int t = 0; t < time; t++)
             {
@@ -229,12 +269,12 @@ namespace AttnDsl.Generated
                 Products.Multiply<TVec>(1, 64, 64, ref qDecayed, 64, 1, ref S, 64, ref oBlock, oStep, accumulate: true);
 
                 // S ← e^g S + k vᵀ.
-                RecurrentExpTotalDown<TVec>(ref logDecay, ref expTotalDown);
+                RecurrentTotalDownExp<TVec>(ref logDecay, ref totalDownExp);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 64 + j), TVec.Splat(ref expTotalDown, i), TVec.Splat(ref kBlock, i) * TVec.Load(ref vBlock, j)), ref S, i * 64 + j);
+                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 64 + j), TVec.Splat(ref totalDownExp, i), TVec.Splat(ref kBlock, i) * TVec.Load(ref vBlock, j)), ref S, i * 64 + j);
                     }
                 }
             }
@@ -262,14 +302,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expTotalDown = exp(logDecay)</summary>
+        /// <summary>totalDownExp = exp(logDecay)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentExpTotalDown<TVec>(ref float logDecay, ref float expTotalDown)
+        private static void RecurrentTotalDownExp<TVec>(ref float logDecay, ref float totalDownExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logDecay, j)), ref expTotalDown, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logDecay, j)), ref totalDownExp, j);
             }
         }
 
@@ -297,7 +337,7 @@ namespace AttnDsl.Generated
             ref float total = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 4096); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 64); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float totalDownExp = ref Unsafe.Add(ref work, 2112); // [K,1]
             ref float scratch = ref Unsafe.Add(ref work, 9216);
 
             for (int t = 0; t < time; t += 32)
@@ -339,12 +379,12 @@ namespace AttnDsl.Generated
                 }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 ChunkwiseKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
-                ChunkwiseExpTotalDown<TVec>(ref total, ref expTotalDown);
+                ChunkwiseTotalDownExp<TVec>(ref total, ref totalDownExp);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -393,14 +433,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expTotalDown = exp(total)</summary>
+        /// <summary>totalDownExp = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpTotalDown<TVec>(ref float total, ref float expTotalDown)
+        private static void ChunkwiseTotalDownExp<TVec>(ref float total, ref float totalDownExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
             }
         }
 
@@ -421,19 +461,19 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float ownLogDecay = ref Unsafe.Add(ref work, 2048); // [R,K]
+            ref float logDecay = ref Unsafe.Add(ref work, 2048); // [R,K]
             ref float fromStart = ref Unsafe.Add(ref work, 4096); // [R,K]
             ref float ownScores = ref Unsafe.Add(ref work, 6144); // [R,R]
             ref float qReach = ref Unsafe.Add(ref work, 7168); // [R,K]
-            ref float num = ref Unsafe.Add(ref work, 9216); // [R,V]
-            ref float rest = ref Unsafe.Add(ref work, 11264); // [1,K]
-            ref float logDecay = ref Unsafe.Add(ref work, 13440); // [C,K]
+            ref float rest = ref Unsafe.Add(ref work, 9216); // [1,K]
+            ref float num = ref Unsafe.Add(ref work, 9280); // [R,V]
+            ref float logDecay2 = ref Unsafe.Add(ref work, 13440); // [C,K]
             ref float toEnd = ref Unsafe.Add(ref work, 15488); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 17536); // [1,K]
             ref float restNext = ref Unsafe.Add(ref work, 13440); // [1,K]
             ref float kLeft = ref Unsafe.Add(ref work, 17536); // [C,K]
             ref float scores = ref Unsafe.Add(ref work, 13504); // [R,C]
-            ref float expRestEnd = ref Unsafe.Add(ref work, 11328); // [1,K]
+            ref float restEndExp = ref Unsafe.Add(ref work, 11328); // [1,K]
             ref float qState = ref Unsafe.Add(ref work, 11392); // [R,K]
             ref float scratch = ref Unsafe.Add(ref work, 19584);
 
@@ -451,16 +491,16 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qQueries, i * qStep + j), ref qScaled, i * 64 + j);
                 }
             }
-            ParallelOwnLogDecay<TVec>(R, gStep, ref gQueries, ref ownLogDecay);
-            Scans.PrefixSum<TVec>(R, 64, ref ownLogDecay, 64, ref fromStart, 64, reversed: false, exclusive: false);
-            Decays.Gram<TVec>(R, 64, ref qScaled, 64, ref kQueries, kStep, ref ownLogDecay, 64,
+            ParallelLogDecay<TVec>(R, gStep, ref gQueries, ref logDecay);
+            Scans.PrefixSum<TVec>(R, 64, ref logDecay, 64, ref fromStart, 64, reversed: false, exclusive: false);
+            Decays.Gram<TVec>(R, 64, ref qScaled, 64, ref kQueries, kStep, ref logDecay, 64,
                 ref ownScores, 32, strict: false, ref scratch);
             ParallelQReach<TVec>(R, ref qScaled, ref fromStart, ref qReach);
-            Products.Multiply<TVec>(R, 64, R, ref ownScores, 32, 1, ref vQueries, vStep, ref num, 64, accumulate: false);
             for (int j = 0; j < 64; j += TVec.Count)
             {
                 TVec.Store(TVec.Create(0f), ref rest, j);
             }
+            Products.Multiply<TVec>(R, 64, R, ref ownScores, 32, 1, ref vQueries, vStep, ref num, 64, accumulate: false);
             for (int t = query - 32; t >= 0; t -= 32)
             {
                 const int C = 32;
@@ -469,14 +509,14 @@ namespace AttnDsl.Generated
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
 
                 // An earlier block of keys, weighted by what is left of it when the queries' block begins.
-                ParallelLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
-                Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
+                ParallelLogDecay2<TVec>(C, gStep, ref gBlock, ref logDecay2);
+                Scans.PrefixSum<TVec>(C, 64, ref logDecay2, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref logDecay, i * 64 + j);
+                        fold += TVec.Load(ref logDecay2, i * 64 + j);
                     }
                     TVec.Store(fold, ref total, j);
                 }
@@ -488,6 +528,13 @@ namespace AttnDsl.Generated
 
                 // Accumulate the output.
                 Products.MultiplyTransposed<TVec>(R, C, 64, ref qReach, 64, ref kLeft, 64, ref scores, 32, accumulate: false, ref scratch);
+                for (int i = 0; i < R; i++)
+                {
+                    for (int j = 0; j < 64; j += TVec.Count)
+                    {
+                        TVec.Store(TVec.Load(ref num, i * 64 + j), ref num, i * 64 + j);
+                    }
+                }
                 Products.Multiply<TVec>(R, 64, C, ref scores, 32, 1, ref vBlock, vStep, ref num, 64, accumulate: true);
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
@@ -496,12 +543,12 @@ namespace AttnDsl.Generated
             }
 
             // What the initial state still counts for.
-            ParallelExpRestEnd<TVec>(ref rest, ref expRestEnd);
+            ParallelRestEndExp<TVec>(ref rest, ref restEndExp);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qReach, i * 64 + j) * TVec.Load(ref expRestEnd, j), ref qState, i * 64 + j);
+                    TVec.Store(TVec.Load(ref qReach, i * 64 + j) * TVec.Load(ref restEndExp, j), ref qState, i * 64 + j);
                 }
             }
             for (int i = 0; i < R; i++)
@@ -514,16 +561,16 @@ namespace AttnDsl.Generated
             Products.Multiply<TVec>(R, 64, 64, ref qState, 64, 1, ref S, 64, ref oQueries, oStep, accumulate: true);
         }
 
-        /// <summary>ownLogDecay = -(0.0625 * softplus(-gQueries))</summary>
+        /// <summary>logDecay = -(0.0625 * softplus(-gQueries))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelOwnLogDecay<TVec>(int R, nint gStep, ref float gQueries, ref float ownLogDecay)
+        private static void ParallelLogDecay<TVec>(int R, nint gStep, ref float gQueries, ref float logDecay)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gQueries, i * gStep + j))), ref ownLogDecay, i * 64 + j);
+                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gQueries, i * gStep + j))), ref logDecay, i * 64 + j);
                 }
             }
         }
@@ -542,16 +589,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logDecay = -(0.0625 * softplus(-gBlock))</summary>
+        /// <summary>logDecay2 = -(0.0625 * softplus(-gBlock))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay)
+        private static void ParallelLogDecay2<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay2)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay, i * 64 + j);
+                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay2, i * 64 + j);
                 }
             }
         }
@@ -570,14 +617,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expRestEnd = exp(rest)</summary>
+        /// <summary>restEndExp = exp(rest)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelExpRestEnd<TVec>(ref float rest, ref float expRestEnd)
+        private static void ParallelRestEndExp<TVec>(ref float rest, ref float restEndExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref rest, j)), ref expRestEnd, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref rest, j)), ref restEndExp, j);
             }
         }
 
@@ -599,7 +646,7 @@ namespace AttnDsl.Generated
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float totalDownExp = ref Unsafe.Add(ref work, 2112); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -623,12 +670,12 @@ namespace AttnDsl.Generated
                 }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 AbsorbKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
-                AbsorbExpTotalDown<TVec>(ref total, ref expTotalDown);
+                AbsorbTotalDownExp<TVec>(ref total, ref totalDownExp);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -663,14 +710,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expTotalDown = exp(total)</summary>
+        /// <summary>totalDownExp = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbExpTotalDown<TVec>(ref float total, ref float expTotalDown)
+        private static void AbsorbTotalDownExp<TVec>(ref float total, ref float totalDownExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
             }
         }
 
@@ -693,7 +740,7 @@ namespace AttnDsl.Generated
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float totalDownExp = ref Unsafe.Add(ref work, 2112); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -727,12 +774,12 @@ namespace AttnDsl.Generated
                 }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 KeepKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
-                KeepExpTotalDown<TVec>(ref total, ref expTotalDown);
+                KeepTotalDownExp<TVec>(ref total, ref totalDownExp);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -767,14 +814,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expTotalDown = exp(total)</summary>
+        /// <summary>totalDownExp = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepExpTotalDown<TVec>(ref float total, ref float expTotalDown)
+        private static void KeepTotalDownExp<TVec>(ref float total, ref float totalDownExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
             }
         }
 
@@ -808,18 +855,18 @@ namespace AttnDsl.Generated
             ref float toEnd = ref Unsafe.Add(ref work, 9280); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 11328); // [C,K]
             ref float dKWritten = ref Unsafe.Add(ref work, 13376); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 15424); // [K,1]
-            ref float dTotalDown = ref Unsafe.Add(ref work, 9216); // [K,1]
+            ref float totalDownExp = ref Unsafe.Add(ref work, 15424); // [K,1]
+            ref float dTotalDown2 = ref Unsafe.Add(ref work, 9216); // [K,1]
             ref float dToEnd = ref Unsafe.Add(ref work, 15488); // [C,K]
-            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 17536); // [C,K]
+            ref float dLogDecay = ref Unsafe.Add(ref work, 17536); // [C,K]
             ref float dScores = ref Unsafe.Add(ref work, 15488); // [C,C]
             ref float dQDecayed = ref Unsafe.Add(ref work, 11328); // [C,K]
             ref float dFromStart = ref Unsafe.Add(ref work, 19584); // [C,K]
-            ref float dQScaledViaScores = ref Unsafe.Add(ref work, 6144); // [C,K]
-            ref float dkViaScores = ref Unsafe.Add(ref work, 21632); // [C,K]
+            ref float dQScaled2 = ref Unsafe.Add(ref work, 6144); // [C,K]
+            ref float dK2 = ref Unsafe.Add(ref work, 21632); // [C,K]
             ref float net = ref Unsafe.Add(ref work, 2048); // [C,K]
-            ref float dLogDecayViaScores = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 2048); // [C,K]
+            ref float dLogDecay4 = ref Unsafe.Add(ref work, 0); // [C,K]
+            ref float dLogDecay6 = ref Unsafe.Add(ref work, 2048); // [C,K]
             ref float scratch = ref Unsafe.Add(ref work, 23680);
 
             for (int t = (time - 1) / 32 * 32; t >= 0; t -= 32)
@@ -865,17 +912,17 @@ namespace AttnDsl.Generated
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 BackwardKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
 
-                // What the chunk wrote: dk_j += e^{L_C − L_j} dS v_j, dv_j += dSᵀ(k_j e^{L_C − L_j}); the gates get what they let through.
+                // Gradient of: S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 Products.MultiplyTransposed<TVec>(C, 64, 64, ref vBlock, vStep, ref SGrad, 64, ref dKWritten, 64, accumulate: false, ref scratch);
-                BackwardExpTotalDown<TVec>(ref total, ref expTotalDown);
+                BackwardTotalDownExp<TVec>(ref total, ref totalDownExp);
                 for (int i = 0; i < 64; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        fold += TVec.Load(ref SGrad, i * 64 + j) * TVec.Load(ref keptSBlock, i * 64 + j) * TVec.Splat(ref expTotalDown, i);
+                        fold += TVec.Load(ref SGrad, i * 64 + j) * TVec.Load(ref keptSBlock, i * 64 + j) * TVec.Splat(ref totalDownExp, i);
                     }
-                    Unsafe.Add(ref dTotalDown, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dTotalDown2, i) = TVec.Sum(fold);
                 }
                 for (int i = 0; i < C; i++)
                 {
@@ -884,9 +931,9 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Load(ref dKWritten, i * 64 + j) * TVec.Load(ref kWritten, i * 64 + j), ref dToEnd, i * 64 + j);
                     }
                 }
-                Scans.PrefixSum<TVec>(C, 64, ref dToEnd, 64, ref dLogDecayViaToEnd, 64, reversed: false, exclusive: true);
+                Scans.PrefixSum<TVec>(C, 64, ref dToEnd, 64, ref dLogDecay, 64, reversed: false, exclusive: true);
 
-                // dscores_ij = do_i·v_j, dv_j += Σ_i scores_ij do_i, dS += Σ_i (q_i e^{L_i}) do_iᵀ; dq and dk follow from dscores and S do.
+                // Gradient of: o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
                 Products.MultiplyTransposed<TVec>(C, C, 64, ref oGradBlock, oGradStep, ref vBlock, vStep, ref dScores, 32, accumulate: false, ref scratch);
                 Products.Multiply<TVec>(C, 64, 64, ref kWritten, 64, 1, ref SGrad, 64, ref vGradBlock, vGradStep, accumulate: false);
                 Products.Multiply<TVec>(C, 64, C, ref scores, 1, 32, ref oGradBlock, oGradStep, ref vGradBlock, vGradStep, accumulate: true);
@@ -895,7 +942,7 @@ namespace AttnDsl.Generated
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref SGrad, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref SGrad, i * 64 + j);
+                        TVec.Store(TVec.Load(ref SGrad, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref SGrad, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref qDecayed, 1, 64, ref oGradBlock, oGradStep, ref SGrad, 64, accumulate: true);
@@ -907,23 +954,23 @@ namespace AttnDsl.Generated
                     }
                 }
                 Decays.ApplyToQueries<TVec>(C, 64, ref dScores, 32, ref kBlock, kStep, ref logDecay, 64,
-                    ref dQScaledViaScores, 64, strict: false, ref scratch);
+                    ref dQScaled2, 64, strict: false, ref scratch);
                 Decays.ApplyToKeys<TVec>(C, 64, ref dScores, 32, ref qScaled, 64, ref logDecay, 64,
-                    ref dkViaScores, 64, strict: false, ref scratch);
-                BackwardKGradBlock<TVec>(C, kGradStep, ref dKWritten, ref toEnd, ref dkViaScores, ref kGradBlock);
+                    ref dK2, 64, strict: false, ref scratch);
+                BackwardKGradBlock<TVec>(C, kGradStep, ref dKWritten, ref toEnd, ref dK2, ref kGradBlock);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 64 + j) * TVec.Load(ref dQScaledViaScores, i * 64 + j) - TVec.Load(ref kBlock, i * kStep + j) * TVec.Load(ref dkViaScores, i * 64 + j), ref net, i * 64 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 64 + j) * TVec.Load(ref dQScaled2, i * 64 + j) - TVec.Load(ref kBlock, i * kStep + j) * TVec.Load(ref dK2, i * 64 + j), ref net, i * 64 + j);
                     }
                 }
-                Scans.PrefixSum<TVec>(C, 64, ref net, 64, ref dLogDecayViaScores, 64, reversed: true, exclusive: false);
+                Scans.PrefixSum<TVec>(C, 64, ref net, 64, ref dLogDecay4, 64, reversed: true, exclusive: false);
 
-                // The gradients of the inputs.
-                Scans.PrefixSum<TVec>(C, 64, ref dFromStart, 64, ref dLogDecayViaFromStart, 64, reversed: true, exclusive: false);
-                BackwardGGradBlock<TVec>(C, gGradStep, gStep, ref dLogDecayViaToEnd, ref dTotalDown, ref dLogDecayViaScores, ref dLogDecayViaFromStart, ref gBlock, ref gGradBlock);
-                BackwardQGradBlock<TVec>(C, qGradStep, ref dQDecayed, ref fromStart, ref dQScaledViaScores, ref qGradBlock);
+                // Gradient of: The chunk's queries, keys and gates; L is the log-decay since the chunk began.
+                Scans.PrefixSum<TVec>(C, 64, ref dFromStart, 64, ref dLogDecay6, 64, reversed: true, exclusive: false);
+                BackwardGGradBlock<TVec>(C, gGradStep, gStep, ref dLogDecay, ref dTotalDown2, ref dLogDecay4, ref dLogDecay6, ref gBlock, ref gGradBlock);
+                BackwardQGradBlock<TVec>(C, qGradStep, ref dQDecayed, ref fromStart, ref dQScaled2, ref qGradBlock);
             }
         }
 
@@ -969,55 +1016,55 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expTotalDown = exp(total)</summary>
+        /// <summary>totalDownExp = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardExpTotalDown<TVec>(ref float total, ref float expTotalDown)
+        private static void BackwardTotalDownExp<TVec>(ref float total, ref float totalDownExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
             }
         }
 
-        /// <summary>kGradBlock = dKWritten * exp(toEnd) + dkViaScores</summary>
+        /// <summary>kGradBlock = dKWritten * exp(toEnd) + dK2</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardKGradBlock<TVec>(int C, nint kGradStep, ref float dKWritten, ref float toEnd, ref float dkViaScores, ref float kGradBlock)
+        private static void BackwardKGradBlock<TVec>(int C, nint kGradStep, ref float dKWritten, ref float toEnd, ref float dK2, ref float kGradBlock)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref dKWritten, i * 64 + j), TVec.Exp(TVec.Load(ref toEnd, i * 64 + j)), TVec.Load(ref dkViaScores, i * 64 + j)), ref kGradBlock, i * kGradStep + j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref dKWritten, i * 64 + j), TVec.Exp(TVec.Load(ref toEnd, i * 64 + j)), TVec.Load(ref dK2, i * 64 + j)), ref kGradBlock, i * kGradStep + j);
                 }
             }
         }
 
-        /// <summary>gGradBlock = (dLogDecayViaToEnd + dTotalDown + dLogDecayViaScores + dLogDecayViaFromStart) * 0.0625 * sigmoid(-gBlock)</summary>
+        /// <summary>gGradBlock = (dLogDecay + dTotalDown2 + dLogDecay4 + dLogDecay6) * 0.0625 * sigmoid(-gBlock)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardGGradBlock<TVec>(int C, nint gGradStep, nint gStep, ref float dLogDecayViaToEnd, ref float dTotalDown, ref float dLogDecayViaScores, ref float dLogDecayViaFromStart, ref float gBlock, ref float gGradBlock)
+        private static void BackwardGGradBlock<TVec>(int C, nint gGradStep, nint gStep, ref float dLogDecay, ref float dTotalDown2, ref float dLogDecay4, ref float dLogDecay6, ref float gBlock, ref float gGradBlock)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store((TVec.Load(ref dLogDecayViaToEnd, i * 64 + j) + TVec.Load(ref dTotalDown, j) + TVec.Load(ref dLogDecayViaScores, i * 64 + j) + TVec.Load(ref dLogDecayViaFromStart, i * 64 + j)) * TVec.Create(0.0625f) * TVec.Sigmoid(-TVec.Load(ref gBlock, i * gStep + j)), ref gGradBlock, i * gGradStep + j);
+                    TVec.Store((TVec.Load(ref dLogDecay, i * 64 + j) + TVec.Load(ref dTotalDown2, j) + TVec.Load(ref dLogDecay4, i * 64 + j) + TVec.Load(ref dLogDecay6, i * 64 + j)) * TVec.Create(0.0625f) * TVec.Sigmoid(-TVec.Load(ref gBlock, i * gStep + j)), ref gGradBlock, i * gGradStep + j);
                 }
             }
         }
 
-        /// <summary>qGradBlock = 0.125 * (dQDecayed * exp(fromStart) + dQScaledViaScores)</summary>
+        /// <summary>qGradBlock = 0.125 * (dQDecayed * exp(fromStart) + dQScaled2)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardQGradBlock<TVec>(int C, nint qGradStep, ref float dQDecayed, ref float fromStart, ref float dQScaledViaScores, ref float qGradBlock)
+        private static void BackwardQGradBlock<TVec>(int C, nint qGradStep, ref float dQDecayed, ref float fromStart, ref float dQScaled2, ref float qGradBlock)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Create(0.125f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 64 + j), TVec.Exp(TVec.Load(ref fromStart, i * 64 + j)), TVec.Load(ref dQScaledViaScores, i * 64 + j)), ref qGradBlock, i * qGradStep + j);
+                    TVec.Store(TVec.Create(0.125f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 64 + j), TVec.Exp(TVec.Load(ref fromStart, i * 64 + j)), TVec.Load(ref dQScaled2, i * 64 + j)), ref qGradBlock, i * qGradStep + j);
                 }
             }
         }
@@ -1036,21 +1083,21 @@ namespace Samples
     {
         /// <summary>Where the sequences of a batch stand: S [B,H,K,V]. Copies share the memory; <see cref="Fork"/> copies it.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AttnDsl", "0.1")]
-        public struct State
+        public struct State : global::AttnDsl.IAttentionState
         {
             internal readonly global::AttnDsl.Runtime.StateMemory Memory;
 
-            /// <summary>An empty past for <paramref name="batch"/> sequences.</summary>
-            public State(int batch)
+            /// <summary>An empty past for <paramref name="batch"/> sequences. <see cref="Rollback(int)"/> can take back their last <paramref name="snapshots"/> tokens, at 16,384 bytes for each of these tokens, sequence and head.</summary>
+            public State(int batch, int snapshots = 0)
             {
-                this = new State(batch, new float[FloatCount(batch)]);
+                this = new State(batch, new float[FloatCount(batch, snapshots)], snapshots);
             }
 
             /// <summary>The same over memory of the caller, at least <see cref="FloatCount"/> floats, which is cleared.</summary>
             /// <exception cref="global::System.ArgumentException">The memory is too small.</exception>
-            public State(int batch, global::System.Memory<float> memory)
+            public State(int batch, global::System.Memory<float> memory, int snapshots = 0)
             {
-                Memory = new global::AttnDsl.Runtime.StateMemory("GatedLinear", batch, 8, 4096, memory);
+                Memory = new global::AttnDsl.Runtime.StateMemory("GatedLinear", batch, 8, 4096, memory, snapshots);
                 Reset();
             }
 
@@ -1060,13 +1107,13 @@ namespace Samples
             }
 
             /// <summary>Floats of memory that a state needs.</summary>
-            public static int FloatCount(int batch) => global::AttnDsl.Runtime.StateMemory.FloatCount("GatedLinear", batch, 8, 4096);
+            public static int FloatCount(int batch, int snapshots = 0) => global::AttnDsl.Runtime.StateMemory.FloatCount("GatedLinear", batch, 8, 4096, snapshots);
 
             /// <summary>B, the number of sequences.</summary>
             public readonly int Batch => Memory.Batch;
 
-            /// <summary>Tokens seen so far.</summary>
-            public readonly long Position => Memory.Position;
+            /// <summary>Tokens that every sequence has seen so far.</summary>
+            public readonly long Position => Memory.CommonPosition;
 
             /// <summary>The memory: rows are key channels. [B,H,K,V], sharing the state's memory.</summary>
             public readonly global::System.Numerics.Tensors.TensorSpan<float> S => Memory.Part(0, 64, 64);
@@ -1128,6 +1175,90 @@ namespace Samples
 
             /// <summary>A state of its own that stands where this one does.</summary>
             public readonly State Fork() => new State(Memory.Fork());
+
+            /// <summary>The next token of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, T = 1; a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,1,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Step(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots)
+            {
+                global::AttnDsl.Runtime.Heads.OneToken(inputs.Q);
+                RunLayer(in inputs, in output, global::AttnDsl.Forms.Recurrent, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+            }
+
+            /// <summary>The next T tokens of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,T,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+
+            /// <summary>The next tokens of some of the sequences, of each as many as it has: prompts and single tokens in one call.</summary>
+            /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+            /// <param name="output">Receives o [1,T,H,V].</param>
+            /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+            /// <param name="slots">Which sequence of the state each goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or offsets or slots do not fit. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
+
+            /// <summary>Tokens that a sequence has seen so far.</summary>
+            public readonly long PositionOf(int slot) => Memory.PositionOf(slot);
+
+            /// <summary>Forgets everything of one sequence: its slot is as new, for another sequence.</summary>
+            public readonly void Reset(int slot)
+            {
+                Memory.Clear(slot);
+            }
+
+            /// <summary>Makes one sequence stand where another one does.</summary>
+            public readonly void CopySlot(int from, int to) => Memory.CopySlot(from, Memory, to);
+
+            /// <summary>Makes a sequence of another state stand where one of this state does. The other may have another batch size.</summary>
+            /// <exception cref="global::System.ArgumentException">The other has other heads or too little room. It is as it was.</exception>
+            public readonly void CopySlot(int slot, State target, int targetSlot) => Memory.CopySlot(slot, target.Memory, targetSlot);
+
+            /// <summary>Keeps these sequences, which become the first slots in this order, and forgets the others.</summary>
+            /// <param name="slots">In ascending order, each once.</param>
+            public readonly void Compact(global::System.ReadOnlySpan<int> slots)
+            {
+                Memory.Compact(slots);
+                for (int slot = slots.Length; slot < Batch; slot++) Reset(slot);
+            }
+
+            /// <summary>How many tokens of a sequence <see cref="Rollback(int, int)"/> can take back now: those that it has seen, up to the number of snapshots.</summary>
+            public readonly int RollbackLimit(int slot) => Memory.RollbackLimit(slot);
+
+            /// <summary>Takes back the last tokens of every sequence: the state is as it was in front of them.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int tokens) => Memory.Rollback(tokens);
+
+            /// <summary>Takes back the last tokens of one sequence.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int slot, int tokens) => Memory.Rollback(slot, tokens);
+
+            /// <summary>Of this layer's mathematics and shapes: what a saved state must have been saved with.</summary>
+            private const ulong Fingerprint = 0x63a54fb8cc60f0f1UL;
+
+            /// <summary>Bytes that <c>Save</c> writes now.</summary>
+            public readonly long SavedBytes => Memory.SavedBytes(4096);
+
+            /// <summary>The state as bytes, with a version, a checksum and this layer's fingerprint.</summary>
+            public readonly byte[] Save() => Memory.Save(4096, Fingerprint);
+
+            /// <summary>Writes the state to a buffer.</summary>
+            public readonly void Save(global::System.Buffers.IBufferWriter<byte> buffer) => Memory.Save(buffer, 4096, Fingerprint);
+
+            /// <summary>Writes the state where the stream stands.</summary>
+            public readonly void Save(global::System.IO.Stream stream) => Memory.Save(stream, 4096, Fingerprint);
+
+            /// <summary>Takes over a saved state, which is exactly these bytes.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.ReadOnlySpan<byte> saved) => Memory.Load(saved, 4096, Fingerprint);
+
+            /// <summary>Takes over the saved state that begins where the stream stands, and leaves the stream behind it.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.IO.Stream stream) => Memory.Load(stream, 4096, Fingerprint);
         }
     }
 }
@@ -1160,6 +1291,7 @@ namespace Samples
     ///
     /// State a sequence (fp32)
     ///   S[K,V]: 131,072 bytes (16,384 a head)
+    ///   each token that Rollback shall take back: a copy of the state: 131,072 bytes (16,384 a head)
     ///
     /// Cost
     ///   recurrent: 20,480 FLOPs a token and head; a step reads and writes the state, 32,768 bytes
@@ -1206,6 +1338,7 @@ Output
 
 State a sequence (fp32)
   S[K,V]: 131,072 bytes (16,384 a head)
+  each token that Rollback shall take back: a copy of the state: 131,072 bytes (16,384 a head)
 
 Cost
   recurrent: 20,480 FLOPs a token and head; a step reads and writes the state, 32,768 bytes
@@ -1256,6 +1389,25 @@ Forms and schedule
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, true, state.Memory);
 
+        /// <summary>Sequences of any lengths, one behind the other: each from an empty past.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Chunkwise, Parallel; Fastest means Chunkwise.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, false, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Sequences of any lengths, one behind the other: each goes on from the state's sequence of its number, which is left behind its last token.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="state">Where the sequences stand, one for each; updated.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Chunkwise, Parallel; Fastest means Chunkwise.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, true, state.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>The whole sequence at once, over contiguous memory. Spans in the order of <see cref="Inputs"/>: q [B,T,H,K], k [B,T,H,K], v [B,T,H,V], g [B,T,H,K]; output [B,T,H,V].</summary>
         /// <exception cref="global::System.ArgumentException">A span has another length than its shape.</exception>
         public static void Forward(int batch, int time, global::System.ReadOnlySpan<float> q, global::System.ReadOnlySpan<float> k, global::System.ReadOnlySpan<float> v, global::System.ReadOnlySpan<float> g, global::System.Span<float> output)
@@ -1272,9 +1424,9 @@ Forms and schedule
         }
 
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
-        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state)
+        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H,K]", batch, time, heads, 64);
@@ -1286,7 +1438,8 @@ Forms and schedule
             if (form == global::AttnDsl.Forms.Fastest) form = global::AttnDsl.Forms.Chunkwise;
             if (form is not (global::AttnDsl.Forms.Recurrent or global::AttnDsl.Forms.Chunkwise or global::AttnDsl.Forms.Parallel))
                 throw new global::System.ArgumentException($"GatedLinear has the forms Recurrent, Chunkwise, Parallel, not {form}", nameof(form));
-            if (stateful) state.Match(batch, heads);
+            packing.Check(batch, time);
+            if (stateful) state.Match(in packing, batch, heads);
             if (stateful) state.Apart(output);
             if (batch == 0 || time == 0 || heads == 0) return;
 
@@ -1297,7 +1450,7 @@ Forms and schedule
                 V = global::AttnDsl.Runtime.Guards.Arg(inputs.V),
                 G = global::AttnDsl.Runtime.Guards.Arg(inputs.G),
                 O = global::AttnDsl.Runtime.Guards.Arg(output),
-                Time = time,
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, state) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
             };
             scoped var pins = default(global::AttnDsl.Runtime.Pins);
             pins.P0 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.Q);
@@ -1306,7 +1459,7 @@ Forms and schedule
             pins.P3 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.G);
             pins.P4 = ref global::AttnDsl.Runtime.Guards.Reference(output);
             call.Heads = heads;
-            int units = batch * heads;
+            int units = packing.Count(batch) * heads;
             if (stateful)
             {
                 pins.P5 = ref state.Units();
@@ -1319,34 +1472,37 @@ Forms and schedule
                 for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * 4096));
             }
 
-            switch (form)
+            while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot))
             {
-                case global::AttnDsl.Forms.Recurrent:
+                switch (call.Snapshot == 0 ? form : global::AttnDsl.Forms.Recurrent)
                 {
-                    call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Recurrent;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.RecurrentScratch, 615.0 * call.Time, in pins);
-                    break;
-                }
-                case global::AttnDsl.Forms.Chunkwise:
-                {
-                    call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Chunkwise;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.ChunkwiseScratch, 615.0 * call.Time, in pins);
-                    break;
-                }
-                case global::AttnDsl.Forms.Parallel:
-                {
-                    call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Parallel;
-                    call.Blocks = (call.Time + 31) / 32;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units * call.Blocks, global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.ParallelScratch, 205.0 * call.Time, in pins);
-                    if (stateful)
+                    case global::AttnDsl.Forms.Recurrent:
                     {
-                        call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Absorb;
-                        global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.AbsorbScratch, 615.0 * call.Time, in pins);
+                        call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Recurrent;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.RecurrentScratch, 615.0 * call.Time, in pins);
+                        break;
                     }
-                    break;
+                    case global::AttnDsl.Forms.Chunkwise:
+                    {
+                        call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Chunkwise;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.ChunkwiseScratch, 615.0 * call.Time, in pins);
+                        break;
+                    }
+                    case global::AttnDsl.Forms.Parallel:
+                    {
+                        call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Parallel;
+                        call.Blocks = (call.Time + 31) / 32;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.ParallelScratch, 205.0 * call.Time, in pins);
+                        if (stateful)
+                        {
+                            call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Absorb;
+                            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.AbsorbScratch, 615.0 * call.Time, in pins);
+                        }
+                        break;
+                    }
                 }
+                if (stateful) state.Commit(call.Sequences, call.Time, call.Snapshot);
             }
-            if (stateful) state.Position += time;
         }
 
         /// <summary>One head's state before the first token.</summary>
@@ -1391,10 +1547,30 @@ Forms and schedule
         public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, State initial, State stateGradient) =>
             RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);
 
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens) =>
+            RunBackward(in inputs, in outputGradient, in gradients, false, default, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="initial">The states with which the sequences began, in their order; not changed.</param>
+        /// <param name="stateGradient">Holds ∂L/∂state behind the last token of every sequence, and receives ∂L/∂state in front of the first.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens, State initial, State stateGradient) =>
+            RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
-        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient)
+        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H,K]", batch, time, heads, 64);
@@ -1429,10 +1605,11 @@ Forms and schedule
             global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.Q, "gradients.Q");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.K, "gradients.K");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.G, "gradients.G", gradients.V, "gradients.V");
+            packing.Check(batch, time);
             if (stateful)
             {
-                initial.Match(batch, heads);
-                stateGradient.Match(batch, heads);
+                initial.Match(in packing, batch, heads);
+                stateGradient.Match(in packing, batch, heads);
                 stateGradient.Apart(initial, "stateGradient", "initial");
             }
             if (batch == 0 || time == 0 || heads == 0) return;
@@ -1448,6 +1625,7 @@ Forms and schedule
                 G = global::AttnDsl.Runtime.Guards.Arg(inputs.G),
                 GGrad = global::AttnDsl.Runtime.Guards.Arg(gradients.G),
                 OGrad = global::AttnDsl.Runtime.Guards.Arg(outputGradient),
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, initial) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
                 Time = time,
             };
             scoped var pins = default(global::AttnDsl.Runtime.Pins);
@@ -1461,11 +1639,11 @@ Forms and schedule
             pins.P10 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.V);
             pins.P11 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.G);
             call.Heads = heads;
-            int units = batch * heads;
+            int units = packing.Count(batch) * heads;
             long stateFloats = (long)units * 4096;
-            call.Chunks = (call.Time + 31) / 32;
+            long chunks = call.Sequences.PlaceChunks(batch, time, 32, out call.Chunks);
             // The running state, its gradient, and the state with which each chunk begins.
-            call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + units * (long)call.Chunks * 4096);
+            call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + chunks * heads * 4096);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);
             call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);
             ref float states = ref global::AttnDsl.Runtime.Native.At(call.State, 0);
@@ -1481,9 +1659,9 @@ Forms and schedule
             }
 
             call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Keep;
-            global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.KeepScratch, 615.0 * call.Time, in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.KeepScratch, 615.0 * call.Time, in pins);
             call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Backward;
-            global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.BackwardScratch, 615.0 * call.Time, in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.BackwardScratch, 615.0 * call.Time, in pins);
         }
     }
 }

@@ -20,7 +20,7 @@ namespace AttnDsl.Generated
     {
         public const int RecurrentScratch = 128; // floats a worker
         public const int ChunkwiseScratch = 20224; // floats a worker
-        public const int ParallelScratch = 39632; // floats a worker
+        public const int ParallelScratch = 39696; // floats a worker
         public const int AbsorbScratch = 2256; // floats a worker
         public const int KeepScratch = 2256; // floats a worker
         public const int BackwardScratch = 28800; // floats a worker
@@ -36,6 +36,9 @@ namespace AttnDsl.Generated
             public nint State, StateGrad;
             public Pass Pass;
 
+            /// <summary>The sequences, where they differ in length or age.</summary>
+            public Sequences Sequences;
+
             /// <summary>Tokens of this call, and heads among which its items are dealt.</summary>
             public int Time, Heads;
 
@@ -44,6 +47,12 @@ namespace AttnDsl.Generated
 
             /// <summary>States kept for the backward pass, and chunks a head.</summary>
             public nint Kept, Chunks;
+
+            /// <summary>First token of this turn.</summary>
+            public int Start;
+
+            /// <summary>Floats from a head's state to where it is copied first, for Rollback; 0 where it is not.</summary>
+            public nint Snapshot;
 
             public void Bind(ReadOnlySpan<nint> addresses)
             {
@@ -65,6 +74,13 @@ namespace AttnDsl.Generated
 
             public void Run(int item, ref float scratch)
             {
+                if (!Sequences.AreAlike)
+                {
+                    ref readonly Sequence sequence = ref Sequences.Of(item);
+                    Of(in sequence).Run(item - sequence.Item, ref scratch);
+                    return;
+                }
+
                 switch (Machine.VectorBits)
                 {
                     case 512: Run<Simd512>(item, ref scratch); break;
@@ -72,6 +88,31 @@ namespace AttnDsl.Generated
                     case 128: Run<Simd128>(item, ref scratch); break;
                     default: Run<SimdScalar>(item, ref scratch); break;
                 }
+            }
+
+            /// <summary>This call for one of its sequences.</summary>
+            private readonly Call Of(in Sequence s)
+            {
+                Call one = this;
+                one.Sequences = default;
+                (one.Start, one.Time) = (s.Start, s.Time);
+                one.Q = Q.From(s.Batch);
+                one.K = K.From(s.Batch);
+                one.V = V.From(s.Batch);
+                one.G = G.From(s.Batch);
+                one.I = I.From(s.Batch);
+                one.O = O.From(s.Batch);
+                one.OGrad = OGrad.From(s.Batch);
+                one.QGrad = QGrad.From(s.Batch);
+                one.KGrad = KGrad.From(s.Batch);
+                one.VGrad = VGrad.From(s.Batch);
+                one.GGrad = GGrad.From(s.Batch);
+                one.IGrad = IGrad.From(s.Batch);
+                nint state = (nint)s.Slot * Heads * 512 * sizeof(float);
+                (one.State, one.StateGrad, one.Snapshot) = (State + state, StateGrad + state, s.Snapshot);
+                (one.Kept, one.Chunks) = (Kept + (nint)s.Chunk * Heads * 501 * sizeof(float), s.Chunks);
+                one.Blocks = s.Blocks;
+                return one;
             }
 
             private void Run<TVec>(int item, ref float work) where TVec : struct, ISimd<TVec>
@@ -82,14 +123,15 @@ namespace AttnDsl.Generated
                     {
                         int b = item / Heads, h = item % Heads;
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
+                        if (Snapshot != 0) Native.Copy(ref state, Snapshot, 512);
                         Recurrent<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref work);
                         break;
@@ -100,12 +142,12 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
                         Chunkwise<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref work);
                         break;
@@ -117,12 +159,12 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
                         Parallel<TVec>(
                             query, Math.Min(64, Time - query),
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref state, ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480),
                             ref work);
                         break;
@@ -133,10 +175,10 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
                         Absorb<TVec>(
                             Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref work);
                         break;
@@ -148,10 +190,10 @@ namespace AttnDsl.Generated
                         ref float kept = ref Native.At(Kept, (nint)(b * Heads + h) * Chunks * 501);
                         Keep<TVec>(
                             Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref kept, ref Unsafe.Add(ref kept, Chunks * 1), ref Unsafe.Add(ref kept, Chunks * 21),
                             ref work);
@@ -164,17 +206,17 @@ namespace AttnDsl.Generated
                         ref float kept = ref Native.At(Kept, (nint)(b * Heads + h) * Chunks * 501);
                         Backward<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref OGrad.At(b, 0, h), OGrad.Time,
-                            ref IGrad.At(b, 0, h), IGrad.Time,
-                            ref GGrad.At(b, 0, h), GGrad.Time,
-                            ref VGrad.At(b, 0, h), VGrad.Time,
-                            ref KGrad.At(b, 0, h), KGrad.Time,
-                            ref QGrad.At(b, 0, h), QGrad.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref OGrad.At(b, Start, h), OGrad.Time,
+                            ref IGrad.At(b, Start, h), IGrad.Time,
+                            ref GGrad.At(b, Start, h), GGrad.Time,
+                            ref VGrad.At(b, Start, h), VGrad.Time,
+                            ref KGrad.At(b, Start, h), KGrad.Time,
+                            ref QGrad.At(b, Start, h), QGrad.Time,
                             ref stateGrad, ref Unsafe.Add(ref stateGrad, 480),
                             ref kept, ref Unsafe.Add(ref kept, Chunks * 1), ref Unsafe.Add(ref kept, Chunks * 21),
                             ref work);
@@ -204,14 +246,15 @@ namespace AttnDsl.Generated
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float logDecay = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float rowMax = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float dots = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float scoresDots = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float scores = ref Unsafe.Add(ref work, 80); // [1,1]
-            ref float expLogDecay = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float logDecayExp = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 96); // [1,K]
             ref float fromState = ref Unsafe.Add(ref work, 0); // [1,V]
             ref float denState = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float divisor = ref Unsafe.Add(ref work, 96); // [1,1]
-            ref float expInputGate = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float den = ref Unsafe.Add(ref work, 96); // [1,1]
+            ref float denFactor = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float inputGateExp = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float kWritten = ref Unsafe.Add(ref work, 16); // [1,K]
 
             for (int t = 0; t < time; t++)
@@ -240,13 +283,13 @@ namespace AttnDsl.Generated
                     {
                         fold += TVec.First(TVec.Load(ref qScaled, j) * TVec.Load(ref kBlock, j, 20 - j), 20 - j, 0f);
                     }
-                    dots = TVec.Sum(fold);
+                    scoresDots = TVec.Sum(fold);
                 }
-                RecurrentScores<TVec>(ref dots, ref inputGateBlock, ref rowMax, ref scores);
-                RecurrentExpLogDecay<TVec>(ref logDecay, ref m, ref rowMax, ref expLogDecay);
+                RecurrentScores<TVec>(ref scoresDots, ref inputGateBlock, ref rowMax, ref scores);
+                RecurrentLogDecayExp<TVec>(ref logDecay, ref m, ref rowMax, ref logDecayExp);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, j) * TVec.Splat(ref expLogDecay, 0), ref qDecayed, j);
+                    TVec.Store(TVec.Load(ref qScaled, j) * TVec.Splat(ref logDecayExp, 0), ref qDecayed, j);
                 }
                 Products.Multiply<TVec>(1, 24, 20, ref qDecayed, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
 
@@ -259,27 +302,28 @@ namespace AttnDsl.Generated
                     }
                     denState = TVec.Sum(fold);
                 }
-                RecurrentDivisor<TVec>(ref denState, ref scores, ref rowMax, ref divisor);
+                TVec.Store(TVec.Splat(ref denState, 0) + TVec.Splat(ref scores, 0), ref den, 0);
+                RecurrentDenFactor<TVec>(ref den, ref rowMax, ref denFactor);
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref scores, 0), TVec.Load(ref vBlock, j, 24 - j), TVec.Load(ref fromState, j)) / TVec.Splat(ref divisor, 0), ref oBlock, j, 24 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref scores, 0), TVec.Load(ref vBlock, j, 24 - j), TVec.Load(ref fromState, j)) / TVec.Splat(ref denFactor, 0), ref oBlock, j, 24 - j);
                 }
 
-                // S ← e^g S + k vᵀ.
-                RecurrentExpInputGate<TVec>(ref inputGateBlock, ref rowMax, ref expInputGate);
+                // m ← m_t; S and n are kept relative to e^m.
+                RecurrentInputGateExp<TVec>(ref inputGateBlock, ref rowMax, ref inputGateExp);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref kBlock, j, 20 - j) * TVec.Splat(ref expInputGate, 0), ref kWritten, j);
+                    TVec.Store(TVec.Load(ref kBlock, j, 20 - j) * TVec.Splat(ref inputGateExp, 0), ref kWritten, j);
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expLogDecay, 0), TVec.Load(ref kWritten, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref logDecayExp, 0), TVec.Load(ref kWritten, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 24 + j, 24 - j), TVec.Splat(ref expLogDecay, 0), TVec.Splat(ref kWritten, i) * TVec.Load(ref vBlock, j, 24 - j)), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 24 + j, 24 - j), TVec.Splat(ref logDecayExp, 0), TVec.Splat(ref kWritten, i) * TVec.Load(ref vBlock, j, 24 - j)), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 TVec.Store(TVec.Splat(ref rowMax, 0), ref m, 0, 1);
@@ -294,36 +338,36 @@ namespace AttnDsl.Generated
             TVec.Store(-TVec.Softplus(-TVec.Splat(ref gBlock, 0)), ref logDecay, 0);
         }
 
-        /// <summary>scores = dots * exp(inputGateBlock - rowMax)</summary>
+        /// <summary>scores = scoresDots * exp(inputGateBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentScores<TVec>(ref float dots, ref float inputGateBlock, ref float rowMax, ref float scores)
+        private static void RecurrentScores<TVec>(ref float scoresDots, ref float inputGateBlock, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Splat(ref dots, 0) * TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref scores, 0);
+            TVec.Store(TVec.Splat(ref scoresDots, 0) * TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref scores, 0);
         }
 
-        /// <summary>expLogDecay = exp(logDecay + m - rowMax)</summary>
+        /// <summary>logDecayExp = exp(logDecay + m - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentExpLogDecay<TVec>(ref float logDecay, ref float m, ref float rowMax, ref float expLogDecay)
+        private static void RecurrentLogDecayExp<TVec>(ref float logDecay, ref float m, ref float rowMax, ref float logDecayExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref expLogDecay, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref logDecayExp, 0);
         }
 
-        /// <summary>divisor = max(|denState + scores|, exp(-rowMax)) + 0.000001</summary>
+        /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentDivisor<TVec>(ref float denState, ref float scores, ref float rowMax, ref float divisor)
+        private static void RecurrentDenFactor<TVec>(ref float den, ref float rowMax, ref float denFactor)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Max(TVec.Abs(TVec.Splat(ref denState, 0) + TVec.Splat(ref scores, 0)), TVec.Exp(-TVec.Splat(ref rowMax, 0))) + TVec.Create(1e-06f), ref divisor, 0);
+            TVec.Store(TVec.Max(TVec.Abs(TVec.Splat(ref den, 0)), TVec.Exp(-TVec.Splat(ref rowMax, 0))) + TVec.Create(1e-06f), ref denFactor, 0);
         }
 
-        /// <summary>expInputGate = exp(inputGateBlock - rowMax)</summary>
+        /// <summary>inputGateExp = exp(inputGateBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentExpInputGate<TVec>(ref float inputGateBlock, ref float rowMax, ref float expInputGate)
+        private static void RecurrentInputGateExp<TVec>(ref float inputGateBlock, ref float rowMax, ref float inputGateExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref expInputGate, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref inputGateExp, 0);
         }
 
         /// <summary>
@@ -349,27 +393,28 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2048); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2240); // [C,C]
-            ref float logWeights = ref Unsafe.Add(ref work, 6336); // [C,C]
+            ref float logWeight = ref Unsafe.Add(ref work, 6336); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float rowMax = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 10432); // [C,C]
+            ref float scoresDots = ref Unsafe.Add(ref work, 10432); // [C,C]
             ref float scores = ref Unsafe.Add(ref work, 14528); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
+            ref float fromStartExp = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 2368); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 0); // [C,V]
             ref float fromBlock = ref Unsafe.Add(ref work, 4416); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 2368); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 2368); // [C,1]
+            ref float denFactor = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 16); // [C,1]
             ref float logWrite = ref Unsafe.Add(ref work, 80); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 16); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 48); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 16); // [1,1]
+            ref float totalExp = ref Unsafe.Add(ref work, 16); // [1,1]
             ref float scratch = ref Unsafe.Add(ref work, 18624);
 
             for (int t = 0; t < time; t += 64)
@@ -399,7 +444,7 @@ namespace AttnDsl.Generated
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeights, i * 64 + j);
+                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
                     }
                 }
                 for (int i = 0; i < C; i++)
@@ -407,7 +452,7 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeights, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -417,14 +462,14 @@ namespace AttnDsl.Generated
                 }
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
-                ChunkwiseScores<TVec>(C, ref dots, ref logWeights, ref rowMax, ref scores);
-                ChunkwiseExpFromStart<TVec>(C, ref fromStart, ref m, ref rowMax, ref expFromStart);
+                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref scoresDots, 64, accumulate: false, ref scratch);
+                ChunkwiseScores<TVec>(C, ref scoresDots, ref logWeight, ref rowMax, ref scores);
+                ChunkwiseFromStartExp<TVec>(C, ref fromStart, ref m, ref rowMax, ref fromStartExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expFromStart, i), ref qDecayed, i * 32 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref fromStartExp, i), ref qDecayed, i * 32 + j);
                     }
                 }
                 Products.Multiply<TVec>(C, 24, 20, ref qDecayed, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
@@ -449,12 +494,16 @@ namespace AttnDsl.Generated
                     }
                     Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
                 }
-                ChunkwiseDivisor<TVec>(C, ref denState, ref denBlock, ref rowMax, ref divisor);
+                for (int j = 0; j < C; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Load(ref denState, j) + TVec.Load(ref denBlock, j), ref den, j);
+                }
+                ChunkwiseDenFactor<TVec>(C, ref den, ref rowMax, ref denFactor);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store((TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / TVec.Splat(ref divisor, i), ref oBlock, i * oStep + j, 24 - j);
+                        TVec.Store((TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / TVec.Splat(ref denFactor, i), ref oBlock, i * oStep + j, 24 - j);
                     }
                 }
 
@@ -483,14 +532,12 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-
-                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                ChunkwiseExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                ChunkwiseLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -502,16 +549,16 @@ namespace AttnDsl.Generated
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
-                ChunkwiseExpTotal<TVec>(ref total, ref m, ref mNext, ref expTotal);
+                ChunkwiseTotalExp<TVec>(ref total, ref m, ref mNext, ref totalExp);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -530,59 +577,59 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? dots * exp(logWeights - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? scoresDots * exp(logWeight - rowMax) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseScores<TVec>(int C, ref float dots, ref float logWeights, ref float rowMax, ref float scores)
+        private static void ChunkwiseScores<TVec>(int C, ref float scoresDots, ref float logWeight, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>expFromStart = exp(fromStart + m - rowMax)</summary>
+        /// <summary>fromStartExp = exp(fromStart + m - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpFromStart<TVec>(int C, ref float fromStart, ref float m, ref float rowMax, ref float expFromStart)
+        private static void ChunkwiseFromStartExp<TVec>(int C, ref float fromStart, ref float m, ref float rowMax, ref float fromStartExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j)), ref expFromStart, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j)), ref fromStartExp, j);
             }
         }
 
-        /// <summary>divisor = max(|denState + denBlock|, exp(-rowMax)) + 0.000001</summary>
+        /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseDivisor<TVec>(int C, ref float denState, ref float denBlock, ref float rowMax, ref float divisor)
+        private static void ChunkwiseDenFactor<TVec>(int C, ref float den, ref float rowMax, ref float denFactor)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref denState, j) + TVec.Load(ref denBlock, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref divisor, j);
+                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref den, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref denFactor, j);
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void ChunkwiseLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + m - mNext)</summary>
+        /// <summary>totalExp = exp(total + m - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
+        private static void ChunkwiseTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
         }
 
         /// <summary>
@@ -603,43 +650,44 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float ownGBlock = ref Unsafe.Add(ref work, 2048); // [R,1]
-            ref float ownLogDecay = ref Unsafe.Add(ref work, 2112); // [R,1]
-            ref float ownInputGateBlock = ref Unsafe.Add(ref work, 2176); // [R,1]
+            ref float gBlock = ref Unsafe.Add(ref work, 2048); // [R,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 2112); // [R,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [R,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [R,1]
-            ref float ownDecay = ref Unsafe.Add(ref work, 2304); // [R,R]
-            ref float ownLogWeights = ref Unsafe.Add(ref work, 6400); // [R,R]
-            ref float largestOwn = ref Unsafe.Add(ref work, 10496); // [R,1]
+            ref float decay = ref Unsafe.Add(ref work, 2304); // [R,R]
+            ref float logWeight = ref Unsafe.Add(ref work, 6400); // [R,R]
+            ref float blockMax = ref Unsafe.Add(ref work, 10496); // [R,1]
             ref float ownMax = ref Unsafe.Add(ref work, 10560); // [R,1]
-            ref float ownDots = ref Unsafe.Add(ref work, 10624); // [R,R]
+            ref float ownScoresDots = ref Unsafe.Add(ref work, 10624); // [R,R]
             ref float ownScores = ref Unsafe.Add(ref work, 14720); // [R,R]
-            ref float num = ref Unsafe.Add(ref work, 18816); // [R,V]
-            ref float rest = ref Unsafe.Add(ref work, 20864); // [1,1]
+            ref float rest = ref Unsafe.Add(ref work, 18816); // [1,1]
+            ref float num = ref Unsafe.Add(ref work, 18832); // [R,V]
             ref float den = ref Unsafe.Add(ref work, 20880); // [R,1]
             ref float rowMax = ref Unsafe.Add(ref work, 20944); // [R,1]
-            ref float gBlock = ref Unsafe.Add(ref work, 25488); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 25552); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 25488); // [C,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 25616); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 25680); // [1,1]
-            ref float restNext = ref Unsafe.Add(ref work, 25552); // [1,1]
-            ref float left = ref Unsafe.Add(ref work, 25680); // [C,1]
-            ref float logWeights = ref Unsafe.Add(ref work, 25744); // [R,C]
-            ref float blockMax = ref Unsafe.Add(ref work, 25488); // [R,1]
-            ref float maxNext = ref Unsafe.Add(ref work, 25568); // [R,1]
-            ref float rescale = ref Unsafe.Add(ref work, 25488); // [R,1]
-            ref float dots = ref Unsafe.Add(ref work, 29840); // [R,C]
-            ref float scores = ref Unsafe.Add(ref work, 33936); // [R,C]
-            ref float denBlock = ref Unsafe.Add(ref work, 25632); // [R,1]
+            ref float g2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
+            ref float logDecay2 = ref Unsafe.Add(ref work, 25616); // [C,1]
+            ref float inputGate2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 25680); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 25744); // [1,1]
+            ref float restNext = ref Unsafe.Add(ref work, 25616); // [1,1]
+            ref float left = ref Unsafe.Add(ref work, 25744); // [C,1]
+            ref float logWeights = ref Unsafe.Add(ref work, 25808); // [R,C]
+            ref float blockMax2 = ref Unsafe.Add(ref work, 25552); // [R,1]
+            ref float maxNext = ref Unsafe.Add(ref work, 25632); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 25552); // [R,1]
+            ref float dots = ref Unsafe.Add(ref work, 29904); // [R,C]
+            ref float scores = ref Unsafe.Add(ref work, 34000); // [R,C]
+            ref float denBlock = ref Unsafe.Add(ref work, 25696); // [R,1]
             ref float logState = ref Unsafe.Add(ref work, 21008); // [R,1]
             ref float mFinal = ref Unsafe.Add(ref work, 21072); // [R,1]
             ref float rescaleFinal = ref Unsafe.Add(ref work, 21136); // [R,1]
-            ref float expLogState = ref Unsafe.Add(ref work, 21200); // [R,1]
+            ref float logStateExp = ref Unsafe.Add(ref work, 21200); // [R,1]
             ref float qState = ref Unsafe.Add(ref work, 21264); // [R,K]
             ref float fromState = ref Unsafe.Add(ref work, 23312); // [R,V]
             ref float denState = ref Unsafe.Add(ref work, 25360); // [R,1]
-            ref float divisor = ref Unsafe.Add(ref work, 25424); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 38032);
+            ref float denAll = ref Unsafe.Add(ref work, 25424); // [R,1]
+            ref float denAllFactor = ref Unsafe.Add(ref work, 25488); // [R,1]
+            ref float scratch = ref Unsafe.Add(ref work, 38096);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float kQueries = ref Unsafe.Add(ref k, query * kStep); // [R,K]
@@ -654,16 +702,16 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.2236068f) * TVec.Load(ref qQueries, i * qStep + j, 20 - j), ref qScaled, i * 32 + j);
                 }
             }
-            Tiles.Gather(R, ref Unsafe.Add(ref g, query * gStep), gStep, ref ownGBlock);
-            ParallelOwnLogDecay<TVec>(R, ref ownGBlock, ref ownLogDecay);
-            Tiles.Gather(R, ref Unsafe.Add(ref inputGate, query * inputGateStep), inputGateStep, ref ownInputGateBlock);
-            Scans.PrefixSum(R, ref ownLogDecay, ref fromStart, reversed: false, exclusive: false);
-            Scans.SegmentSums<TVec>(R, ref ownLogDecay, ref ownDecay, 64);
+            Tiles.Gather(R, ref Unsafe.Add(ref g, query * gStep), gStep, ref gBlock);
+            ParallelLogDecay<TVec>(R, ref gBlock, ref logDecay);
+            Tiles.Gather(R, ref Unsafe.Add(ref inputGate, query * inputGateStep), inputGateStep, ref inputGateBlock);
+            Scans.PrefixSum(R, ref logDecay, ref fromStart, reversed: false, exclusive: false);
+            Scans.SegmentSums<TVec>(R, ref logDecay, ref decay, 64);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref ownDecay, i * 64 + j) + TVec.Load(ref ownInputGateBlock, j), ref ownLogWeights, i * 64 + j);
+                    TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
                 }
             }
             for (int i = 0; i < R; i++)
@@ -671,18 +719,18 @@ namespace AttnDsl.Generated
                 var fold = TVec.Create(float.NegativeInfinity);
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownLogWeights, i * 64 + j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
+                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
                 }
-                Unsafe.Add(ref largestOwn, i) = TVec.MaxLane(fold);
+                Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Load(ref largestOwn, j), TVec.Create(-1e30f)), ref ownMax, j);
+                TVec.Store(TVec.Max(TVec.Load(ref blockMax, j), TVec.Create(-1e30f)), ref ownMax, j);
             }
-            Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownDots, 64, accumulate: false, ref scratch);
-            ParallelOwnScores<TVec>(R, ref ownDots, ref ownLogWeights, ref ownMax, ref ownScores);
-            Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
+            Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownScoresDots, 64, accumulate: false, ref scratch);
+            ParallelOwnScores<TVec>(R, ref ownScoresDots, ref logWeight, ref ownMax, ref ownScores);
             TVec.Store(TVec.Create(0f), ref rest, 0);
+            Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
@@ -694,7 +742,7 @@ namespace AttnDsl.Generated
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Load(ref largestOwn, j), TVec.Create(-1e30f)), ref rowMax, j);
+                TVec.Store(TVec.Max(TVec.Load(ref blockMax, j), TVec.Create(-1e30f)), ref rowMax, j);
             }
             for (int t = query - 64; t >= 0; t -= 64)
             {
@@ -703,15 +751,15 @@ namespace AttnDsl.Generated
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
 
                 // An earlier block of keys, weighted by what is left of it when the queries' block begins.
-                Tiles.Gather(C, ref Unsafe.Add(ref g, t * gStep), gStep, ref gBlock);
-                ParallelLogDecay<TVec>(C, ref gBlock, ref logDecay);
-                Tiles.Gather(C, ref Unsafe.Add(ref inputGate, t * inputGateStep), inputGateStep, ref inputGateBlock);
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
+                Tiles.Gather(C, ref Unsafe.Add(ref g, t * gStep), gStep, ref g2Block);
+                ParallelLogDecay2<TVec>(C, ref g2Block, ref logDecay2);
+                Tiles.Gather(C, ref Unsafe.Add(ref inputGate, t * inputGateStep), inputGateStep, ref inputGate2Block);
+                Scans.PrefixSum(C, ref logDecay2, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref logDecay, j), C - j, 0f);
+                        fold += TVec.First(TVec.Load(ref logDecay2, j), C - j, 0f);
                     }
                     total = TVec.Sum(fold);
                 }
@@ -720,7 +768,7 @@ namespace AttnDsl.Generated
                 // Log-weight of key j in row i, under a running maximum.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j) + TVec.Splat(ref rest, 0), ref left, j);
+                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGate2Block, j) + TVec.Splat(ref rest, 0), ref left, j);
                 }
                 for (int i = 0; i < R; i++)
                 {
@@ -736,11 +784,11 @@ namespace AttnDsl.Generated
                     {
                         fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWeights, i * 64 + j), C - j, float.NegativeInfinity));
                     }
-                    Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
+                    Unsafe.Add(ref blockMax2, i) = TVec.MaxLane(fold);
                 }
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref blockMax, j)), ref maxNext, j);
+                    TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref blockMax2, j)), ref maxNext, j);
                 }
                 ParallelRescale<TVec>(R, ref rowMax, ref maxNext, ref rescale);
 
@@ -785,12 +833,12 @@ namespace AttnDsl.Generated
                 TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref logState, j)), ref mFinal, j);
             }
             ParallelRescaleFinal<TVec>(R, ref rowMax, ref mFinal, ref rescaleFinal);
-            ParallelExpLogState<TVec>(R, ref logState, ref mFinal, ref expLogState);
+            ParallelLogStateExp<TVec>(R, ref logState, ref mFinal, ref logStateExp);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expLogState, i), ref qState, i * 32 + j);
+                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref logStateExp, i), ref qState, i * 32 + j);
                 }
             }
             Products.Multiply<TVec>(R, 24, 20, ref qState, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
@@ -805,49 +853,53 @@ namespace AttnDsl.Generated
                 }
                 Unsafe.Add(ref denState, i) = TVec.Sum(fold);
             }
-            ParallelDivisor<TVec>(R, ref den, ref rescaleFinal, ref denState, ref mFinal, ref divisor);
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                TVec.Store(TVec.MultiplyAdd(TVec.Load(ref den, j), TVec.Load(ref rescaleFinal, j), TVec.Load(ref denState, j)), ref denAll, j);
+            }
+            ParallelDenAllFactor<TVec>(R, ref denAll, ref mFinal, ref denAllFactor);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref num, i * 32 + j), TVec.Splat(ref rescaleFinal, i), TVec.Load(ref fromState, i * 32 + j)) / TVec.Splat(ref divisor, i), ref oQueries, i * oStep + j, 24 - j);
-                }
-            }
-        }
-
-        /// <summary>ownLogDecay = -softplus(-ownGBlock)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelOwnLogDecay<TVec>(int R, ref float ownGBlock, ref float ownLogDecay)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int j = 0; j < R; j += TVec.Count)
-            {
-                TVec.Store(-TVec.Softplus(-TVec.Load(ref ownGBlock, j)), ref ownLogDecay, j);
-            }
-        }
-
-        /// <summary>ownScores = j &lt;= i ? ownDots * exp(ownLogWeights - ownMax) : 0</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelOwnScores<TVec>(int R, ref float ownDots, ref float ownLogWeights, ref float ownMax, ref float ownScores)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int i = 0; i < R; i++)
-            {
-                for (int j = 0; j < R; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDots, i * 64 + j) * TVec.Exp(TVec.Load(ref ownLogWeights, i * 64 + j) - TVec.Splat(ref ownMax, i)), TVec.Create(0f)), ref ownScores, i * 64 + j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref num, i * 32 + j), TVec.Splat(ref rescaleFinal, i), TVec.Load(ref fromState, i * 32 + j)) / TVec.Splat(ref denAllFactor, i), ref oQueries, i * oStep + j, 24 - j);
                 }
             }
         }
 
         /// <summary>logDecay = -softplus(-gBlock)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogDecay<TVec>(int C, ref float gBlock, ref float logDecay)
+        private static void ParallelLogDecay<TVec>(int R, ref float gBlock, ref float logDecay)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                TVec.Store(-TVec.Softplus(-TVec.Load(ref gBlock, j)), ref logDecay, j);
+            }
+        }
+
+        /// <summary>ownScores = j &lt;= i ? ownScoresDots * exp(logWeight - ownMax) : 0</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void ParallelOwnScores<TVec>(int R, ref float ownScoresDots, ref float logWeight, ref float ownMax, ref float ownScores)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < R; i++)
+            {
+                for (int j = 0; j < R; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownScoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref ownMax, i)), TVec.Create(0f)), ref ownScores, i * 64 + j);
+                }
+            }
+        }
+
+        /// <summary>logDecay2 = -softplus(-g2Block)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void ParallelLogDecay2<TVec>(int C, ref float g2Block, ref float logDecay2)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(-TVec.Softplus(-TVec.Load(ref gBlock, j)), ref logDecay, j);
+                TVec.Store(-TVec.Softplus(-TVec.Load(ref g2Block, j)), ref logDecay2, j);
             }
         }
 
@@ -887,25 +939,25 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogState = exp(logState - mFinal)</summary>
+        /// <summary>logStateExp = exp(logState - mFinal)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelExpLogState<TVec>(int R, ref float logState, ref float mFinal, ref float expLogState)
+        private static void ParallelLogStateExp<TVec>(int R, ref float logState, ref float mFinal, ref float logStateExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logState, j) - TVec.Load(ref mFinal, j)), ref expLogState, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logState, j) - TVec.Load(ref mFinal, j)), ref logStateExp, j);
             }
         }
 
-        /// <summary>divisor = max(|den * rescaleFinal + denState|, exp(-mFinal)) + 0.000001</summary>
+        /// <summary>denAllFactor = max(|denAll|, exp(-mFinal)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelDivisor<TVec>(int R, ref float den, ref float rescaleFinal, ref float denState, ref float mFinal, ref float divisor)
+        private static void ParallelDenAllFactor<TVec>(int R, ref float denAll, ref float mFinal, ref float denAllFactor)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Abs(TVec.MultiplyAdd(TVec.Load(ref den, j), TVec.Load(ref rescaleFinal, j), TVec.Load(ref denState, j))), TVec.Exp(-TVec.Load(ref mFinal, j))) + TVec.Create(1e-06f), ref divisor, j);
+                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref denAll, j)), TVec.Exp(-TVec.Load(ref mFinal, j))) + TVec.Create(1e-06f), ref denAllFactor, j);
             }
         }
 
@@ -932,10 +984,10 @@ namespace AttnDsl.Generated
             ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float totalExp = ref Unsafe.Add(ref work, 0); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -973,14 +1025,12 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-
-                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                AbsorbExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                AbsorbLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -992,16 +1042,16 @@ namespace AttnDsl.Generated
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
-                AbsorbExpTotal<TVec>(ref total, ref m, ref mNext, ref expTotal);
+                AbsorbTotalExp<TVec>(ref total, ref m, ref mNext, ref totalExp);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -1020,23 +1070,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void AbsorbLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + m - mNext)</summary>
+        /// <summary>totalExp = exp(total + m - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
+        private static void AbsorbTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
         }
 
         /// <summary>
@@ -1063,10 +1113,10 @@ namespace AttnDsl.Generated
             ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float totalExp = ref Unsafe.Add(ref work, 0); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -1121,14 +1171,12 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-
-                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                KeepExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                KeepLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1140,16 +1188,16 @@ namespace AttnDsl.Generated
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
-                KeepExpTotal<TVec>(ref total, ref m, ref mNext, ref expTotal);
+                KeepTotalExp<TVec>(ref total, ref m, ref mNext, ref totalExp);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -1168,23 +1216,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void KeepLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + m - mNext)</summary>
+        /// <summary>totalExp = exp(total + m - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
+        private static void KeepTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
         }
 
         /// <summary>
@@ -1216,51 +1264,53 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2304); // [C,C]
-            ref float logWeights = ref Unsafe.Add(ref work, 6400); // [C,C]
+            ref float logWeight = ref Unsafe.Add(ref work, 6400); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2304); // [C,1]
             ref float rowMax = ref Unsafe.Add(ref work, 2368); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 10496); // [C,C]
+            ref float scoresDots = ref Unsafe.Add(ref work, 10496); // [C,C]
             ref float scores = ref Unsafe.Add(ref work, 14592); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 2304); // [C,1]
+            ref float fromStartExp = ref Unsafe.Add(ref work, 2304); // [C,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 2432); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 10496); // [C,V]
             ref float fromBlock = ref Unsafe.Add(ref work, 12544); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 4480); // [C,1]
             ref float den = ref Unsafe.Add(ref work, 4544); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 4480); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 4608); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 2240); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 4480); // [C,1]
             ref float logWrite = ref Unsafe.Add(ref work, 2112); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 2176); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 2192); // [1,1]
-            ref float expLogWrite = ref Unsafe.Add(ref work, 4608); // [C,1]
+            ref float logWriteExp = ref Unsafe.Add(ref work, 4480); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 18688); // [C,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 2112); // [1,1]
-            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 2128); // [1,V]
-            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 2160); // [1,1]
-            ref float dKWritten = ref Unsafe.Add(ref work, 20736); // [C,K]
-            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 2128); // [1,1]
-            ref float dTotal = ref Unsafe.Add(ref work, 2144); // [1,1]
-            ref float dLogWrite = ref Unsafe.Add(ref work, 2160); // [C,1]
-            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 4480); // [C,1]
+            ref float totalExp = ref Unsafe.Add(ref work, 2112); // [1,1]
+            ref float dTotal2 = ref Unsafe.Add(ref work, 2128); // [1,V]
+            ref float dTotal3 = ref Unsafe.Add(ref work, 2160); // [1,1]
+            ref float dKWritten3 = ref Unsafe.Add(ref work, 20736); // [C,K]
+            ref float dTotal5 = ref Unsafe.Add(ref work, 2128); // [1,1]
+            ref float dTotal6 = ref Unsafe.Add(ref work, 2144); // [1,1]
+            ref float dLogWrite2 = ref Unsafe.Add(ref work, 2160); // [C,1]
+            ref float dLogDecay = ref Unsafe.Add(ref work, 2224); // [C,1]
+            ref float denFactor = ref Unsafe.Add(ref work, 4608); // [C,1]
             ref float dRead = ref Unsafe.Add(ref work, 22784); // [C,V]
-            ref float dDivisor = ref Unsafe.Add(ref work, 4672); // [C,1]
-            ref float dDen = ref Unsafe.Add(ref work, 2224); // [C,1]
-            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 4544); // [1,K]
-            ref float dScores = ref Unsafe.Add(ref work, 10496); // [C,C]
-            ref float dQDecayed = ref Unsafe.Add(ref work, 18688); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 2224); // [C,1]
-            ref float dDots = ref Unsafe.Add(ref work, 22784); // [C,C]
-            ref float dLogWeights = ref Unsafe.Add(ref work, 4672); // [C,C]
-            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 2368); // [C,K]
-            ref float dInputGateAcross = ref Unsafe.Add(ref work, 0); // [1,C]
-            ref float dInputGate = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float belowDiagonal = ref Unsafe.Add(ref work, 8768); // [C,C]
-            ref float laterRows = ref Unsafe.Add(ref work, 4544); // [C,C]
-            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 128); // [C,1]
-            ref float dg = ref Unsafe.Add(ref work, 64); // [C,1]
+            ref float rowMaxHeldExp = ref Unsafe.Add(ref work, 4672); // [C,1]
+            ref float dDen2 = ref Unsafe.Add(ref work, 4736); // [C,1]
+            ref float dN4 = ref Unsafe.Add(ref work, 4544); // [1,K]
+            ref float dScores3 = ref Unsafe.Add(ref work, 10496); // [C,C]
+            ref float dQDecayed3 = ref Unsafe.Add(ref work, 18688); // [C,K]
+            ref float dFromStart2 = ref Unsafe.Add(ref work, 4544); // [C,1]
+            ref float dScoresDots = ref Unsafe.Add(ref work, 22784); // [C,C]
+            ref float dLogWeight = ref Unsafe.Add(ref work, 4608); // [C,C]
+            ref float dQScaled2 = ref Unsafe.Add(ref work, 2368); // [C,K]
+            ref float dIAcross = ref Unsafe.Add(ref work, 0); // [1,C]
+            ref float dInputGate2 = ref Unsafe.Add(ref work, 64); // [C,1]
+            ref float dSegments = ref Unsafe.Add(ref work, 8704); // [C,C]
+            ref float intoRows = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float intoCols = ref Unsafe.Add(ref work, 128); // [1,C]
+            ref float net = ref Unsafe.Add(ref work, 192); // [C,1]
+            ref float dLogDecay4 = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float dLogDecay6 = ref Unsafe.Add(ref work, 128); // [C,1]
+            ref float dG = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float scratch = ref Unsafe.Add(ref work, 26880);
 
             for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
@@ -1296,7 +1346,7 @@ namespace AttnDsl.Generated
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeights, i * 64 + j);
+                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
                     }
                 }
                 for (int i = 0; i < C; i++)
@@ -1304,7 +1354,7 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeights, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -1314,14 +1364,14 @@ namespace AttnDsl.Generated
                 }
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
-                BackwardScores<TVec>(C, ref dots, ref logWeights, ref rowMax, ref scores);
-                BackwardExpFromStart<TVec>(C, ref fromStart, ref keptMBlock, ref rowMax, ref expFromStart);
+                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref scoresDots, 64, accumulate: false, ref scratch);
+                BackwardScores<TVec>(C, ref scoresDots, ref logWeight, ref rowMax, ref scores);
+                BackwardFromStartExp<TVec>(C, ref fromStart, ref keptMBlock, ref rowMax, ref fromStartExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expFromStart, i), ref qDecayed, i * 32 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref fromStartExp, i), ref qDecayed, i * 32 + j);
                     }
                 }
                 Products.Multiply<TVec>(C, 24, 20, ref qDecayed, 32, 1, ref keptSBlock, 24, ref fromState, 32, accumulate: false);
@@ -1350,7 +1400,6 @@ namespace AttnDsl.Generated
                 {
                     TVec.Store(TVec.Load(ref denState, j) + TVec.Load(ref denBlock, j), ref den, j);
                 }
-                BackwardDivisor<TVec>(C, ref den, ref rowMax, ref divisor);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 {
@@ -1377,121 +1426,123 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-
-                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                BackwardExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
+                BackwardLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
                     }
                 }
 
-                // What the chunk wrote: dk_j += e^{L_C − L_j} dS v_j, dv_j += dSᵀ(k_j e^{L_C − L_j}); the gates get what they let through.
-                BackwardExpTotal<TVec>(ref total, ref keptMBlock, ref mNext, ref expTotal);
+                // Gradient of: m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
+                BackwardTotalExp<TVec>(ref total, ref keptMBlock, ref mNext, ref totalExp);
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < 20; i++)
                     {
-                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0);
+                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0);
                     }
-                    TVec.Store(fold, ref dTotalViaStateKeptRow, j);
+                    TVec.Store(fold, ref dTotal2, j);
                 }
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dTotalViaStateKeptRow, j), 24 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref dTotal2, j), 24 - j, 0f);
                     }
-                    dTotalViaStateKept = TVec.Sum(fold);
+                    dTotal3 = TVec.Sum(fold);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref nGrad, j, 20 - j), ref dKWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref nGrad, j, 20 - j), ref dKWritten3, i * 32 + j);
                     }
                 }
-                Products.MultiplyTransposed<TVec>(C, 20, 24, ref vBlock, vStep, ref SGrad, 24, ref dKWritten, 32, accumulate: true, ref scratch);
+                Products.MultiplyTransposed<TVec>(C, 20, 24, ref vBlock, vStep, ref SGrad, 24, ref dKWritten3, 32, accumulate: true, ref scratch);
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref nGrad, j, 20 - j) * TVec.Load(ref keptNBlock, j, 20 - j) * TVec.Splat(ref expTotal, 0), 20 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref nGrad, j, 20 - j) * TVec.Load(ref keptNBlock, j, 20 - j) * TVec.Splat(ref totalExp, 0), 20 - j, 0f);
                     }
-                    dTotalViaSumKept = TVec.Sum(fold);
+                    dTotal5 = TVec.Sum(fold);
                 }
-                TVec.Store(TVec.Splat(ref dTotalViaStateKept, 0) + TVec.Splat(ref dTotalViaSumKept, 0), ref dTotal, 0);
+                TVec.Store(TVec.Splat(ref dTotal3, 0) + TVec.Splat(ref dTotal5, 0), ref dTotal6, 0);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Load(ref kWritten, i * 32 + j), 20 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref dKWritten3, i * 32 + j) * TVec.Load(ref kWritten, i * 32 + j), 20 - j, 0f);
                     }
-                    Unsafe.Add(ref dLogWrite, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dLogWrite2, i) = TVec.Sum(fold);
                 }
-                Scans.PrefixSum(C, ref dLogWrite, ref dLogDecayViaToEnd, reversed: false, exclusive: true);
 
-                // o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.
+                // Gradient of: S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
+                Scans.PrefixSum(C, ref dLogWrite2, ref dLogDecay, reversed: false, exclusive: true);
+
+                // Gradient of: The normaliser, accumulated as the numerator is.
+                BackwardDenFactor<TVec>(C, ref den, ref rowMax, ref denFactor);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) / TVec.Splat(ref divisor, i), ref dRead, i * 32 + j);
+                        TVec.Store(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) / TVec.Splat(ref denFactor, i), ref dRead, i * 32 + j);
                     }
                 }
+                BackwardRowMaxHeldExp<TVec>(C, ref rowMax, ref rowMaxHeldExp);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        var x3 = TVec.Splat(ref divisor, i);
-                        fold += TVec.First(-(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) * (TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / x3 / x3), 24 - j, 0f);
+                        var x1 = TVec.Splat(ref den, i);
+                        var x5 = TVec.Splat(ref denFactor, i);
+                        fold += TVec.First(-(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) * TVec.Select(TVec.Less(TVec.Abs(x1), TVec.Splat(ref rowMaxHeldExp, i)), TVec.Create(0f), (TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / x5 * TVec.Select(TVec.Less(x1, TVec.Create(0f)), TVec.Create(-1f), TVec.Create(1f))) / x5), 24 - j, 0f);
                     }
-                    Unsafe.Add(ref dDivisor, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dDen2, i) = TVec.Sum(fold);
                 }
-                BackwardDDen<TVec>(C, ref den, ref rowMax, ref dDivisor, ref dDen);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Splat(ref dDen, i) * TVec.Load(ref qDecayed, i * 32 + j);
+                        fold += TVec.Splat(ref dDen2, i) * TVec.Load(ref qDecayed, i * 32 + j);
                     }
-                    TVec.Store(fold, ref dnNextViaDenTerms, j);
+                    TVec.Store(fold, ref dN4, j);
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref nGrad, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref dnNextViaDenTerms, j)), ref nGrad, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref nGrad, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref dN4, j)), ref nGrad, j, 20 - j);
                 }
 
-                // dscores_ij = do_i·v_j, dv_j += Σ_i scores_ij do_i, dS += Σ_i (q_i e^{L_i}) do_iᵀ; dq and dk follow from dscores and S do (do here the numerator's).
+                // Gradient of: o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref dDen, i), ref dScores, i * 64 + j);
+                        TVec.Store(TVec.Splat(ref dDen2, i), ref dScores3, i * 64 + j);
                     }
                 }
-                Products.MultiplyTransposed<TVec>(C, C, 24, ref dRead, 32, ref vBlock, vStep, ref dScores, 64, accumulate: true, ref scratch);
+                Products.MultiplyTransposed<TVec>(C, C, 24, ref dRead, 32, ref vBlock, vStep, ref dScores3, 64, accumulate: true, ref scratch);
                 Products.Multiply<TVec>(C, 24, 20, ref kWritten, 32, 1, ref SGrad, 24, ref vGradBlock, vGradStep, accumulate: false);
                 Products.Multiply<TVec>(C, 24, C, ref scores, 1, 64, ref dRead, 32, ref vGradBlock, vGradStep, accumulate: true);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref dDen, i) * TVec.Load(ref keptNBlock, j, 20 - j), ref dQDecayed, i * 32 + j);
+                        TVec.Store(TVec.Splat(ref dDen2, i) * TVec.Load(ref keptNBlock, j, 20 - j), ref dQDecayed3, i * 32 + j);
                     }
                 }
-                Products.MultiplyTransposed<TVec>(C, 20, 24, ref dRead, 32, ref keptSBlock, 24, ref dQDecayed, 32, accumulate: true, ref scratch);
+                Products.MultiplyTransposed<TVec>(C, 20, 24, ref dRead, 32, ref keptSBlock, 24, ref dQDecayed3, 32, accumulate: true, ref scratch);
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref SGrad, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref SGrad, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref qDecayed, 1, 32, ref dRead, 32, ref SGrad, 24, accumulate: true);
@@ -1500,70 +1551,83 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dQDecayed, i * 32 + j) * TVec.Load(ref qDecayed, i * 32 + j), 20 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref dQDecayed3, i * 32 + j) * TVec.Load(ref qDecayed, i * 32 + j), 20 - j, 0f);
                     }
-                    Unsafe.Add(ref dFromStart, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dFromStart2, i) = TVec.Sum(fold);
                 }
-                BackwardDDots<TVec>(C, ref logWeights, ref rowMax, ref dScores, ref dDots);
+                BackwardDScoresDots<TVec>(C, ref logWeight, ref rowMax, ref dScores3, ref dScoresDots);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dScores, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dLogWeights, i * 64 + j);
+                        TVec.Store(TVec.Load(ref dScores3, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dLogWeight, i * 64 + j);
                     }
                 }
-                Products.Multiply<TVec>(C, 20, C, ref dDots, 64, 1, ref kBlock, kStep, ref dQScaledViaDots, 32, accumulate: false);
+                Products.Multiply<TVec>(C, 20, C, ref dScoresDots, 64, 1, ref kBlock, kStep, ref dQScaled2, 32, accumulate: false);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Splat(ref expLogWrite, i), ref kGradBlock, i * kGradStep + j, 20 - j);
+                        TVec.Store(TVec.Load(ref dKWritten3, i * 32 + j) * TVec.Splat(ref logWriteExp, i), ref kGradBlock, i * kGradStep + j, 20 - j);
                     }
                 }
-                Products.Multiply<TVec>(C, 20, C, ref dDots, 1, 64, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
+                Products.Multiply<TVec>(C, 20, C, ref dScoresDots, 1, 64, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
 
-                // The log-weights' gradients W, taken apart: di_j = Σ_i W_ij, dg_r = Σ_{j<r≤i} W_ij.
+                // Gradient of: m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref dLogWeights, i * 64 + j);
+                        fold += TVec.Load(ref dLogWeight, i * 64 + j);
                     }
-                    TVec.Store(fold, ref dInputGateAcross, j);
+                    TVec.Store(fold, ref dIAcross, j);
                 }
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref dLogWrite, j) + TVec.Load(ref dInputGateAcross, j), ref dInputGate, j);
+                    TVec.Store(TVec.Load(ref dLogWrite2, j) + TVec.Load(ref dIAcross, j), ref dInputGate2, j);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeights, i * 64 + j), TVec.Create(0f)), ref belowDiagonal, i * 64 + j);
+                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeight, i * 64 + j), TVec.Create(0f)), ref dSegments, i * 64 + j);
                     }
                 }
-                Scans.PrefixSum<TVec>(C, C, ref belowDiagonal, 64, ref laterRows, 64, reversed: true, exclusive: false);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref laterRows, i * 64 + j), TVec.Create(0f)), C - j, 0f);
+                        fold += TVec.First(TVec.Load(ref dSegments, i * 64 + j), C - j, 0f);
                     }
-                    Unsafe.Add(ref dLogDecayViaDecay, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref intoRows, i) = TVec.Sum(fold);
                 }
+                for (int j = 0; j < C; j += TVec.Count)
+                {
+                    var fold = TVec.Create(0f);
+                    for (int i = 0; i < C; i++)
+                    {
+                        fold += TVec.Load(ref dSegments, i * 64 + j);
+                    }
+                    TVec.Store(fold, ref intoCols, j);
+                }
+                for (int j = 0; j < C; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Load(ref intoRows, j) - TVec.Load(ref intoCols, j), ref net, j);
+                }
+                Scans.PrefixSum(C, ref net, ref dLogDecay4, reversed: true, exclusive: false);
 
-                // The gradients of the inputs.
-                Scans.PrefixSum(C, ref dFromStart, ref dLogDecayViaFromStart, reversed: true, exclusive: false);
-                Tiles.Scatter(C, ref dInputGate, ref Unsafe.Add(ref inputGateGrad, t * inputGateGradStep), inputGateGradStep);
-                BackwardDg<TVec>(C, ref dLogDecayViaToEnd, ref dTotal, ref dLogDecayViaDecay, ref dLogDecayViaFromStart, ref gBlock, ref dg);
-                Tiles.Scatter(C, ref dg, ref Unsafe.Add(ref gGrad, t * gGradStep), gGradStep);
+                // Gradient of: The chunk's queries, keys and gates; L is the log-decay since the chunk began.
+                Scans.PrefixSum(C, ref dFromStart2, ref dLogDecay6, reversed: true, exclusive: false);
+                Tiles.Scatter(C, ref dInputGate2, ref Unsafe.Add(ref inputGateGrad, t * inputGateGradStep), inputGateGradStep);
+                BackwardDG<TVec>(C, ref dLogDecay, ref dTotal6, ref dLogDecay4, ref dLogDecay6, ref gBlock, ref dG);
+                Tiles.Scatter(C, ref dG, ref Unsafe.Add(ref gGrad, t * gGradStep), gGradStep);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Create(0.2236068f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 32 + j), TVec.Splat(ref expFromStart, i), TVec.Load(ref dQScaledViaDots, i * 32 + j)), ref qGradBlock, i * qGradStep + j, 20 - j);
+                        TVec.Store(TVec.Create(0.2236068f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed3, i * 32 + j), TVec.Splat(ref fromStartExp, i), TVec.Load(ref dQScaled2, i * 32 + j)), ref qGradBlock, i * qGradStep + j, 20 - j);
                     }
                 }
             }
@@ -1580,95 +1644,94 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? dots * exp(logWeights - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? scoresDots * exp(logWeight - rowMax) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardScores<TVec>(int C, ref float dots, ref float logWeights, ref float rowMax, ref float scores)
+        private static void BackwardScores<TVec>(int C, ref float scoresDots, ref float logWeight, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>expFromStart = exp(fromStart + keptMBlock - rowMax)</summary>
+        /// <summary>fromStartExp = exp(fromStart + keptMBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardExpFromStart<TVec>(int C, ref float fromStart, ref float keptMBlock, ref float rowMax, ref float expFromStart)
+        private static void BackwardFromStartExp<TVec>(int C, ref float fromStart, ref float keptMBlock, ref float rowMax, ref float fromStartExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j)), ref expFromStart, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j)), ref fromStartExp, j);
             }
         }
 
-        /// <summary>divisor = max(|den|, exp(-rowMax)) + 0.000001</summary>
+        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDivisor<TVec>(int C, ref float den, ref float rowMax, ref float divisor)
+        private static void BackwardLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref den, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref divisor, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
             }
         }
 
-        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
+        /// <summary>totalExp = exp(total + keptMBlock - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
+        private static void BackwardTotalExp<TVec>(ref float total, ref float keptMBlock, ref float mNext, ref float totalExp)
+            where TVec : struct, ISimd<TVec>
+        {
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+        }
+
+        /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDenFactor<TVec>(int C, ref float den, ref float rowMax, ref float denFactor)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
+                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref den, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref denFactor, j);
             }
         }
 
-        /// <summary>expTotal = exp(total + keptMBlock - mNext)</summary>
+        /// <summary>rowMaxHeldExp = exp(-rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardExpTotal<TVec>(ref float total, ref float keptMBlock, ref float mNext, ref float expTotal)
-            where TVec : struct, ISimd<TVec>
-        {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
-        }
-
-        /// <summary>dDen = |den| &lt; exp(-rowMax) ? 0 : dDivisor * (den &lt; 0 ? -1 : 1)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDDen<TVec>(int C, ref float den, ref float rowMax, ref float dDivisor, ref float dDen)
+        private static void BackwardRowMaxHeldExp<TVec>(int C, ref float rowMax, ref float rowMaxHeldExp)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                var x0 = TVec.Load(ref den, j);
-                TVec.Store(TVec.Select(TVec.Less(TVec.Abs(x0), TVec.Exp(-TVec.Load(ref rowMax, j))), TVec.Create(0f), TVec.Load(ref dDivisor, j) * TVec.Select(TVec.Less(x0, TVec.Create(0f)), TVec.Create(-1f), TVec.Create(1f))), ref dDen, j);
+                TVec.Store(TVec.Exp(-TVec.Load(ref rowMax, j)), ref rowMaxHeldExp, j);
             }
         }
 
-        /// <summary>dDots = j &lt;= i ? dScores * exp(logWeights - rowMax) : 0</summary>
+        /// <summary>dScoresDots = j &lt;= i ? dScores3 * exp(logWeight - rowMax) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDDots<TVec>(int C, ref float logWeights, ref float rowMax, ref float dScores, ref float dDots)
+        private static void BackwardDScoresDots<TVec>(int C, ref float logWeight, ref float rowMax, ref float dScores3, ref float dScoresDots)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref dDots, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores3, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref dScoresDots, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>dg = (dLogDecayViaToEnd + dTotal + dLogDecayViaDecay + dLogDecayViaFromStart) * sigmoid(-gBlock)</summary>
+        /// <summary>dG = (dLogDecay + dTotal6 + dLogDecay4 + dLogDecay6) * sigmoid(-gBlock)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDg<TVec>(int C, ref float dLogDecayViaToEnd, ref float dTotal, ref float dLogDecayViaDecay, ref float dLogDecayViaFromStart, ref float gBlock, ref float dg)
+        private static void BackwardDG<TVec>(int C, ref float dLogDecay, ref float dTotal6, ref float dLogDecay4, ref float dLogDecay6, ref float gBlock, ref float dG)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store((TVec.Load(ref dLogDecayViaToEnd, j) + TVec.Splat(ref dTotal, 0) + TVec.Load(ref dLogDecayViaDecay, j) + TVec.Load(ref dLogDecayViaFromStart, j)) * TVec.Sigmoid(-TVec.Load(ref gBlock, j)), ref dg, j);
+                TVec.Store((TVec.Load(ref dLogDecay, j) + TVec.Splat(ref dTotal6, 0) + TVec.Load(ref dLogDecay4, j) + TVec.Load(ref dLogDecay6, j)) * TVec.Sigmoid(-TVec.Load(ref gBlock, j)), ref dG, j);
             }
         }
     }
@@ -1686,22 +1749,22 @@ namespace Samples
     {
         /// <summary>Where the sequences of a batch stand: S [B,H,K,V], N [B,H,K], M [B,H]. Copies share the memory; <see cref="Fork"/> copies it.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AttnDsl", "0.1")]
-        public struct State
+        public struct State : global::AttnDsl.IAttentionState
         {
             internal readonly global::AttnDsl.Runtime.StateMemory Memory;
             private readonly int _heads;
 
-            /// <summary>An empty past for <paramref name="batch"/> sequences.</summary>
-            public State(int batch, int heads)
+            /// <summary>An empty past for <paramref name="batch"/> sequences. <see cref="Rollback(int)"/> can take back their last <paramref name="snapshots"/> tokens, at 2,048 bytes for each of these tokens, sequence and head.</summary>
+            public State(int batch, int heads, int snapshots = 0)
             {
-                this = new State(batch, heads, new float[FloatCount(batch, heads)]);
+                this = new State(batch, heads, new float[FloatCount(batch, heads, snapshots)], snapshots);
             }
 
             /// <summary>The same over memory of the caller, at least <see cref="FloatCount"/> floats, which is cleared.</summary>
             /// <exception cref="global::System.ArgumentException">The memory is too small.</exception>
-            public State(int batch, int heads, global::System.Memory<float> memory)
+            public State(int batch, int heads, global::System.Memory<float> memory, int snapshots = 0)
             {
-                Memory = new global::AttnDsl.Runtime.StateMemory("Mlstm", batch, heads, 512, memory);
+                Memory = new global::AttnDsl.Runtime.StateMemory("Mlstm", batch, heads, 512, memory, snapshots);
                 _heads = heads;
                 Reset();
             }
@@ -1713,13 +1776,13 @@ namespace Samples
             }
 
             /// <summary>Floats of memory that a state needs.</summary>
-            public static int FloatCount(int batch, int heads) => global::AttnDsl.Runtime.StateMemory.FloatCount("Mlstm", batch, heads, 512);
+            public static int FloatCount(int batch, int heads, int snapshots = 0) => global::AttnDsl.Runtime.StateMemory.FloatCount("Mlstm", batch, heads, 512, snapshots);
 
             /// <summary>B, the number of sequences.</summary>
             public readonly int Batch => Memory.Batch;
 
-            /// <summary>Tokens seen so far.</summary>
-            public readonly long Position => Memory.Position;
+            /// <summary>Tokens that every sequence has seen so far.</summary>
+            public readonly long Position => Memory.CommonPosition;
 
             /// <summary>H, the number of query heads.</summary>
             public readonly int QueryHeads => Memory.Batch > 0 ? _heads : 0;
@@ -1793,6 +1856,91 @@ namespace Samples
 
             /// <summary>A state of its own that stands where this one does.</summary>
             public readonly State Fork() => new State(Memory.Fork(), _heads);
+
+            /// <summary>The next token of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, T = 1; a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,1,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Step(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots)
+            {
+                global::AttnDsl.Runtime.Heads.OneToken(inputs.Q);
+                RunLayer(in inputs, in output, global::AttnDsl.Forms.Recurrent, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+            }
+
+            /// <summary>The next T tokens of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,T,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+
+            /// <summary>The next tokens of some of the sequences, of each as many as it has: prompts and single tokens in one call.</summary>
+            /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+            /// <param name="output">Receives o [1,T,H,V].</param>
+            /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+            /// <param name="slots">Which sequence of the state each goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or offsets or slots do not fit. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
+
+            /// <summary>Tokens that a sequence has seen so far.</summary>
+            public readonly long PositionOf(int slot) => Memory.PositionOf(slot);
+
+            /// <summary>Forgets everything of one sequence: its slot is as new, for another sequence.</summary>
+            public readonly void Reset(int slot)
+            {
+                Memory.Clear(slot);
+                Memory.Fill(slot, 500, 1, -1e30f);
+            }
+
+            /// <summary>Makes one sequence stand where another one does.</summary>
+            public readonly void CopySlot(int from, int to) => Memory.CopySlot(from, Memory, to);
+
+            /// <summary>Makes a sequence of another state stand where one of this state does. The other may have another batch size.</summary>
+            /// <exception cref="global::System.ArgumentException">The other has other heads or too little room. It is as it was.</exception>
+            public readonly void CopySlot(int slot, State target, int targetSlot) => Memory.CopySlot(slot, target.Memory, targetSlot);
+
+            /// <summary>Keeps these sequences, which become the first slots in this order, and forgets the others.</summary>
+            /// <param name="slots">In ascending order, each once.</param>
+            public readonly void Compact(global::System.ReadOnlySpan<int> slots)
+            {
+                Memory.Compact(slots);
+                for (int slot = slots.Length; slot < Batch; slot++) Reset(slot);
+            }
+
+            /// <summary>How many tokens of a sequence <see cref="Rollback(int, int)"/> can take back now: those that it has seen, up to the number of snapshots.</summary>
+            public readonly int RollbackLimit(int slot) => Memory.RollbackLimit(slot);
+
+            /// <summary>Takes back the last tokens of every sequence: the state is as it was in front of them.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int tokens) => Memory.Rollback(tokens);
+
+            /// <summary>Takes back the last tokens of one sequence.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int slot, int tokens) => Memory.Rollback(slot, tokens);
+
+            /// <summary>Of this layer's mathematics and shapes: what a saved state must have been saved with.</summary>
+            private const ulong Fingerprint = 0xd79dd59e9b74c3daUL;
+
+            /// <summary>Bytes that <c>Save</c> writes now.</summary>
+            public readonly long SavedBytes => Memory.SavedBytes(501);
+
+            /// <summary>The state as bytes, with a version, a checksum and this layer's fingerprint.</summary>
+            public readonly byte[] Save() => Memory.Save(501, Fingerprint);
+
+            /// <summary>Writes the state to a buffer.</summary>
+            public readonly void Save(global::System.Buffers.IBufferWriter<byte> buffer) => Memory.Save(buffer, 501, Fingerprint);
+
+            /// <summary>Writes the state where the stream stands.</summary>
+            public readonly void Save(global::System.IO.Stream stream) => Memory.Save(stream, 501, Fingerprint);
+
+            /// <summary>Takes over a saved state, which is exactly these bytes.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.ReadOnlySpan<byte> saved) => Memory.Load(saved, 501, Fingerprint);
+
+            /// <summary>Takes over the saved state that begins where the stream stands, and leaves the stream behind it.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.IO.Stream stream) => Memory.Load(stream, 501, Fingerprint);
         }
     }
 }
@@ -1827,6 +1975,7 @@ namespace Samples
     ///
     /// State a sequence (fp32)
     ///   S[K,V], n[K], m: 2,048 bytes a head
+    ///   each token that Rollback shall take back: a copy of the state: 2,048 bytes a head
     ///
     /// Cost
     ///   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
@@ -1840,7 +1989,7 @@ namespace Samples
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
     ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-    ///   parallel: blocks of 64 queries by 64 keys; 158,528 bytes of scratch a worker
+    ///   parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class Mlstm
@@ -1873,6 +2022,7 @@ Output
 
 State a sequence (fp32)
   S[K,V], n[K], m: 2,048 bytes a head
+  each token that Rollback shall take back: a copy of the state: 2,048 bytes a head
 
 Cost
   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
@@ -1886,7 +2036,7 @@ Gradients
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-  parallel: blocks of 64 queries by 64 keys; 158,528 bytes of scratch a worker
+  parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>
@@ -1927,6 +2077,25 @@ Forms and schedule
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, true, state.Memory);
 
+        /// <summary>Sequences of any lengths, one behind the other: each from an empty past.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Chunkwise, Parallel; Fastest means Chunkwise.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, false, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Sequences of any lengths, one behind the other: each goes on from the state's sequence of its number, which is left behind its last token.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="state">Where the sequences stand, one for each; updated.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Chunkwise, Parallel; Fastest means Chunkwise.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, true, state.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>The whole sequence at once, over contiguous memory. Spans in the order of <see cref="Inputs"/>: q [B,T,H,K], k [B,T,H,K], v [B,T,H,V], g [B,T,H], i [B,T,H]; output [B,T,H,V].</summary>
         /// <exception cref="global::System.ArgumentException">A span has another length than its shape.</exception>
         public static void Forward(int batch, int time, int heads, global::System.ReadOnlySpan<float> q, global::System.ReadOnlySpan<float> k, global::System.ReadOnlySpan<float> v, global::System.ReadOnlySpan<float> g, global::System.ReadOnlySpan<float> i, global::System.Span<float> output)
@@ -1944,9 +2113,9 @@ Forms and schedule
         }
 
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
-        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state)
+        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -1960,7 +2129,8 @@ Forms and schedule
             if (form == global::AttnDsl.Forms.Fastest) form = global::AttnDsl.Forms.Chunkwise;
             if (form is not (global::AttnDsl.Forms.Recurrent or global::AttnDsl.Forms.Chunkwise or global::AttnDsl.Forms.Parallel))
                 throw new global::System.ArgumentException($"Mlstm has the forms Recurrent, Chunkwise, Parallel, not {form}", nameof(form));
-            if (stateful) state.Match(batch, heads);
+            packing.Check(batch, time);
+            if (stateful) state.Match(in packing, batch, heads);
             if (stateful) state.Apart(output);
             if (batch == 0 || time == 0 || heads == 0) return;
 
@@ -1972,7 +2142,7 @@ Forms and schedule
                 G = global::AttnDsl.Runtime.Guards.Arg(inputs.G),
                 I = global::AttnDsl.Runtime.Guards.Arg(inputs.I),
                 O = global::AttnDsl.Runtime.Guards.Arg(output),
-                Time = time,
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, state) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
             };
             scoped var pins = default(global::AttnDsl.Runtime.Pins);
             pins.P0 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.Q);
@@ -1982,7 +2152,7 @@ Forms and schedule
             pins.P4 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.I);
             pins.P5 = ref global::AttnDsl.Runtime.Guards.Reference(output);
             call.Heads = heads;
-            int units = batch * heads;
+            int units = packing.Count(batch) * heads;
             if (stateful)
             {
                 pins.P6 = ref state.Units();
@@ -1995,34 +2165,37 @@ Forms and schedule
                 for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * 512));
             }
 
-            switch (form)
+            while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot))
             {
-                case global::AttnDsl.Forms.Recurrent:
+                switch (call.Snapshot == 0 ? form : global::AttnDsl.Forms.Recurrent)
                 {
-                    call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Recurrent;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.RecurrentScratch, 73.0 * call.Time, in pins);
-                    break;
-                }
-                case global::AttnDsl.Forms.Chunkwise:
-                {
-                    call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Chunkwise;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ChunkwiseScratch, 73.0 * call.Time, in pins);
-                    break;
-                }
-                case global::AttnDsl.Forms.Parallel:
-                {
-                    call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Parallel;
-                    call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units * call.Blocks, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ParallelScratch, 141.0 * call.Time, in pins);
-                    if (stateful)
+                    case global::AttnDsl.Forms.Recurrent:
                     {
-                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Absorb;
-                        global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.AbsorbScratch, 73.0 * call.Time, in pins);
+                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Recurrent;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.RecurrentScratch, 73.0 * call.Time, in pins);
+                        break;
                     }
-                    break;
+                    case global::AttnDsl.Forms.Chunkwise:
+                    {
+                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Chunkwise;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ChunkwiseScratch, 73.0 * call.Time, in pins);
+                        break;
+                    }
+                    case global::AttnDsl.Forms.Parallel:
+                    {
+                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Parallel;
+                        call.Blocks = (call.Time + 63) / 64;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ParallelScratch, 141.0 * call.Time, in pins);
+                        if (stateful)
+                        {
+                            call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Absorb;
+                            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.AbsorbScratch, 73.0 * call.Time, in pins);
+                        }
+                        break;
+                    }
                 }
+                if (stateful) state.Commit(call.Sequences, call.Time, call.Snapshot);
             }
-            if (stateful) state.Position += time;
         }
 
         /// <summary>One head's state before the first token.</summary>
@@ -2071,10 +2244,30 @@ Forms and schedule
         public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, State initial, State stateGradient) =>
             RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);
 
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens) =>
+            RunBackward(in inputs, in outputGradient, in gradients, false, default, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="initial">The states with which the sequences began, in their order; not changed.</param>
+        /// <param name="stateGradient">Holds ∂L/∂state behind the last token of every sequence, and receives ∂L/∂state in front of the first.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens, State initial, State stateGradient) =>
+            RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
-        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient)
+        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -2125,10 +2318,11 @@ Forms and schedule
             global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.K, "gradients.K");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.V, "gradients.V");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.G, "gradients.G");
+            packing.Check(batch, time);
             if (stateful)
             {
-                initial.Match(batch, heads);
-                stateGradient.Match(batch, heads);
+                initial.Match(in packing, batch, heads);
+                stateGradient.Match(in packing, batch, heads);
                 stateGradient.Apart(initial, "stateGradient", "initial");
             }
             if (batch == 0 || time == 0 || heads == 0) return;
@@ -2146,6 +2340,7 @@ Forms and schedule
                 I = global::AttnDsl.Runtime.Guards.Arg(inputs.I),
                 IGrad = global::AttnDsl.Runtime.Guards.Arg(gradients.I),
                 OGrad = global::AttnDsl.Runtime.Guards.Arg(outputGradient),
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, initial) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
                 Time = time,
             };
             scoped var pins = default(global::AttnDsl.Runtime.Pins);
@@ -2161,11 +2356,11 @@ Forms and schedule
             pins.P12 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.G);
             pins.P13 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.I);
             call.Heads = heads;
-            int units = batch * heads;
+            int units = packing.Count(batch) * heads;
             long stateFloats = (long)units * 512;
-            call.Chunks = (call.Time + 63) / 64;
+            long chunks = call.Sequences.PlaceChunks(batch, time, 64, out call.Chunks);
             // The running state, its gradient, and the state with which each chunk begins.
-            call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + units * (long)call.Chunks * 501);
+            call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + chunks * heads * 501);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);
             call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);
             ref float states = ref global::AttnDsl.Runtime.Native.At(call.State, 0);
@@ -2181,9 +2376,9 @@ Forms and schedule
             }
 
             call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Keep;
-            global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.KeepScratch, 73.0 * call.Time, in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.KeepScratch, 73.0 * call.Time, in pins);
             call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Backward;
-            global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.BackwardScratch, 73.0 * call.Time, in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.BackwardScratch, 73.0 * call.Time, in pins);
         }
     }
 }
