@@ -61,7 +61,7 @@ internal static class SlotEmitter
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>");
         using (w.Block($"public readonly void Step(in Inputs inputs, in {Tensor} output, {Slots})"))
         {
-            if (stepForm.Length > 0) w.Line($"{Runtime}.Heads.OneToken(inputs.Q);");
+            if (stepForm.Length > 0) w.Line($"{Runtime}.Heads.OneToken(inputs.{system.Inputs[0].Member});");
             w.Line(body($"RunLayer(in inputs, in output, {stepForm}, true, Memory, {Runtime}.Packing.Slots(slots));"));
         }
 

@@ -10,7 +10,7 @@ namespace AttnDsl.Generator.Semantics;
 /// <summary>
 /// What two declarations must have in common for one's saved state to mean the same to the other: the mathematics and the shapes,
 /// not the forms, the schedule or the words. Everything in the record counts unless it is named here, so that no mechanism is forgotten;
-/// what is not declared is left out, so that new mechanisms change no old fingerprint.
+/// what is null, false or zero is left out, so that a mechanism that is absent by such a value changes no old fingerprint.
 /// </summary>
 internal static class Fingerprint
 {

@@ -20,10 +20,9 @@ internal sealed class StateRun
         (_spec, Layer) = StateSubjects.All[name];
         (_draw, Tokens) = (new Draw(seed), tokens);
         Inputs = _draw.Inputs(_spec, batch: 1, tokens);
-        Tensors = new Dictionary<string, FloatTensor>(new SubjectRun(new Subject(name, _spec, null!), Inputs).Tensors)
-        {
-            ["in.d"] = new(_draw.Normal(_spec.Heads, 1), [_spec.Heads]),
-        };
+        var tensors = new Dictionary<string, FloatTensor>(new SubjectRun(new Subject(name, _spec, null!), Inputs).Tensors);
+        if (Inputs.D.Length == 0) tensors["in.d"] = new(_draw.Normal(_spec.Heads, 1), [_spec.Heads]);
+        Tensors = tensors;
     }
 
     public IStateSubject Layer { get; }
@@ -41,7 +40,7 @@ internal sealed class StateRun
     public Forms[] EachForm => _spec switch
     {
         { IsSoftmax: true } => [Forms.Recurrent, Forms.Parallel],
-        { Write: WriteKind.Delta } => [Forms.Recurrent, Forms.Chunkwise],
+        { Write: not (WriteKind.Plain or WriteKind.ExponentialGate) } or { Bonus: true } or { Steps: > 1 } => [Forms.Recurrent, Forms.Chunkwise],
         _ => [Forms.Recurrent, Forms.Parallel, Forms.Chunkwise],
     };
 
@@ -78,12 +77,13 @@ internal sealed class StateRun
         return one.Save();
     }
 
-    private static FloatTensor Gather(FloatTensor tensor, int[] starts, int count)
+    private FloatTensor Gather(FloatTensor tensor, int[] starts, int count)
     {
-        // A layer without such an input has an empty tensor of its shape.
-        var width = tensor.Data.Length == 0 ? 0 : tensor.Shape.Skip(2).Aggregate(1, (product, axis) => product * axis);
+        // A layer without such an input has an empty tensor of its shape; one with several writes a token has as many rows.
+        var rows = Tokens == 0 ? 1 : tensor.Shape[1] / Tokens;
+        var width = rows * (tensor.Data.Length == 0 ? 0 : tensor.Shape.Skip(2).Aggregate(1, (product, axis) => product * axis));
         var data = new float[starts.Length * count * width];
         for (var i = 0; i < starts.Length; i++) Array.Copy(tensor.Data, starts[i] * width, data, i * count * width, count * width);
-        return new(data, [starts.Length, count, .. tensor.Shape.Skip(2)]);
+        return new(data, [starts.Length, count * rows, .. tensor.Shape.Skip(2)]);
     }
 }

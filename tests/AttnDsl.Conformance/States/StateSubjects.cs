@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using AttnDsl.Conformance.Layers;
 using AttnDsl.Reference;
 using Xunit;
@@ -40,9 +41,17 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta })),
         [nameof(Mlstm7x5)] = (Subject.All[nameof(Mlstm7x5)].Spec, new StateSubject<Mlstm7x5.Inputs, Mlstm7x5.Gradients, Mlstm7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] })),
+        [nameof(DeltaProduct7x5)] = (Written(nameof(DeltaProduct7x5)), new StateSubject<DeltaProduct7x5.Inputs, DeltaProduct7x5.Gradients, DeltaProduct7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta })),
+        [nameof(Slots7x5)] = (Written(nameof(Slots7x5)), new StateSubject<Slots7x5.Inputs, Slots7x5.Gradients, Slots7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, S = t["in.s"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, S = t["in.s"] })),
+        [nameof(ValueBonus7x5)] = (Written(nameof(ValueBonus7x5)), new StateSubject<ValueBonus7x5.Inputs, ValueBonus7x5.Gradients, ValueBonus7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } })),
         [nameof(SkippedGla7x5)] = (Subject.All[nameof(Gla7x5)].Spec, new StateSubject<SkippedGla7x5.Inputs, SkippedGla7x5.Gradients, SkippedGla7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { D = t["in.d"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { D = t["in.d"] } })),
     };
+
+    private static LayerSpec Written(string name) => WriteSubjects.All.First(subject => subject.Name == name).Spec;
 
     public static TheoryData<string> Names => [.. All.Keys];
 }

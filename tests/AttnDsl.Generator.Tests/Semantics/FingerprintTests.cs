@@ -73,10 +73,10 @@ public sealed class FingerprintTests
     public void Fingerprint_OfKnownLayers_StaysAsItIs()
     {
         Assert.Equal(
-            "{Causal=True,Decay={Shape=Head,Temperature=1},Epsilon=1E-06,Heads=2,Kernel=Identity,KeyDim=4,Scale=0.5,States=[{Cols=6,Name=S,Rows=4}],ValueDim=6}",
+            "{Causal=True,Decay={Shape=Head,Temperature=1},Epsilon=1E-06,Heads=2,Kernel=Identity,KeyDim=4,Scale=0.5,States=[{Cols=6,Name=S,Rows=4}],ValueDim=6,Writing={Steps=1,StrengthScale=1}}",
             Text(Layers.Gated));
         Assert.Equal(
-            "{Causal=True,Epsilon=1E-06,Family=Cache,KeyDim=4,Rotation={Base=10000},Scale=0.5,ValueDim=6,Window={SinkTokens=2,Size=9}}",
+            "{Causal=True,Epsilon=1E-06,Family=Cache,KeyDim=4,Rotation={Base=10000},Scale=0.5,ValueDim=6,Window={SinkTokens=2,Size=9},Writing={Steps=1,StrengthScale=1}}",
             Text(Layers.Plain(4, 6) with { Rotation = new(RotationKind.Rotary, 10000, default), Window = new(9, false, 2) }));
     }
 

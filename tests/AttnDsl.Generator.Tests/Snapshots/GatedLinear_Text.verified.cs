@@ -465,8 +465,8 @@ namespace AttnDsl.Generated
             ref float fromStart = ref Unsafe.Add(ref work, 4096); // [R,K]
             ref float ownScores = ref Unsafe.Add(ref work, 6144); // [R,R]
             ref float qReach = ref Unsafe.Add(ref work, 7168); // [R,K]
-            ref float rest = ref Unsafe.Add(ref work, 9216); // [1,K]
-            ref float num = ref Unsafe.Add(ref work, 9280); // [R,V]
+            ref float num = ref Unsafe.Add(ref work, 9216); // [R,V]
+            ref float rest = ref Unsafe.Add(ref work, 11264); // [1,K]
             ref float logDecay2 = ref Unsafe.Add(ref work, 13440); // [C,K]
             ref float toEnd = ref Unsafe.Add(ref work, 15488); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 17536); // [1,K]
@@ -496,11 +496,11 @@ namespace AttnDsl.Generated
             Decays.Gram<TVec>(R, 64, ref qScaled, 64, ref kQueries, kStep, ref logDecay, 64,
                 ref ownScores, 32, strict: false, ref scratch);
             ParallelQReach<TVec>(R, ref qScaled, ref fromStart, ref qReach);
+            Products.Multiply<TVec>(R, 64, R, ref ownScores, 32, 1, ref vQueries, vStep, ref num, 64, accumulate: false);
             for (int j = 0; j < 64; j += TVec.Count)
             {
                 TVec.Store(TVec.Create(0f), ref rest, j);
             }
-            Products.Multiply<TVec>(R, 64, R, ref ownScores, 32, 1, ref vQueries, vStep, ref num, 64, accumulate: false);
             for (int t = query - 32; t >= 0; t -= 32)
             {
                 const int C = 32;
@@ -1238,7 +1238,7 @@ namespace Samples
             public readonly void Rollback(int slot, int tokens) => Memory.Rollback(slot, tokens);
 
             /// <summary>Of this layer's mathematics and shapes: what a saved state must have been saved with.</summary>
-            private const ulong Fingerprint = 0x63a54fb8cc60f0f1UL;
+            private const ulong Fingerprint = 0x1dcf15ab77ac944eUL;
 
             /// <summary>Bytes that <c>Save</c> writes now.</summary>
             public readonly long SavedBytes => Memory.SavedBytes(4096);
@@ -1426,7 +1426,7 @@ Forms and schedule
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
         private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H,K]", batch, time, heads, 64);
@@ -1570,7 +1570,7 @@ Forms and schedule
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
         private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 64, 8, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 64);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H,K]", batch, time, heads, 64);
@@ -1641,7 +1641,7 @@ Forms and schedule
             call.Heads = heads;
             int units = packing.Count(batch) * heads;
             long stateFloats = (long)units * 4096;
-            long chunks = call.Sequences.PlaceChunks(batch, time, 32, out call.Chunks);
+            long chunks = call.Sequences.PlaceChunks(batch, time, 32, 1, out call.Chunks);
             // The running state, its gradient, and the state with which each chunk begins.
             call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + chunks * heads * 4096);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);

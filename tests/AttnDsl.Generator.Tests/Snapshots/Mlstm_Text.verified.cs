@@ -660,8 +660,8 @@ namespace AttnDsl.Generated
             ref float ownMax = ref Unsafe.Add(ref work, 10560); // [R,1]
             ref float ownScoresDots = ref Unsafe.Add(ref work, 10624); // [R,R]
             ref float ownScores = ref Unsafe.Add(ref work, 14720); // [R,R]
-            ref float rest = ref Unsafe.Add(ref work, 18816); // [1,1]
-            ref float num = ref Unsafe.Add(ref work, 18832); // [R,V]
+            ref float num = ref Unsafe.Add(ref work, 18816); // [R,V]
+            ref float rest = ref Unsafe.Add(ref work, 20864); // [1,1]
             ref float den = ref Unsafe.Add(ref work, 20880); // [R,1]
             ref float rowMax = ref Unsafe.Add(ref work, 20944); // [R,1]
             ref float g2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
@@ -729,8 +729,8 @@ namespace AttnDsl.Generated
             }
             Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownScoresDots, 64, accumulate: false, ref scratch);
             ParallelOwnScores<TVec>(R, ref ownScoresDots, ref logWeight, ref ownMax, ref ownScores);
-            TVec.Store(TVec.Create(0f), ref rest, 0);
             Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
+            TVec.Store(TVec.Create(0f), ref rest, 0);
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(0f);
@@ -1305,9 +1305,7 @@ namespace AttnDsl.Generated
             ref float dIAcross = ref Unsafe.Add(ref work, 0); // [1,C]
             ref float dInputGate2 = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float dSegments = ref Unsafe.Add(ref work, 8704); // [C,C]
-            ref float intoRows = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float intoCols = ref Unsafe.Add(ref work, 128); // [1,C]
-            ref float net = ref Unsafe.Add(ref work, 192); // [C,1]
+            ref float laterRows = ref Unsafe.Add(ref work, 4608); // [C,C]
             ref float dLogDecay4 = ref Unsafe.Add(ref work, 0); // [C,1]
             ref float dLogDecay6 = ref Unsafe.Add(ref work, 128); // [C,1]
             ref float dG = ref Unsafe.Add(ref work, 64); // [C,1]
@@ -1594,29 +1592,16 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeight, i * 64 + j), TVec.Create(0f)), ref dSegments, i * 64 + j);
                     }
                 }
+                Scans.PrefixSum<TVec>(C, C, ref dSegments, 64, ref laterRows, 64, reversed: true, exclusive: false);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dSegments, i * 64 + j), C - j, 0f);
+                        fold += TVec.First(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref laterRows, i * 64 + j), TVec.Create(0f)), C - j, 0f);
                     }
-                    Unsafe.Add(ref intoRows, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dLogDecay4, i) = TVec.Sum(fold);
                 }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref dSegments, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref intoCols, j);
-                }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref intoRows, j) - TVec.Load(ref intoCols, j), ref net, j);
-                }
-                Scans.PrefixSum(C, ref net, ref dLogDecay4, reversed: true, exclusive: false);
 
                 // Gradient of: The chunk's queries, keys and gates; L is the log-decay since the chunk began.
                 Scans.PrefixSum(C, ref dFromStart2, ref dLogDecay6, reversed: true, exclusive: false);
@@ -1920,7 +1905,7 @@ namespace Samples
             public readonly void Rollback(int slot, int tokens) => Memory.Rollback(slot, tokens);
 
             /// <summary>Of this layer's mathematics and shapes: what a saved state must have been saved with.</summary>
-            private const ulong Fingerprint = 0xd79dd59e9b74c3daUL;
+            private const ulong Fingerprint = 0x5591cfa432e2212dUL;
 
             /// <summary>Bytes that <c>Save</c> writes now.</summary>
             public readonly long SavedBytes => Memory.SavedBytes(501);
@@ -2115,7 +2100,7 @@ Forms and schedule
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
         private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -2267,7 +2252,7 @@ Forms and schedule
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
         private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient, global::AttnDsl.Runtime.Packing packing = default)
         {
-            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", 20, 0, out int batch, out int time, out int heads);
+            global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
             global::AttnDsl.Runtime.Guards.Input(inputs.V, "V", "[B,T,H,V]", batch, time, heads, 24);
             global::AttnDsl.Runtime.Guards.Input(inputs.G, "G", "[B,T,H]", batch, time, heads);
@@ -2358,7 +2343,7 @@ Forms and schedule
             call.Heads = heads;
             int units = packing.Count(batch) * heads;
             long stateFloats = (long)units * 512;
-            long chunks = call.Sequences.PlaceChunks(batch, time, 64, out call.Chunks);
+            long chunks = call.Sequences.PlaceChunks(batch, time, 64, 1, out call.Chunks);
             // The running state, its gradient, and the state with which each chunk begins.
             call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + chunks * heads * 501);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);

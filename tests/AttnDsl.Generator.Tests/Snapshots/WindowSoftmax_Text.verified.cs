@@ -1329,7 +1329,7 @@ namespace Samples
             public readonly void Rollback(int slot, int tokens) => Memory.Rollback(slot, tokens);
 
             /// <summary>Of this layer's mathematics and shapes: what a saved state must have been saved with.</summary>
-            private const ulong Fingerprint = 0x2c6ec81e4f2840deUL;
+            private const ulong Fingerprint = 0x5968f3fcee8d5999UL;
 
             /// <summary>Bytes that <c>Save</c> writes now.</summary>
             public readonly long SavedBytes => Memory.SavedBytes;
