@@ -235,7 +235,7 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 64); // [1,K]
             ref float scores = ref Unsafe.Add(ref work, 128); // [1,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 144); // [1,K]
-            ref float totalDownExp = ref Unsafe.Add(ref work, 0); // [K,1]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 0); // [K,1]
 
             for (int t = 0; t < time; t++)
             {
@@ -269,12 +269,12 @@ namespace AttnDsl.Generated
                 Products.Multiply<TVec>(1, 64, 64, ref qDecayed, 64, 1, ref S, 64, ref oBlock, oStep, accumulate: true);
 
                 // S ← e^g S + k vᵀ.
-                RecurrentTotalDownExp<TVec>(ref logDecay, ref totalDownExp);
+                RecurrentExpTotalDown<TVec>(ref logDecay, ref expTotalDown);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 64 + j), TVec.Splat(ref totalDownExp, i), TVec.Splat(ref kBlock, i) * TVec.Load(ref vBlock, j)), ref S, i * 64 + j);
+                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 64 + j), TVec.Splat(ref expTotalDown, i), TVec.Splat(ref kBlock, i) * TVec.Load(ref vBlock, j)), ref S, i * 64 + j);
                     }
                 }
             }
@@ -302,14 +302,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>totalDownExp = exp(logDecay)</summary>
+        /// <summary>expTotalDown = exp(logDecay)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentTotalDownExp<TVec>(ref float logDecay, ref float totalDownExp)
+        private static void RecurrentExpTotalDown<TVec>(ref float logDecay, ref float expTotalDown)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logDecay, j)), ref totalDownExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logDecay, j)), ref expTotalDown, j);
             }
         }
 
@@ -337,7 +337,7 @@ namespace AttnDsl.Generated
             ref float total = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 4096); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 64); // [C,K]
-            ref float totalDownExp = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
             ref float scratch = ref Unsafe.Add(ref work, 9216);
 
             for (int t = 0; t < time; t += 32)
@@ -379,12 +379,12 @@ namespace AttnDsl.Generated
                 }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 ChunkwiseKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
-                ChunkwiseTotalDownExp<TVec>(ref total, ref totalDownExp);
+                ChunkwiseExpTotalDown<TVec>(ref total, ref expTotalDown);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -433,14 +433,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>totalDownExp = exp(total)</summary>
+        /// <summary>expTotalDown = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseTotalDownExp<TVec>(ref float total, ref float totalDownExp)
+        private static void ChunkwiseExpTotalDown<TVec>(ref float total, ref float expTotalDown)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
             }
         }
 
@@ -461,19 +461,19 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float logDecay = ref Unsafe.Add(ref work, 2048); // [R,K]
+            ref float ownLogDecay = ref Unsafe.Add(ref work, 2048); // [R,K]
             ref float fromStart = ref Unsafe.Add(ref work, 4096); // [R,K]
             ref float ownScores = ref Unsafe.Add(ref work, 6144); // [R,R]
             ref float qReach = ref Unsafe.Add(ref work, 7168); // [R,K]
             ref float num = ref Unsafe.Add(ref work, 9216); // [R,V]
             ref float rest = ref Unsafe.Add(ref work, 11264); // [1,K]
-            ref float logDecay2 = ref Unsafe.Add(ref work, 13440); // [C,K]
+            ref float logDecay = ref Unsafe.Add(ref work, 13440); // [C,K]
             ref float toEnd = ref Unsafe.Add(ref work, 15488); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 17536); // [1,K]
             ref float restNext = ref Unsafe.Add(ref work, 13440); // [1,K]
             ref float kLeft = ref Unsafe.Add(ref work, 17536); // [C,K]
             ref float scores = ref Unsafe.Add(ref work, 13504); // [R,C]
-            ref float restEndExp = ref Unsafe.Add(ref work, 11328); // [1,K]
+            ref float expRestEnd = ref Unsafe.Add(ref work, 11328); // [1,K]
             ref float qState = ref Unsafe.Add(ref work, 11392); // [R,K]
             ref float scratch = ref Unsafe.Add(ref work, 19584);
 
@@ -491,9 +491,9 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qQueries, i * qStep + j), ref qScaled, i * 64 + j);
                 }
             }
-            ParallelLogDecay<TVec>(R, gStep, ref gQueries, ref logDecay);
-            Scans.PrefixSum<TVec>(R, 64, ref logDecay, 64, ref fromStart, 64, reversed: false, exclusive: false);
-            Decays.Gram<TVec>(R, 64, ref qScaled, 64, ref kQueries, kStep, ref logDecay, 64,
+            ParallelOwnLogDecay<TVec>(R, gStep, ref gQueries, ref ownLogDecay);
+            Scans.PrefixSum<TVec>(R, 64, ref ownLogDecay, 64, ref fromStart, 64, reversed: false, exclusive: false);
+            Decays.Gram<TVec>(R, 64, ref qScaled, 64, ref kQueries, kStep, ref ownLogDecay, 64,
                 ref ownScores, 32, strict: false, ref scratch);
             ParallelQReach<TVec>(R, ref qScaled, ref fromStart, ref qReach);
             Products.Multiply<TVec>(R, 64, R, ref ownScores, 32, 1, ref vQueries, vStep, ref num, 64, accumulate: false);
@@ -509,14 +509,14 @@ namespace AttnDsl.Generated
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
 
                 // An earlier block of keys, weighted by what is left of it when the queries' block begins.
-                ParallelLogDecay2<TVec>(C, gStep, ref gBlock, ref logDecay2);
-                Scans.PrefixSum<TVec>(C, 64, ref logDecay2, 64, ref toEnd, 64, reversed: true, exclusive: true);
+                ParallelLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
+                Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref logDecay2, i * 64 + j);
+                        fold += TVec.Load(ref logDecay, i * 64 + j);
                     }
                     TVec.Store(fold, ref total, j);
                 }
@@ -528,13 +528,6 @@ namespace AttnDsl.Generated
 
                 // Accumulate the output.
                 Products.MultiplyTransposed<TVec>(R, C, 64, ref qReach, 64, ref kLeft, 64, ref scores, 32, accumulate: false, ref scratch);
-                for (int i = 0; i < R; i++)
-                {
-                    for (int j = 0; j < 64; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref num, i * 64 + j), ref num, i * 64 + j);
-                    }
-                }
                 Products.Multiply<TVec>(R, 64, C, ref scores, 32, 1, ref vBlock, vStep, ref num, 64, accumulate: true);
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
@@ -543,12 +536,12 @@ namespace AttnDsl.Generated
             }
 
             // What the initial state still counts for.
-            ParallelRestEndExp<TVec>(ref rest, ref restEndExp);
+            ParallelExpRestEnd<TVec>(ref rest, ref expRestEnd);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qReach, i * 64 + j) * TVec.Load(ref restEndExp, j), ref qState, i * 64 + j);
+                    TVec.Store(TVec.Load(ref qReach, i * 64 + j) * TVec.Load(ref expRestEnd, j), ref qState, i * 64 + j);
                 }
             }
             for (int i = 0; i < R; i++)
@@ -561,16 +554,16 @@ namespace AttnDsl.Generated
             Products.Multiply<TVec>(R, 64, 64, ref qState, 64, 1, ref S, 64, ref oQueries, oStep, accumulate: true);
         }
 
-        /// <summary>logDecay = -(0.0625 * softplus(-gQueries))</summary>
+        /// <summary>ownLogDecay = -(0.0625 * softplus(-gQueries))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogDecay<TVec>(int R, nint gStep, ref float gQueries, ref float logDecay)
+        private static void ParallelOwnLogDecay<TVec>(int R, nint gStep, ref float gQueries, ref float ownLogDecay)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gQueries, i * gStep + j))), ref logDecay, i * 64 + j);
+                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gQueries, i * gStep + j))), ref ownLogDecay, i * 64 + j);
                 }
             }
         }
@@ -589,16 +582,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logDecay2 = -(0.0625 * softplus(-gBlock))</summary>
+        /// <summary>logDecay = -(0.0625 * softplus(-gBlock))</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogDecay2<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay2)
+        private static void ParallelLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay2, i * 64 + j);
+                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay, i * 64 + j);
                 }
             }
         }
@@ -617,14 +610,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>restEndExp = exp(rest)</summary>
+        /// <summary>expRestEnd = exp(rest)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelRestEndExp<TVec>(ref float rest, ref float restEndExp)
+        private static void ParallelExpRestEnd<TVec>(ref float rest, ref float expRestEnd)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref rest, j)), ref restEndExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref rest, j)), ref expRestEnd, j);
             }
         }
 
@@ -646,7 +639,7 @@ namespace AttnDsl.Generated
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float totalDownExp = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -670,12 +663,12 @@ namespace AttnDsl.Generated
                 }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 AbsorbKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
-                AbsorbTotalDownExp<TVec>(ref total, ref totalDownExp);
+                AbsorbExpTotalDown<TVec>(ref total, ref expTotalDown);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -710,14 +703,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>totalDownExp = exp(total)</summary>
+        /// <summary>expTotalDown = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbTotalDownExp<TVec>(ref float total, ref float totalDownExp)
+        private static void AbsorbExpTotalDown<TVec>(ref float total, ref float expTotalDown)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
             }
         }
 
@@ -740,7 +733,7 @@ namespace AttnDsl.Generated
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float totalDownExp = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -774,12 +767,12 @@ namespace AttnDsl.Generated
                 }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 KeepKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
-                KeepTotalDownExp<TVec>(ref total, ref totalDownExp);
+                KeepExpTotalDown<TVec>(ref total, ref expTotalDown);
                 for (int i = 0; i < 64; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -814,14 +807,14 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>totalDownExp = exp(total)</summary>
+        /// <summary>expTotalDown = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepTotalDownExp<TVec>(ref float total, ref float totalDownExp)
+        private static void KeepExpTotalDown<TVec>(ref float total, ref float expTotalDown)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
             }
         }
 
@@ -855,18 +848,18 @@ namespace AttnDsl.Generated
             ref float toEnd = ref Unsafe.Add(ref work, 9280); // [C,K]
             ref float kWritten = ref Unsafe.Add(ref work, 11328); // [C,K]
             ref float dKWritten = ref Unsafe.Add(ref work, 13376); // [C,K]
-            ref float totalDownExp = ref Unsafe.Add(ref work, 15424); // [K,1]
-            ref float dTotalDown2 = ref Unsafe.Add(ref work, 9216); // [K,1]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 15424); // [K,1]
+            ref float dTotalDown = ref Unsafe.Add(ref work, 9216); // [K,1]
             ref float dToEnd = ref Unsafe.Add(ref work, 15488); // [C,K]
-            ref float dLogDecay = ref Unsafe.Add(ref work, 17536); // [C,K]
+            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 17536); // [C,K]
             ref float dScores = ref Unsafe.Add(ref work, 15488); // [C,C]
             ref float dQDecayed = ref Unsafe.Add(ref work, 11328); // [C,K]
             ref float dFromStart = ref Unsafe.Add(ref work, 19584); // [C,K]
-            ref float dQScaled2 = ref Unsafe.Add(ref work, 6144); // [C,K]
-            ref float dK2 = ref Unsafe.Add(ref work, 21632); // [C,K]
+            ref float dQScaledViaScores = ref Unsafe.Add(ref work, 6144); // [C,K]
+            ref float dkViaScores = ref Unsafe.Add(ref work, 21632); // [C,K]
             ref float net = ref Unsafe.Add(ref work, 2048); // [C,K]
-            ref float dLogDecay4 = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float dLogDecay6 = ref Unsafe.Add(ref work, 2048); // [C,K]
+            ref float dLogDecayViaScores = ref Unsafe.Add(ref work, 0); // [C,K]
+            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 2048); // [C,K]
             ref float scratch = ref Unsafe.Add(ref work, 23680);
 
             for (int t = (time - 1) / 32 * 32; t >= 0; t -= 32)
@@ -912,17 +905,17 @@ namespace AttnDsl.Generated
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 BackwardKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
 
-                // Gradient of: S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
+                // What the chunk wrote: dk_j += e^{L_C − L_j} dS v_j, dv_j += dSᵀ(k_j e^{L_C − L_j}); the gates get what they let through.
                 Products.MultiplyTransposed<TVec>(C, 64, 64, ref vBlock, vStep, ref SGrad, 64, ref dKWritten, 64, accumulate: false, ref scratch);
-                BackwardTotalDownExp<TVec>(ref total, ref totalDownExp);
+                BackwardExpTotalDown<TVec>(ref total, ref expTotalDown);
                 for (int i = 0; i < 64; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        fold += TVec.Load(ref SGrad, i * 64 + j) * TVec.Load(ref keptSBlock, i * 64 + j) * TVec.Splat(ref totalDownExp, i);
+                        fold += TVec.Load(ref SGrad, i * 64 + j) * TVec.Load(ref keptSBlock, i * 64 + j) * TVec.Splat(ref expTotalDown, i);
                     }
-                    Unsafe.Add(ref dTotalDown2, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dTotalDown, i) = TVec.Sum(fold);
                 }
                 for (int i = 0; i < C; i++)
                 {
@@ -931,9 +924,9 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Load(ref dKWritten, i * 64 + j) * TVec.Load(ref kWritten, i * 64 + j), ref dToEnd, i * 64 + j);
                     }
                 }
-                Scans.PrefixSum<TVec>(C, 64, ref dToEnd, 64, ref dLogDecay, 64, reversed: false, exclusive: true);
+                Scans.PrefixSum<TVec>(C, 64, ref dToEnd, 64, ref dLogDecayViaToEnd, 64, reversed: false, exclusive: true);
 
-                // Gradient of: o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
+                // dscores_ij = do_i·v_j, dv_j += Σ_i scores_ij do_i, dS += Σ_i (q_i e^{L_i}) do_iᵀ; dq and dk follow from dscores and S do.
                 Products.MultiplyTransposed<TVec>(C, C, 64, ref oGradBlock, oGradStep, ref vBlock, vStep, ref dScores, 32, accumulate: false, ref scratch);
                 Products.Multiply<TVec>(C, 64, 64, ref kWritten, 64, 1, ref SGrad, 64, ref vGradBlock, vGradStep, accumulate: false);
                 Products.Multiply<TVec>(C, 64, C, ref scores, 1, 32, ref oGradBlock, oGradStep, ref vGradBlock, vGradStep, accumulate: true);
@@ -942,7 +935,7 @@ namespace AttnDsl.Generated
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref SGrad, i * 64 + j) * TVec.Splat(ref totalDownExp, i), ref SGrad, i * 64 + j);
+                        TVec.Store(TVec.Load(ref SGrad, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref SGrad, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref qDecayed, 1, 64, ref oGradBlock, oGradStep, ref SGrad, 64, accumulate: true);
@@ -954,23 +947,23 @@ namespace AttnDsl.Generated
                     }
                 }
                 Decays.ApplyToQueries<TVec>(C, 64, ref dScores, 32, ref kBlock, kStep, ref logDecay, 64,
-                    ref dQScaled2, 64, strict: false, ref scratch);
+                    ref dQScaledViaScores, 64, strict: false, ref scratch);
                 Decays.ApplyToKeys<TVec>(C, 64, ref dScores, 32, ref qScaled, 64, ref logDecay, 64,
-                    ref dK2, 64, strict: false, ref scratch);
-                BackwardKGradBlock<TVec>(C, kGradStep, ref dKWritten, ref toEnd, ref dK2, ref kGradBlock);
+                    ref dkViaScores, 64, strict: false, ref scratch);
+                BackwardKGradBlock<TVec>(C, kGradStep, ref dKWritten, ref toEnd, ref dkViaScores, ref kGradBlock);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 64 + j) * TVec.Load(ref dQScaled2, i * 64 + j) - TVec.Load(ref kBlock, i * kStep + j) * TVec.Load(ref dK2, i * 64 + j), ref net, i * 64 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 64 + j) * TVec.Load(ref dQScaledViaScores, i * 64 + j) - TVec.Load(ref kBlock, i * kStep + j) * TVec.Load(ref dkViaScores, i * 64 + j), ref net, i * 64 + j);
                     }
                 }
-                Scans.PrefixSum<TVec>(C, 64, ref net, 64, ref dLogDecay4, 64, reversed: true, exclusive: false);
+                Scans.PrefixSum<TVec>(C, 64, ref net, 64, ref dLogDecayViaScores, 64, reversed: true, exclusive: false);
 
-                // Gradient of: The chunk's queries, keys and gates; L is the log-decay since the chunk began.
-                Scans.PrefixSum<TVec>(C, 64, ref dFromStart, 64, ref dLogDecay6, 64, reversed: true, exclusive: false);
-                BackwardGGradBlock<TVec>(C, gGradStep, gStep, ref dLogDecay, ref dTotalDown2, ref dLogDecay4, ref dLogDecay6, ref gBlock, ref gGradBlock);
-                BackwardQGradBlock<TVec>(C, qGradStep, ref dQDecayed, ref fromStart, ref dQScaled2, ref qGradBlock);
+                // The gradients of the inputs.
+                Scans.PrefixSum<TVec>(C, 64, ref dFromStart, 64, ref dLogDecayViaFromStart, 64, reversed: true, exclusive: false);
+                BackwardGGradBlock<TVec>(C, gGradStep, gStep, ref dLogDecayViaToEnd, ref dTotalDown, ref dLogDecayViaScores, ref dLogDecayViaFromStart, ref gBlock, ref gGradBlock);
+                BackwardQGradBlock<TVec>(C, qGradStep, ref dQDecayed, ref fromStart, ref dQScaledViaScores, ref qGradBlock);
             }
         }
 
@@ -1016,55 +1009,55 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>totalDownExp = exp(total)</summary>
+        /// <summary>expTotalDown = exp(total)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardTotalDownExp<TVec>(ref float total, ref float totalDownExp)
+        private static void BackwardExpTotalDown<TVec>(ref float total, ref float expTotalDown)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < 64; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref totalDownExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
             }
         }
 
-        /// <summary>kGradBlock = dKWritten * exp(toEnd) + dK2</summary>
+        /// <summary>kGradBlock = dKWritten * exp(toEnd) + dkViaScores</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardKGradBlock<TVec>(int C, nint kGradStep, ref float dKWritten, ref float toEnd, ref float dK2, ref float kGradBlock)
+        private static void BackwardKGradBlock<TVec>(int C, nint kGradStep, ref float dKWritten, ref float toEnd, ref float dkViaScores, ref float kGradBlock)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref dKWritten, i * 64 + j), TVec.Exp(TVec.Load(ref toEnd, i * 64 + j)), TVec.Load(ref dK2, i * 64 + j)), ref kGradBlock, i * kGradStep + j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref dKWritten, i * 64 + j), TVec.Exp(TVec.Load(ref toEnd, i * 64 + j)), TVec.Load(ref dkViaScores, i * 64 + j)), ref kGradBlock, i * kGradStep + j);
                 }
             }
         }
 
-        /// <summary>gGradBlock = (dLogDecay + dTotalDown2 + dLogDecay4 + dLogDecay6) * 0.0625 * sigmoid(-gBlock)</summary>
+        /// <summary>gGradBlock = (dLogDecayViaToEnd + dTotalDown + dLogDecayViaScores + dLogDecayViaFromStart) * 0.0625 * sigmoid(-gBlock)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardGGradBlock<TVec>(int C, nint gGradStep, nint gStep, ref float dLogDecay, ref float dTotalDown2, ref float dLogDecay4, ref float dLogDecay6, ref float gBlock, ref float gGradBlock)
+        private static void BackwardGGradBlock<TVec>(int C, nint gGradStep, nint gStep, ref float dLogDecayViaToEnd, ref float dTotalDown, ref float dLogDecayViaScores, ref float dLogDecayViaFromStart, ref float gBlock, ref float gGradBlock)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store((TVec.Load(ref dLogDecay, i * 64 + j) + TVec.Load(ref dTotalDown2, j) + TVec.Load(ref dLogDecay4, i * 64 + j) + TVec.Load(ref dLogDecay6, i * 64 + j)) * TVec.Create(0.0625f) * TVec.Sigmoid(-TVec.Load(ref gBlock, i * gStep + j)), ref gGradBlock, i * gGradStep + j);
+                    TVec.Store((TVec.Load(ref dLogDecayViaToEnd, i * 64 + j) + TVec.Load(ref dTotalDown, j) + TVec.Load(ref dLogDecayViaScores, i * 64 + j) + TVec.Load(ref dLogDecayViaFromStart, i * 64 + j)) * TVec.Create(0.0625f) * TVec.Sigmoid(-TVec.Load(ref gBlock, i * gStep + j)), ref gGradBlock, i * gGradStep + j);
                 }
             }
         }
 
-        /// <summary>qGradBlock = 0.125 * (dQDecayed * exp(fromStart) + dQScaled2)</summary>
+        /// <summary>qGradBlock = 0.125 * (dQDecayed * exp(fromStart) + dQScaledViaScores)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardQGradBlock<TVec>(int C, nint qGradStep, ref float dQDecayed, ref float fromStart, ref float dQScaled2, ref float qGradBlock)
+        private static void BackwardQGradBlock<TVec>(int C, nint qGradStep, ref float dQDecayed, ref float fromStart, ref float dQScaledViaScores, ref float qGradBlock)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < 64; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Create(0.125f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 64 + j), TVec.Exp(TVec.Load(ref fromStart, i * 64 + j)), TVec.Load(ref dQScaled2, i * 64 + j)), ref qGradBlock, i * qGradStep + j);
+                    TVec.Store(TVec.Create(0.125f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 64 + j), TVec.Exp(TVec.Load(ref fromStart, i * 64 + j)), TVec.Load(ref dQScaledViaScores, i * 64 + j)), ref qGradBlock, i * qGradStep + j);
                 }
             }
         }

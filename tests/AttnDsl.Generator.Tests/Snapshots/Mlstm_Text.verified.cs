@@ -20,7 +20,7 @@ namespace AttnDsl.Generated
     {
         public const int RecurrentScratch = 128; // floats a worker
         public const int ChunkwiseScratch = 20224; // floats a worker
-        public const int ParallelScratch = 39696; // floats a worker
+        public const int ParallelScratch = 39632; // floats a worker
         public const int AbsorbScratch = 2256; // floats a worker
         public const int KeepScratch = 2256; // floats a worker
         public const int BackwardScratch = 28800; // floats a worker
@@ -246,15 +246,14 @@ namespace AttnDsl.Generated
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float logDecay = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float rowMax = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float scoresDots = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float dots = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float scores = ref Unsafe.Add(ref work, 80); // [1,1]
-            ref float logDecayExp = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float expLogDecay = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 96); // [1,K]
             ref float fromState = ref Unsafe.Add(ref work, 0); // [1,V]
             ref float denState = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float den = ref Unsafe.Add(ref work, 96); // [1,1]
-            ref float denFactor = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float inputGateExp = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float divisor = ref Unsafe.Add(ref work, 96); // [1,1]
+            ref float expInputGate = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float kWritten = ref Unsafe.Add(ref work, 16); // [1,K]
 
             for (int t = 0; t < time; t++)
@@ -283,13 +282,13 @@ namespace AttnDsl.Generated
                     {
                         fold += TVec.First(TVec.Load(ref qScaled, j) * TVec.Load(ref kBlock, j, 20 - j), 20 - j, 0f);
                     }
-                    scoresDots = TVec.Sum(fold);
+                    dots = TVec.Sum(fold);
                 }
-                RecurrentScores<TVec>(ref scoresDots, ref inputGateBlock, ref rowMax, ref scores);
-                RecurrentLogDecayExp<TVec>(ref logDecay, ref m, ref rowMax, ref logDecayExp);
+                RecurrentScores<TVec>(ref dots, ref inputGateBlock, ref rowMax, ref scores);
+                RecurrentExpLogDecay<TVec>(ref logDecay, ref m, ref rowMax, ref expLogDecay);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, j) * TVec.Splat(ref logDecayExp, 0), ref qDecayed, j);
+                    TVec.Store(TVec.Load(ref qScaled, j) * TVec.Splat(ref expLogDecay, 0), ref qDecayed, j);
                 }
                 Products.Multiply<TVec>(1, 24, 20, ref qDecayed, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
 
@@ -302,28 +301,27 @@ namespace AttnDsl.Generated
                     }
                     denState = TVec.Sum(fold);
                 }
-                TVec.Store(TVec.Splat(ref denState, 0) + TVec.Splat(ref scores, 0), ref den, 0);
-                RecurrentDenFactor<TVec>(ref den, ref rowMax, ref denFactor);
+                RecurrentDivisor<TVec>(ref denState, ref scores, ref rowMax, ref divisor);
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref scores, 0), TVec.Load(ref vBlock, j, 24 - j), TVec.Load(ref fromState, j)) / TVec.Splat(ref denFactor, 0), ref oBlock, j, 24 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref scores, 0), TVec.Load(ref vBlock, j, 24 - j), TVec.Load(ref fromState, j)) / TVec.Splat(ref divisor, 0), ref oBlock, j, 24 - j);
                 }
 
-                // m ← m_t; S and n are kept relative to e^m.
-                RecurrentInputGateExp<TVec>(ref inputGateBlock, ref rowMax, ref inputGateExp);
+                // S ← e^g S + k vᵀ.
+                RecurrentExpInputGate<TVec>(ref inputGateBlock, ref rowMax, ref expInputGate);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref kBlock, j, 20 - j) * TVec.Splat(ref inputGateExp, 0), ref kWritten, j);
+                    TVec.Store(TVec.Load(ref kBlock, j, 20 - j) * TVec.Splat(ref expInputGate, 0), ref kWritten, j);
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref logDecayExp, 0), TVec.Load(ref kWritten, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expLogDecay, 0), TVec.Load(ref kWritten, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 24 + j, 24 - j), TVec.Splat(ref logDecayExp, 0), TVec.Splat(ref kWritten, i) * TVec.Load(ref vBlock, j, 24 - j)), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 24 + j, 24 - j), TVec.Splat(ref expLogDecay, 0), TVec.Splat(ref kWritten, i) * TVec.Load(ref vBlock, j, 24 - j)), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 TVec.Store(TVec.Splat(ref rowMax, 0), ref m, 0, 1);
@@ -338,36 +336,36 @@ namespace AttnDsl.Generated
             TVec.Store(-TVec.Softplus(-TVec.Splat(ref gBlock, 0)), ref logDecay, 0);
         }
 
-        /// <summary>scores = scoresDots * exp(inputGateBlock - rowMax)</summary>
+        /// <summary>scores = dots * exp(inputGateBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentScores<TVec>(ref float scoresDots, ref float inputGateBlock, ref float rowMax, ref float scores)
+        private static void RecurrentScores<TVec>(ref float dots, ref float inputGateBlock, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Splat(ref scoresDots, 0) * TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref scores, 0);
+            TVec.Store(TVec.Splat(ref dots, 0) * TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref scores, 0);
         }
 
-        /// <summary>logDecayExp = exp(logDecay + m - rowMax)</summary>
+        /// <summary>expLogDecay = exp(logDecay + m - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentLogDecayExp<TVec>(ref float logDecay, ref float m, ref float rowMax, ref float logDecayExp)
+        private static void RecurrentExpLogDecay<TVec>(ref float logDecay, ref float m, ref float rowMax, ref float expLogDecay)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref logDecayExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref expLogDecay, 0);
         }
 
-        /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
+        /// <summary>divisor = max(|denState + scores|, exp(-rowMax)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentDenFactor<TVec>(ref float den, ref float rowMax, ref float denFactor)
+        private static void RecurrentDivisor<TVec>(ref float denState, ref float scores, ref float rowMax, ref float divisor)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Max(TVec.Abs(TVec.Splat(ref den, 0)), TVec.Exp(-TVec.Splat(ref rowMax, 0))) + TVec.Create(1e-06f), ref denFactor, 0);
+            TVec.Store(TVec.Max(TVec.Abs(TVec.Splat(ref denState, 0) + TVec.Splat(ref scores, 0)), TVec.Exp(-TVec.Splat(ref rowMax, 0))) + TVec.Create(1e-06f), ref divisor, 0);
         }
 
-        /// <summary>inputGateExp = exp(inputGateBlock - rowMax)</summary>
+        /// <summary>expInputGate = exp(inputGateBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentInputGateExp<TVec>(ref float inputGateBlock, ref float rowMax, ref float inputGateExp)
+        private static void RecurrentExpInputGate<TVec>(ref float inputGateBlock, ref float rowMax, ref float expInputGate)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref inputGateExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref expInputGate, 0);
         }
 
         /// <summary>
@@ -393,28 +391,27 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2048); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2240); // [C,C]
-            ref float logWeight = ref Unsafe.Add(ref work, 6336); // [C,C]
+            ref float logWeights = ref Unsafe.Add(ref work, 6336); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float rowMax = ref Unsafe.Add(ref work, 2304); // [C,1]
-            ref float scoresDots = ref Unsafe.Add(ref work, 10432); // [C,C]
+            ref float dots = ref Unsafe.Add(ref work, 10432); // [C,C]
             ref float scores = ref Unsafe.Add(ref work, 14528); // [C,C]
-            ref float fromStartExp = ref Unsafe.Add(ref work, 2240); // [C,1]
+            ref float expFromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 2368); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 0); // [C,V]
             ref float fromBlock = ref Unsafe.Add(ref work, 4416); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 2368); // [C,1]
-            ref float denFactor = ref Unsafe.Add(ref work, 2176); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 2368); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 16); // [C,1]
             ref float logWrite = ref Unsafe.Add(ref work, 80); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 16); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 48); // [1,K]
-            ref float totalExp = ref Unsafe.Add(ref work, 16); // [1,1]
+            ref float expTotal = ref Unsafe.Add(ref work, 16); // [1,1]
             ref float scratch = ref Unsafe.Add(ref work, 18624);
 
             for (int t = 0; t < time; t += 64)
@@ -444,7 +441,7 @@ namespace AttnDsl.Generated
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
+                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeights, i * 64 + j);
                     }
                 }
                 for (int i = 0; i < C; i++)
@@ -452,7 +449,7 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeights, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -462,14 +459,14 @@ namespace AttnDsl.Generated
                 }
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref scoresDots, 64, accumulate: false, ref scratch);
-                ChunkwiseScores<TVec>(C, ref scoresDots, ref logWeight, ref rowMax, ref scores);
-                ChunkwiseFromStartExp<TVec>(C, ref fromStart, ref m, ref rowMax, ref fromStartExp);
+                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
+                ChunkwiseScores<TVec>(C, ref dots, ref logWeights, ref rowMax, ref scores);
+                ChunkwiseExpFromStart<TVec>(C, ref fromStart, ref m, ref rowMax, ref expFromStart);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref fromStartExp, i), ref qDecayed, i * 32 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expFromStart, i), ref qDecayed, i * 32 + j);
                     }
                 }
                 Products.Multiply<TVec>(C, 24, 20, ref qDecayed, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
@@ -494,16 +491,12 @@ namespace AttnDsl.Generated
                     }
                     Unsafe.Add(ref denBlock, i) = TVec.Sum(fold);
                 }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref denState, j) + TVec.Load(ref denBlock, j), ref den, j);
-                }
-                ChunkwiseDenFactor<TVec>(C, ref den, ref rowMax, ref denFactor);
+                ChunkwiseDivisor<TVec>(C, ref denState, ref denBlock, ref rowMax, ref divisor);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store((TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / TVec.Splat(ref denFactor, i), ref oBlock, i * oStep + j, 24 - j);
+                        TVec.Store((TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / TVec.Splat(ref divisor, i), ref oBlock, i * oStep + j, 24 - j);
                     }
                 }
 
@@ -532,12 +525,14 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                ChunkwiseLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+
+                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
+                ChunkwiseExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -549,16 +544,16 @@ namespace AttnDsl.Generated
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
-                ChunkwiseTotalExp<TVec>(ref total, ref m, ref mNext, ref totalExp);
+                ChunkwiseExpTotal<TVec>(ref total, ref m, ref mNext, ref expTotal);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -577,59 +572,59 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? scoresDots * exp(logWeight - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? dots * exp(logWeights - rowMax) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseScores<TVec>(int C, ref float scoresDots, ref float logWeight, ref float rowMax, ref float scores)
+        private static void ChunkwiseScores<TVec>(int C, ref float dots, ref float logWeights, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>fromStartExp = exp(fromStart + m - rowMax)</summary>
+        /// <summary>expFromStart = exp(fromStart + m - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseFromStartExp<TVec>(int C, ref float fromStart, ref float m, ref float rowMax, ref float fromStartExp)
+        private static void ChunkwiseExpFromStart<TVec>(int C, ref float fromStart, ref float m, ref float rowMax, ref float expFromStart)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j)), ref fromStartExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j)), ref expFromStart, j);
             }
         }
 
-        /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
+        /// <summary>divisor = max(|denState + denBlock|, exp(-rowMax)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseDenFactor<TVec>(int C, ref float den, ref float rowMax, ref float denFactor)
+        private static void ChunkwiseDivisor<TVec>(int C, ref float denState, ref float denBlock, ref float rowMax, ref float divisor)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref den, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref denFactor, j);
+                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref denState, j) + TVec.Load(ref denBlock, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref divisor, j);
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void ChunkwiseExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + m - mNext)</summary>
+        /// <summary>expTotal = exp(total + m - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
+        private static void ChunkwiseExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
         }
 
         /// <summary>
@@ -650,44 +645,43 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float gBlock = ref Unsafe.Add(ref work, 2048); // [R,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 2112); // [R,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [R,1]
+            ref float ownGBlock = ref Unsafe.Add(ref work, 2048); // [R,1]
+            ref float ownLogDecay = ref Unsafe.Add(ref work, 2112); // [R,1]
+            ref float ownInputGateBlock = ref Unsafe.Add(ref work, 2176); // [R,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [R,1]
-            ref float decay = ref Unsafe.Add(ref work, 2304); // [R,R]
-            ref float logWeight = ref Unsafe.Add(ref work, 6400); // [R,R]
-            ref float blockMax = ref Unsafe.Add(ref work, 10496); // [R,1]
+            ref float ownDecay = ref Unsafe.Add(ref work, 2304); // [R,R]
+            ref float ownLogWeights = ref Unsafe.Add(ref work, 6400); // [R,R]
+            ref float largestOwn = ref Unsafe.Add(ref work, 10496); // [R,1]
             ref float ownMax = ref Unsafe.Add(ref work, 10560); // [R,1]
-            ref float ownScoresDots = ref Unsafe.Add(ref work, 10624); // [R,R]
+            ref float ownDots = ref Unsafe.Add(ref work, 10624); // [R,R]
             ref float ownScores = ref Unsafe.Add(ref work, 14720); // [R,R]
             ref float num = ref Unsafe.Add(ref work, 18816); // [R,V]
             ref float rest = ref Unsafe.Add(ref work, 20864); // [1,1]
             ref float den = ref Unsafe.Add(ref work, 20880); // [R,1]
             ref float rowMax = ref Unsafe.Add(ref work, 20944); // [R,1]
-            ref float g2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
-            ref float logDecay2 = ref Unsafe.Add(ref work, 25616); // [C,1]
-            ref float inputGate2Block = ref Unsafe.Add(ref work, 25552); // [C,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 25680); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 25744); // [1,1]
-            ref float restNext = ref Unsafe.Add(ref work, 25616); // [1,1]
-            ref float left = ref Unsafe.Add(ref work, 25744); // [C,1]
-            ref float logWeights = ref Unsafe.Add(ref work, 25808); // [R,C]
-            ref float blockMax2 = ref Unsafe.Add(ref work, 25552); // [R,1]
-            ref float maxNext = ref Unsafe.Add(ref work, 25632); // [R,1]
-            ref float rescale = ref Unsafe.Add(ref work, 25552); // [R,1]
-            ref float dots = ref Unsafe.Add(ref work, 29904); // [R,C]
-            ref float scores = ref Unsafe.Add(ref work, 34000); // [R,C]
-            ref float denBlock = ref Unsafe.Add(ref work, 25696); // [R,1]
+            ref float gBlock = ref Unsafe.Add(ref work, 25488); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 25552); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 25488); // [C,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 25616); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 25680); // [1,1]
+            ref float restNext = ref Unsafe.Add(ref work, 25552); // [1,1]
+            ref float left = ref Unsafe.Add(ref work, 25680); // [C,1]
+            ref float logWeights = ref Unsafe.Add(ref work, 25744); // [R,C]
+            ref float blockMax = ref Unsafe.Add(ref work, 25488); // [R,1]
+            ref float maxNext = ref Unsafe.Add(ref work, 25568); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 25488); // [R,1]
+            ref float dots = ref Unsafe.Add(ref work, 29840); // [R,C]
+            ref float scores = ref Unsafe.Add(ref work, 33936); // [R,C]
+            ref float denBlock = ref Unsafe.Add(ref work, 25632); // [R,1]
             ref float logState = ref Unsafe.Add(ref work, 21008); // [R,1]
             ref float mFinal = ref Unsafe.Add(ref work, 21072); // [R,1]
             ref float rescaleFinal = ref Unsafe.Add(ref work, 21136); // [R,1]
-            ref float logStateExp = ref Unsafe.Add(ref work, 21200); // [R,1]
+            ref float expLogState = ref Unsafe.Add(ref work, 21200); // [R,1]
             ref float qState = ref Unsafe.Add(ref work, 21264); // [R,K]
             ref float fromState = ref Unsafe.Add(ref work, 23312); // [R,V]
             ref float denState = ref Unsafe.Add(ref work, 25360); // [R,1]
-            ref float denAll = ref Unsafe.Add(ref work, 25424); // [R,1]
-            ref float denAllFactor = ref Unsafe.Add(ref work, 25488); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 38096);
+            ref float divisor = ref Unsafe.Add(ref work, 25424); // [R,1]
+            ref float scratch = ref Unsafe.Add(ref work, 38032);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float kQueries = ref Unsafe.Add(ref k, query * kStep); // [R,K]
@@ -702,16 +696,16 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.2236068f) * TVec.Load(ref qQueries, i * qStep + j, 20 - j), ref qScaled, i * 32 + j);
                 }
             }
-            Tiles.Gather(R, ref Unsafe.Add(ref g, query * gStep), gStep, ref gBlock);
-            ParallelLogDecay<TVec>(R, ref gBlock, ref logDecay);
-            Tiles.Gather(R, ref Unsafe.Add(ref inputGate, query * inputGateStep), inputGateStep, ref inputGateBlock);
-            Scans.PrefixSum(R, ref logDecay, ref fromStart, reversed: false, exclusive: false);
-            Scans.SegmentSums<TVec>(R, ref logDecay, ref decay, 64);
+            Tiles.Gather(R, ref Unsafe.Add(ref g, query * gStep), gStep, ref ownGBlock);
+            ParallelOwnLogDecay<TVec>(R, ref ownGBlock, ref ownLogDecay);
+            Tiles.Gather(R, ref Unsafe.Add(ref inputGate, query * inputGateStep), inputGateStep, ref ownInputGateBlock);
+            Scans.PrefixSum(R, ref ownLogDecay, ref fromStart, reversed: false, exclusive: false);
+            Scans.SegmentSums<TVec>(R, ref ownLogDecay, ref ownDecay, 64);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
+                    TVec.Store(TVec.Load(ref ownDecay, i * 64 + j) + TVec.Load(ref ownInputGateBlock, j), ref ownLogWeights, i * 64 + j);
                 }
             }
             for (int i = 0; i < R; i++)
@@ -719,16 +713,16 @@ namespace AttnDsl.Generated
                 var fold = TVec.Create(float.NegativeInfinity);
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
+                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownLogWeights, i * 64 + j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
                 }
-                Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
+                Unsafe.Add(ref largestOwn, i) = TVec.MaxLane(fold);
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Load(ref blockMax, j), TVec.Create(-1e30f)), ref ownMax, j);
+                TVec.Store(TVec.Max(TVec.Load(ref largestOwn, j), TVec.Create(-1e30f)), ref ownMax, j);
             }
-            Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownScoresDots, 64, accumulate: false, ref scratch);
-            ParallelOwnScores<TVec>(R, ref ownScoresDots, ref logWeight, ref ownMax, ref ownScores);
+            Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownDots, 64, accumulate: false, ref scratch);
+            ParallelOwnScores<TVec>(R, ref ownDots, ref ownLogWeights, ref ownMax, ref ownScores);
             Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
             TVec.Store(TVec.Create(0f), ref rest, 0);
             for (int i = 0; i < R; i++)
@@ -742,7 +736,7 @@ namespace AttnDsl.Generated
             }
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Load(ref blockMax, j), TVec.Create(-1e30f)), ref rowMax, j);
+                TVec.Store(TVec.Max(TVec.Load(ref largestOwn, j), TVec.Create(-1e30f)), ref rowMax, j);
             }
             for (int t = query - 64; t >= 0; t -= 64)
             {
@@ -751,15 +745,15 @@ namespace AttnDsl.Generated
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
 
                 // An earlier block of keys, weighted by what is left of it when the queries' block begins.
-                Tiles.Gather(C, ref Unsafe.Add(ref g, t * gStep), gStep, ref g2Block);
-                ParallelLogDecay2<TVec>(C, ref g2Block, ref logDecay2);
-                Tiles.Gather(C, ref Unsafe.Add(ref inputGate, t * inputGateStep), inputGateStep, ref inputGate2Block);
-                Scans.PrefixSum(C, ref logDecay2, ref toEnd, reversed: true, exclusive: true);
+                Tiles.Gather(C, ref Unsafe.Add(ref g, t * gStep), gStep, ref gBlock);
+                ParallelLogDecay<TVec>(C, ref gBlock, ref logDecay);
+                Tiles.Gather(C, ref Unsafe.Add(ref inputGate, t * inputGateStep), inputGateStep, ref inputGateBlock);
+                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref logDecay2, j), C - j, 0f);
+                        fold += TVec.First(TVec.Load(ref logDecay, j), C - j, 0f);
                     }
                     total = TVec.Sum(fold);
                 }
@@ -768,7 +762,7 @@ namespace AttnDsl.Generated
                 // Log-weight of key j in row i, under a running maximum.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGate2Block, j) + TVec.Splat(ref rest, 0), ref left, j);
+                    TVec.Store(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j) + TVec.Splat(ref rest, 0), ref left, j);
                 }
                 for (int i = 0; i < R; i++)
                 {
@@ -784,11 +778,11 @@ namespace AttnDsl.Generated
                     {
                         fold = TVec.Max(fold, TVec.First(TVec.Load(ref logWeights, i * 64 + j), C - j, float.NegativeInfinity));
                     }
-                    Unsafe.Add(ref blockMax2, i) = TVec.MaxLane(fold);
+                    Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
                 }
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref blockMax2, j)), ref maxNext, j);
+                    TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref blockMax, j)), ref maxNext, j);
                 }
                 ParallelRescale<TVec>(R, ref rowMax, ref maxNext, ref rescale);
 
@@ -833,12 +827,12 @@ namespace AttnDsl.Generated
                 TVec.Store(TVec.Max(TVec.Load(ref rowMax, j), TVec.Load(ref logState, j)), ref mFinal, j);
             }
             ParallelRescaleFinal<TVec>(R, ref rowMax, ref mFinal, ref rescaleFinal);
-            ParallelLogStateExp<TVec>(R, ref logState, ref mFinal, ref logStateExp);
+            ParallelExpLogState<TVec>(R, ref logState, ref mFinal, ref expLogState);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref logStateExp, i), ref qState, i * 32 + j);
+                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expLogState, i), ref qState, i * 32 + j);
                 }
             }
             Products.Multiply<TVec>(R, 24, 20, ref qState, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
@@ -853,53 +847,49 @@ namespace AttnDsl.Generated
                 }
                 Unsafe.Add(ref denState, i) = TVec.Sum(fold);
             }
-            for (int j = 0; j < R; j += TVec.Count)
-            {
-                TVec.Store(TVec.MultiplyAdd(TVec.Load(ref den, j), TVec.Load(ref rescaleFinal, j), TVec.Load(ref denState, j)), ref denAll, j);
-            }
-            ParallelDenAllFactor<TVec>(R, ref denAll, ref mFinal, ref denAllFactor);
+            ParallelDivisor<TVec>(R, ref den, ref rescaleFinal, ref denState, ref mFinal, ref divisor);
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref num, i * 32 + j), TVec.Splat(ref rescaleFinal, i), TVec.Load(ref fromState, i * 32 + j)) / TVec.Splat(ref denAllFactor, i), ref oQueries, i * oStep + j, 24 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref num, i * 32 + j), TVec.Splat(ref rescaleFinal, i), TVec.Load(ref fromState, i * 32 + j)) / TVec.Splat(ref divisor, i), ref oQueries, i * oStep + j, 24 - j);
                 }
             }
         }
 
-        /// <summary>logDecay = -softplus(-gBlock)</summary>
+        /// <summary>ownLogDecay = -softplus(-ownGBlock)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogDecay<TVec>(int R, ref float gBlock, ref float logDecay)
+        private static void ParallelOwnLogDecay<TVec>(int R, ref float ownGBlock, ref float ownLogDecay)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(-TVec.Softplus(-TVec.Load(ref gBlock, j)), ref logDecay, j);
+                TVec.Store(-TVec.Softplus(-TVec.Load(ref ownGBlock, j)), ref ownLogDecay, j);
             }
         }
 
-        /// <summary>ownScores = j &lt;= i ? ownScoresDots * exp(logWeight - ownMax) : 0</summary>
+        /// <summary>ownScores = j &lt;= i ? ownDots * exp(ownLogWeights - ownMax) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelOwnScores<TVec>(int R, ref float ownScoresDots, ref float logWeight, ref float ownMax, ref float ownScores)
+        private static void ParallelOwnScores<TVec>(int R, ref float ownDots, ref float ownLogWeights, ref float ownMax, ref float ownScores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < R; i++)
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownScoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref ownMax, i)), TVec.Create(0f)), ref ownScores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDots, i * 64 + j) * TVec.Exp(TVec.Load(ref ownLogWeights, i * 64 + j) - TVec.Splat(ref ownMax, i)), TVec.Create(0f)), ref ownScores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>logDecay2 = -softplus(-g2Block)</summary>
+        /// <summary>logDecay = -softplus(-gBlock)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogDecay2<TVec>(int C, ref float g2Block, ref float logDecay2)
+        private static void ParallelLogDecay<TVec>(int C, ref float gBlock, ref float logDecay)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(-TVec.Softplus(-TVec.Load(ref g2Block, j)), ref logDecay2, j);
+                TVec.Store(-TVec.Softplus(-TVec.Load(ref gBlock, j)), ref logDecay, j);
             }
         }
 
@@ -939,25 +929,25 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logStateExp = exp(logState - mFinal)</summary>
+        /// <summary>expLogState = exp(logState - mFinal)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelLogStateExp<TVec>(int R, ref float logState, ref float mFinal, ref float logStateExp)
+        private static void ParallelExpLogState<TVec>(int R, ref float logState, ref float mFinal, ref float expLogState)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logState, j) - TVec.Load(ref mFinal, j)), ref logStateExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logState, j) - TVec.Load(ref mFinal, j)), ref expLogState, j);
             }
         }
 
-        /// <summary>denAllFactor = max(|denAll|, exp(-mFinal)) + 0.000001</summary>
+        /// <summary>divisor = max(|den * rescaleFinal + denState|, exp(-mFinal)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ParallelDenAllFactor<TVec>(int R, ref float denAll, ref float mFinal, ref float denAllFactor)
+        private static void ParallelDivisor<TVec>(int R, ref float den, ref float rescaleFinal, ref float denState, ref float mFinal, ref float divisor)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref denAll, j)), TVec.Exp(-TVec.Load(ref mFinal, j))) + TVec.Create(1e-06f), ref denAllFactor, j);
+                TVec.Store(TVec.Max(TVec.Abs(TVec.MultiplyAdd(TVec.Load(ref den, j), TVec.Load(ref rescaleFinal, j), TVec.Load(ref denState, j))), TVec.Exp(-TVec.Load(ref mFinal, j))) + TVec.Create(1e-06f), ref divisor, j);
             }
         }
 
@@ -984,10 +974,10 @@ namespace AttnDsl.Generated
             ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float totalExp = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float expTotal = ref Unsafe.Add(ref work, 0); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -1025,12 +1015,14 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                AbsorbLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+
+                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
+                AbsorbExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1042,16 +1034,16 @@ namespace AttnDsl.Generated
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
-                AbsorbTotalExp<TVec>(ref total, ref m, ref mNext, ref totalExp);
+                AbsorbExpTotal<TVec>(ref total, ref m, ref mNext, ref expTotal);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -1070,23 +1062,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void AbsorbExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + m - mNext)</summary>
+        /// <summary>expTotal = exp(total + m - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
+        private static void AbsorbExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
         }
 
         /// <summary>
@@ -1113,10 +1105,10 @@ namespace AttnDsl.Generated
             ref float logWrite = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float expLogWrite = ref Unsafe.Add(ref work, 144); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 208); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
-            ref float totalExp = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float expTotal = ref Unsafe.Add(ref work, 0); // [1,1]
 
             for (int t = 0; t < time; t += 64)
             {
@@ -1171,12 +1163,14 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                KeepLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+
+                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
+                KeepExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1188,16 +1182,16 @@ namespace AttnDsl.Generated
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
-                KeepTotalExp<TVec>(ref total, ref m, ref mNext, ref totalExp);
+                KeepExpTotal<TVec>(ref total, ref m, ref mNext, ref expTotal);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
                 }
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -1216,23 +1210,23 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void KeepExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + m - mNext)</summary>
+        /// <summary>expTotal = exp(total + m - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepTotalExp<TVec>(ref float total, ref float m, ref float mNext, ref float totalExp)
+        private static void KeepExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
             where TVec : struct, ISimd<TVec>
         {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
         }
 
         /// <summary>
@@ -1264,51 +1258,51 @@ namespace AttnDsl.Generated
             ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 2304); // [C,C]
-            ref float logWeight = ref Unsafe.Add(ref work, 6400); // [C,C]
+            ref float logWeights = ref Unsafe.Add(ref work, 6400); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2304); // [C,1]
             ref float rowMax = ref Unsafe.Add(ref work, 2368); // [C,1]
-            ref float scoresDots = ref Unsafe.Add(ref work, 10496); // [C,C]
+            ref float dots = ref Unsafe.Add(ref work, 10496); // [C,C]
             ref float scores = ref Unsafe.Add(ref work, 14592); // [C,C]
-            ref float fromStartExp = ref Unsafe.Add(ref work, 2304); // [C,1]
+            ref float expFromStart = ref Unsafe.Add(ref work, 2304); // [C,1]
             ref float qDecayed = ref Unsafe.Add(ref work, 2432); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 10496); // [C,V]
             ref float fromBlock = ref Unsafe.Add(ref work, 12544); // [C,V]
             ref float denState = ref Unsafe.Add(ref work, 2240); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 4480); // [C,1]
             ref float den = ref Unsafe.Add(ref work, 4544); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 2240); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 4480); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 2240); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 4480); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 4608); // [C,1]
             ref float logWrite = ref Unsafe.Add(ref work, 2112); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 2176); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 2192); // [1,1]
-            ref float logWriteExp = ref Unsafe.Add(ref work, 4480); // [C,1]
+            ref float expLogWrite = ref Unsafe.Add(ref work, 4608); // [C,1]
             ref float kWritten = ref Unsafe.Add(ref work, 18688); // [C,K]
-            ref float totalExp = ref Unsafe.Add(ref work, 2112); // [1,1]
-            ref float dTotal2 = ref Unsafe.Add(ref work, 2128); // [1,V]
-            ref float dTotal3 = ref Unsafe.Add(ref work, 2160); // [1,1]
-            ref float dKWritten3 = ref Unsafe.Add(ref work, 20736); // [C,K]
-            ref float dTotal5 = ref Unsafe.Add(ref work, 2128); // [1,1]
-            ref float dTotal6 = ref Unsafe.Add(ref work, 2144); // [1,1]
-            ref float dLogWrite2 = ref Unsafe.Add(ref work, 2160); // [C,1]
-            ref float dLogDecay = ref Unsafe.Add(ref work, 2224); // [C,1]
-            ref float denFactor = ref Unsafe.Add(ref work, 4608); // [C,1]
+            ref float expTotal = ref Unsafe.Add(ref work, 2112); // [1,1]
+            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 2128); // [1,V]
+            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 2160); // [1,1]
+            ref float dKWritten = ref Unsafe.Add(ref work, 20736); // [C,K]
+            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 2128); // [1,1]
+            ref float dTotal = ref Unsafe.Add(ref work, 2144); // [1,1]
+            ref float dLogWrite = ref Unsafe.Add(ref work, 2160); // [C,1]
+            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 4480); // [C,1]
             ref float dRead = ref Unsafe.Add(ref work, 22784); // [C,V]
-            ref float rowMaxHeldExp = ref Unsafe.Add(ref work, 4672); // [C,1]
-            ref float dDen2 = ref Unsafe.Add(ref work, 4736); // [C,1]
-            ref float dN4 = ref Unsafe.Add(ref work, 4544); // [1,K]
-            ref float dScores3 = ref Unsafe.Add(ref work, 10496); // [C,C]
-            ref float dQDecayed3 = ref Unsafe.Add(ref work, 18688); // [C,K]
-            ref float dFromStart2 = ref Unsafe.Add(ref work, 4544); // [C,1]
-            ref float dScoresDots = ref Unsafe.Add(ref work, 22784); // [C,C]
-            ref float dLogWeight = ref Unsafe.Add(ref work, 4608); // [C,C]
-            ref float dQScaled2 = ref Unsafe.Add(ref work, 2368); // [C,K]
-            ref float dIAcross = ref Unsafe.Add(ref work, 0); // [1,C]
-            ref float dInputGate2 = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float dSegments = ref Unsafe.Add(ref work, 8704); // [C,C]
-            ref float laterRows = ref Unsafe.Add(ref work, 4608); // [C,C]
-            ref float dLogDecay4 = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float dLogDecay6 = ref Unsafe.Add(ref work, 128); // [C,1]
-            ref float dG = ref Unsafe.Add(ref work, 64); // [C,1]
+            ref float dDivisor = ref Unsafe.Add(ref work, 4672); // [C,1]
+            ref float dDen = ref Unsafe.Add(ref work, 2224); // [C,1]
+            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 4544); // [1,K]
+            ref float dScores = ref Unsafe.Add(ref work, 10496); // [C,C]
+            ref float dQDecayed = ref Unsafe.Add(ref work, 18688); // [C,K]
+            ref float dFromStart = ref Unsafe.Add(ref work, 2224); // [C,1]
+            ref float dDots = ref Unsafe.Add(ref work, 22784); // [C,C]
+            ref float dLogWeights = ref Unsafe.Add(ref work, 4672); // [C,C]
+            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 2368); // [C,K]
+            ref float dInputGateAcross = ref Unsafe.Add(ref work, 0); // [1,C]
+            ref float dInputGate = ref Unsafe.Add(ref work, 64); // [C,1]
+            ref float belowDiagonal = ref Unsafe.Add(ref work, 8768); // [C,C]
+            ref float laterRows = ref Unsafe.Add(ref work, 4544); // [C,C]
+            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 128); // [C,1]
+            ref float dg = ref Unsafe.Add(ref work, 64); // [C,1]
             ref float scratch = ref Unsafe.Add(ref work, 26880);
 
             for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
@@ -1344,7 +1338,7 @@ namespace AttnDsl.Generated
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeight, i * 64 + j);
+                        TVec.Store(TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), ref logWeights, i * 64 + j);
                     }
                 }
                 for (int i = 0; i < C; i++)
@@ -1352,7 +1346,7 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeight, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref logWeights, i * 64 + j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -1362,14 +1356,14 @@ namespace AttnDsl.Generated
                 }
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref scoresDots, 64, accumulate: false, ref scratch);
-                BackwardScores<TVec>(C, ref scoresDots, ref logWeight, ref rowMax, ref scores);
-                BackwardFromStartExp<TVec>(C, ref fromStart, ref keptMBlock, ref rowMax, ref fromStartExp);
+                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
+                BackwardScores<TVec>(C, ref dots, ref logWeights, ref rowMax, ref scores);
+                BackwardExpFromStart<TVec>(C, ref fromStart, ref keptMBlock, ref rowMax, ref expFromStart);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref fromStartExp, i), ref qDecayed, i * 32 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expFromStart, i), ref qDecayed, i * 32 + j);
                     }
                 }
                 Products.Multiply<TVec>(C, 24, 20, ref qDecayed, 32, 1, ref keptSBlock, 24, ref fromState, 32, accumulate: false);
@@ -1398,6 +1392,7 @@ namespace AttnDsl.Generated
                 {
                     TVec.Store(TVec.Load(ref denState, j) + TVec.Load(ref denBlock, j), ref den, j);
                 }
+                BackwardDivisor<TVec>(C, ref den, ref rowMax, ref divisor);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 {
@@ -1424,123 +1419,121 @@ namespace AttnDsl.Generated
                     blockMax = TVec.MaxLane(fold);
                 }
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
-                BackwardLogWriteExp<TVec>(C, ref logWrite, ref mNext, ref logWriteExp);
+
+                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
+                BackwardExpLogWrite<TVec>(C, ref logWrite, ref mNext, ref expLogWrite);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref logWriteExp, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expLogWrite, i), ref kWritten, i * 32 + j);
                     }
                 }
 
-                // Gradient of: m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
-                BackwardTotalExp<TVec>(ref total, ref keptMBlock, ref mNext, ref totalExp);
+                // What the chunk wrote: dk_j += e^{L_C − L_j} dS v_j, dv_j += dSᵀ(k_j e^{L_C − L_j}); the gates get what they let through.
+                BackwardExpTotal<TVec>(ref total, ref keptMBlock, ref mNext, ref expTotal);
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < 20; i++)
                     {
-                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0);
+                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0);
                     }
-                    TVec.Store(fold, ref dTotal2, j);
+                    TVec.Store(fold, ref dTotalViaStateKeptRow, j);
                 }
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dTotal2, j), 24 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref dTotalViaStateKeptRow, j), 24 - j, 0f);
                     }
-                    dTotal3 = TVec.Sum(fold);
+                    dTotalViaStateKept = TVec.Sum(fold);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref nGrad, j, 20 - j), ref dKWritten3, i * 32 + j);
+                        TVec.Store(TVec.Load(ref nGrad, j, 20 - j), ref dKWritten, i * 32 + j);
                     }
                 }
-                Products.MultiplyTransposed<TVec>(C, 20, 24, ref vBlock, vStep, ref SGrad, 24, ref dKWritten3, 32, accumulate: true, ref scratch);
+                Products.MultiplyTransposed<TVec>(C, 20, 24, ref vBlock, vStep, ref SGrad, 24, ref dKWritten, 32, accumulate: true, ref scratch);
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref nGrad, j, 20 - j) * TVec.Load(ref keptNBlock, j, 20 - j) * TVec.Splat(ref totalExp, 0), 20 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref nGrad, j, 20 - j) * TVec.Load(ref keptNBlock, j, 20 - j) * TVec.Splat(ref expTotal, 0), 20 - j, 0f);
                     }
-                    dTotal5 = TVec.Sum(fold);
+                    dTotalViaSumKept = TVec.Sum(fold);
                 }
-                TVec.Store(TVec.Splat(ref dTotal3, 0) + TVec.Splat(ref dTotal5, 0), ref dTotal6, 0);
+                TVec.Store(TVec.Splat(ref dTotalViaStateKept, 0) + TVec.Splat(ref dTotalViaSumKept, 0), ref dTotal, 0);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dKWritten3, i * 32 + j) * TVec.Load(ref kWritten, i * 32 + j), 20 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Load(ref kWritten, i * 32 + j), 20 - j, 0f);
                     }
-                    Unsafe.Add(ref dLogWrite2, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dLogWrite, i) = TVec.Sum(fold);
                 }
+                Scans.PrefixSum(C, ref dLogWrite, ref dLogDecayViaToEnd, reversed: false, exclusive: true);
 
-                // Gradient of: S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                Scans.PrefixSum(C, ref dLogWrite2, ref dLogDecay, reversed: false, exclusive: true);
-
-                // Gradient of: The normaliser, accumulated as the numerator is.
-                BackwardDenFactor<TVec>(C, ref den, ref rowMax, ref denFactor);
+                // o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) / TVec.Splat(ref denFactor, i), ref dRead, i * 32 + j);
+                        TVec.Store(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) / TVec.Splat(ref divisor, i), ref dRead, i * 32 + j);
                     }
                 }
-                BackwardRowMaxHeldExp<TVec>(C, ref rowMax, ref rowMaxHeldExp);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        var x1 = TVec.Splat(ref den, i);
-                        var x5 = TVec.Splat(ref denFactor, i);
-                        fold += TVec.First(-(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) * TVec.Select(TVec.Less(TVec.Abs(x1), TVec.Splat(ref rowMaxHeldExp, i)), TVec.Create(0f), (TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / x5 * TVec.Select(TVec.Less(x1, TVec.Create(0f)), TVec.Create(-1f), TVec.Create(1f))) / x5), 24 - j, 0f);
+                        var x3 = TVec.Splat(ref divisor, i);
+                        fold += TVec.First(-(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) * (TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / x3 / x3), 24 - j, 0f);
                     }
-                    Unsafe.Add(ref dDen2, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dDivisor, i) = TVec.Sum(fold);
                 }
+                BackwardDDen<TVec>(C, ref den, ref rowMax, ref dDivisor, ref dDen);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Splat(ref dDen2, i) * TVec.Load(ref qDecayed, i * 32 + j);
+                        fold += TVec.Splat(ref dDen, i) * TVec.Load(ref qDecayed, i * 32 + j);
                     }
-                    TVec.Store(fold, ref dN4, j);
+                    TVec.Store(fold, ref dnNextViaDenTerms, j);
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref nGrad, j, 20 - j), TVec.Splat(ref totalExp, 0), TVec.Load(ref dN4, j)), ref nGrad, j, 20 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref nGrad, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref dnNextViaDenTerms, j)), ref nGrad, j, 20 - j);
                 }
 
-                // Gradient of: o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
+                // dscores_ij = do_i·v_j, dv_j += Σ_i scores_ij do_i, dS += Σ_i (q_i e^{L_i}) do_iᵀ; dq and dk follow from dscores and S do (do here the numerator's).
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref dDen2, i), ref dScores3, i * 64 + j);
+                        TVec.Store(TVec.Splat(ref dDen, i), ref dScores, i * 64 + j);
                     }
                 }
-                Products.MultiplyTransposed<TVec>(C, C, 24, ref dRead, 32, ref vBlock, vStep, ref dScores3, 64, accumulate: true, ref scratch);
+                Products.MultiplyTransposed<TVec>(C, C, 24, ref dRead, 32, ref vBlock, vStep, ref dScores, 64, accumulate: true, ref scratch);
                 Products.Multiply<TVec>(C, 24, 20, ref kWritten, 32, 1, ref SGrad, 24, ref vGradBlock, vGradStep, accumulate: false);
                 Products.Multiply<TVec>(C, 24, C, ref scores, 1, 64, ref dRead, 32, ref vGradBlock, vGradStep, accumulate: true);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref dDen2, i) * TVec.Load(ref keptNBlock, j, 20 - j), ref dQDecayed3, i * 32 + j);
+                        TVec.Store(TVec.Splat(ref dDen, i) * TVec.Load(ref keptNBlock, j, 20 - j), ref dQDecayed, i * 32 + j);
                     }
                 }
-                Products.MultiplyTransposed<TVec>(C, 20, 24, ref dRead, 32, ref keptSBlock, 24, ref dQDecayed3, 32, accumulate: true, ref scratch);
+                Products.MultiplyTransposed<TVec>(C, 20, 24, ref dRead, 32, ref keptSBlock, 24, ref dQDecayed, 32, accumulate: true, ref scratch);
                 for (int i = 0; i < 20; i++)
                 {
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Splat(ref totalExp, 0), ref SGrad, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref SGrad, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref qDecayed, 1, 32, ref dRead, 32, ref SGrad, 24, accumulate: true);
@@ -1549,50 +1542,50 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(0f);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold += TVec.First(TVec.Load(ref dQDecayed3, i * 32 + j) * TVec.Load(ref qDecayed, i * 32 + j), 20 - j, 0f);
+                        fold += TVec.First(TVec.Load(ref dQDecayed, i * 32 + j) * TVec.Load(ref qDecayed, i * 32 + j), 20 - j, 0f);
                     }
-                    Unsafe.Add(ref dFromStart2, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dFromStart, i) = TVec.Sum(fold);
                 }
-                BackwardDScoresDots<TVec>(C, ref logWeight, ref rowMax, ref dScores3, ref dScoresDots);
+                BackwardDDots<TVec>(C, ref logWeights, ref rowMax, ref dScores, ref dDots);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dScores3, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dLogWeight, i * 64 + j);
+                        TVec.Store(TVec.Load(ref dScores, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dLogWeights, i * 64 + j);
                     }
                 }
-                Products.Multiply<TVec>(C, 20, C, ref dScoresDots, 64, 1, ref kBlock, kStep, ref dQScaled2, 32, accumulate: false);
+                Products.Multiply<TVec>(C, 20, C, ref dDots, 64, 1, ref kBlock, kStep, ref dQScaledViaDots, 32, accumulate: false);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref dKWritten3, i * 32 + j) * TVec.Splat(ref logWriteExp, i), ref kGradBlock, i * kGradStep + j, 20 - j);
+                        TVec.Store(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Splat(ref expLogWrite, i), ref kGradBlock, i * kGradStep + j, 20 - j);
                     }
                 }
-                Products.Multiply<TVec>(C, 20, C, ref dScoresDots, 1, 64, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
+                Products.Multiply<TVec>(C, 20, C, ref dDots, 1, 64, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
 
-                // Gradient of: m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.
+                // The log-weights' gradients W, taken apart: di_j = Σ_i W_ij, dg_r = Σ_{j<r≤i} W_ij.
                 for (int j = 0; j < C; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref dLogWeight, i * 64 + j);
+                        fold += TVec.Load(ref dLogWeights, i * 64 + j);
                     }
-                    TVec.Store(fold, ref dIAcross, j);
+                    TVec.Store(fold, ref dInputGateAcross, j);
                 }
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref dLogWrite2, j) + TVec.Load(ref dIAcross, j), ref dInputGate2, j);
+                    TVec.Store(TVec.Load(ref dLogWrite, j) + TVec.Load(ref dInputGateAcross, j), ref dInputGate, j);
                 }
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeight, i * 64 + j), TVec.Create(0f)), ref dSegments, i * 64 + j);
+                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dLogWeights, i * 64 + j), TVec.Create(0f)), ref belowDiagonal, i * 64 + j);
                     }
                 }
-                Scans.PrefixSum<TVec>(C, C, ref dSegments, 64, ref laterRows, 64, reversed: true, exclusive: false);
+                Scans.PrefixSum<TVec>(C, C, ref belowDiagonal, 64, ref laterRows, 64, reversed: true, exclusive: false);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
@@ -1600,19 +1593,19 @@ namespace AttnDsl.Generated
                     {
                         fold += TVec.First(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref laterRows, i * 64 + j), TVec.Create(0f)), C - j, 0f);
                     }
-                    Unsafe.Add(ref dLogDecay4, i) = TVec.Sum(fold);
+                    Unsafe.Add(ref dLogDecayViaDecay, i) = TVec.Sum(fold);
                 }
 
-                // Gradient of: The chunk's queries, keys and gates; L is the log-decay since the chunk began.
-                Scans.PrefixSum(C, ref dFromStart2, ref dLogDecay6, reversed: true, exclusive: false);
-                Tiles.Scatter(C, ref dInputGate2, ref Unsafe.Add(ref inputGateGrad, t * inputGateGradStep), inputGateGradStep);
-                BackwardDG<TVec>(C, ref dLogDecay, ref dTotal6, ref dLogDecay4, ref dLogDecay6, ref gBlock, ref dG);
-                Tiles.Scatter(C, ref dG, ref Unsafe.Add(ref gGrad, t * gGradStep), gGradStep);
+                // The gradients of the inputs.
+                Scans.PrefixSum(C, ref dFromStart, ref dLogDecayViaFromStart, reversed: true, exclusive: false);
+                Tiles.Scatter(C, ref dInputGate, ref Unsafe.Add(ref inputGateGrad, t * inputGateGradStep), inputGateGradStep);
+                BackwardDg<TVec>(C, ref dLogDecayViaToEnd, ref dTotal, ref dLogDecayViaDecay, ref dLogDecayViaFromStart, ref gBlock, ref dg);
+                Tiles.Scatter(C, ref dg, ref Unsafe.Add(ref gGrad, t * gGradStep), gGradStep);
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Create(0.2236068f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed3, i * 32 + j), TVec.Splat(ref fromStartExp, i), TVec.Load(ref dQScaled2, i * 32 + j)), ref qGradBlock, i * qGradStep + j, 20 - j);
+                        TVec.Store(TVec.Create(0.2236068f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 32 + j), TVec.Splat(ref expFromStart, i), TVec.Load(ref dQScaledViaDots, i * 32 + j)), ref qGradBlock, i * qGradStep + j, 20 - j);
                     }
                 }
             }
@@ -1629,94 +1622,95 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? scoresDots * exp(logWeight - rowMax) : 0</summary>
+        /// <summary>scores = j &lt;= i ? dots * exp(logWeights - rowMax) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardScores<TVec>(int C, ref float scoresDots, ref float logWeight, ref float rowMax, ref float scores)
+        private static void BackwardScores<TVec>(int C, ref float dots, ref float logWeights, ref float rowMax, ref float scores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref scoresDots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref scores, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>fromStartExp = exp(fromStart + keptMBlock - rowMax)</summary>
+        /// <summary>expFromStart = exp(fromStart + keptMBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardFromStartExp<TVec>(int C, ref float fromStart, ref float keptMBlock, ref float rowMax, ref float fromStartExp)
+        private static void BackwardExpFromStart<TVec>(int C, ref float fromStart, ref float keptMBlock, ref float rowMax, ref float expFromStart)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j)), ref fromStartExp, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + TVec.Splat(ref keptMBlock, 0) - TVec.Load(ref rowMax, j)), ref expFromStart, j);
             }
         }
 
-        /// <summary>logWriteExp = exp(logWrite - mNext)</summary>
+        /// <summary>divisor = max(|den|, exp(-rowMax)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardLogWriteExp<TVec>(int C, ref float logWrite, ref float mNext, ref float logWriteExp)
+        private static void BackwardDivisor<TVec>(int C, ref float den, ref float rowMax, ref float divisor)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref logWriteExp, j);
+                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref den, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref divisor, j);
             }
         }
 
-        /// <summary>totalExp = exp(total + keptMBlock - mNext)</summary>
+        /// <summary>expLogWrite = exp(logWrite - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardTotalExp<TVec>(ref float total, ref float keptMBlock, ref float mNext, ref float totalExp)
-            where TVec : struct, ISimd<TVec>
-        {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0)), ref totalExp, 0);
-        }
-
-        /// <summary>denFactor = max(|den|, exp(-rowMax)) + 0.000001</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDenFactor<TVec>(int C, ref float den, ref float rowMax, ref float denFactor)
+        private static void BackwardExpLogWrite<TVec>(int C, ref float logWrite, ref float mNext, ref float expLogWrite)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref den, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref denFactor, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logWrite, j) - TVec.Splat(ref mNext, 0)), ref expLogWrite, j);
             }
         }
 
-        /// <summary>rowMaxHeldExp = exp(-rowMax)</summary>
+        /// <summary>expTotal = exp(total + keptMBlock - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardRowMaxHeldExp<TVec>(int C, ref float rowMax, ref float rowMaxHeldExp)
+        private static void BackwardExpTotal<TVec>(ref float total, ref float keptMBlock, ref float mNext, ref float expTotal)
+            where TVec : struct, ISimd<TVec>
+        {
+            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + TVec.Splat(ref keptMBlock, 0) - TVec.Splat(ref mNext, 0)), ref expTotal, 0);
+        }
+
+        /// <summary>dDen = |den| &lt; exp(-rowMax) ? 0 : dDivisor * (den &lt; 0 ? -1 : 1)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDDen<TVec>(int C, ref float den, ref float rowMax, ref float dDivisor, ref float dDen)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(-TVec.Load(ref rowMax, j)), ref rowMaxHeldExp, j);
+                var x0 = TVec.Load(ref den, j);
+                TVec.Store(TVec.Select(TVec.Less(TVec.Abs(x0), TVec.Exp(-TVec.Load(ref rowMax, j))), TVec.Create(0f), TVec.Load(ref dDivisor, j) * TVec.Select(TVec.Less(x0, TVec.Create(0f)), TVec.Create(-1f), TVec.Create(1f))), ref dDen, j);
             }
         }
 
-        /// <summary>dScoresDots = j &lt;= i ? dScores3 * exp(logWeight - rowMax) : 0</summary>
+        /// <summary>dDots = j &lt;= i ? dScores * exp(logWeights - rowMax) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDScoresDots<TVec>(int C, ref float logWeight, ref float rowMax, ref float dScores3, ref float dScoresDots)
+        private static void BackwardDDots<TVec>(int C, ref float logWeights, ref float rowMax, ref float dScores, ref float dDots)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
             {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores3, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeight, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref dScoresDots, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores, i * 64 + j) * TVec.Exp(TVec.Load(ref logWeights, i * 64 + j) - TVec.Splat(ref rowMax, i)), TVec.Create(0f)), ref dDots, i * 64 + j);
                 }
             }
         }
 
-        /// <summary>dG = (dLogDecay + dTotal6 + dLogDecay4 + dLogDecay6) * sigmoid(-gBlock)</summary>
+        /// <summary>dg = (dLogDecayViaToEnd + dTotal + dLogDecayViaDecay + dLogDecayViaFromStart) * sigmoid(-gBlock)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDG<TVec>(int C, ref float dLogDecay, ref float dTotal6, ref float dLogDecay4, ref float dLogDecay6, ref float gBlock, ref float dG)
+        private static void BackwardDg<TVec>(int C, ref float dLogDecayViaToEnd, ref float dTotal, ref float dLogDecayViaDecay, ref float dLogDecayViaFromStart, ref float gBlock, ref float dg)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store((TVec.Load(ref dLogDecay, j) + TVec.Splat(ref dTotal6, 0) + TVec.Load(ref dLogDecay4, j) + TVec.Load(ref dLogDecay6, j)) * TVec.Sigmoid(-TVec.Load(ref gBlock, j)), ref dG, j);
+                TVec.Store((TVec.Load(ref dLogDecayViaToEnd, j) + TVec.Splat(ref dTotal, 0) + TVec.Load(ref dLogDecayViaDecay, j) + TVec.Load(ref dLogDecayViaFromStart, j)) * TVec.Sigmoid(-TVec.Load(ref gBlock, j)), ref dg, j);
             }
         }
     }
@@ -1974,7 +1968,7 @@ namespace Samples
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
     ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-    ///   parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
+    ///   parallel: blocks of 64 queries by 64 keys; 158,528 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class Mlstm
@@ -2021,7 +2015,7 @@ Gradients
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 80,896 bytes of scratch a worker
-  parallel: blocks of 64 queries by 64 keys; 158,784 bytes of scratch a worker
+  parallel: blocks of 64 queries by 64 keys; 158,528 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>
