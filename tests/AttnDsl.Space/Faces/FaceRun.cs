@@ -182,5 +182,5 @@ internal sealed class FaceRun
 
     private Dictionary<string, FloatTensor> NewGradients() => _tensors
         .Where(pair => Tensors.IsInput(_spec, pair.Key))
-        .ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+        .ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape) with { IsLearned = pair.Value.IsLearned });
 }
