@@ -42,15 +42,8 @@ internal static class Tolerances
     /// </summary>
     private const double StabilisedGateGradient = 1e-4;
 
-    /// <summary>
-    /// What a rate learned for channels receives is summed over all tokens and channels, and cancels. Its terms come out of differences of
-    /// what a row reads and hands on, whose rounding has one sign along a block: measured up to 2e-5, with gates of a head up to 5e-6.
-    /// </summary>
-    private const double ChannelRateGradient = 4e-5;
-
     /// <summary>The bar of the gradient of an input, or of a part of the initial state.</summary>
     public static double Gradient(LayerSpec spec, string tensor)
         => spec is { Denominator: Denominator.Stabilised, Epsilon: > 0, HoldsDenominator: false } && tensor is "in.i" or "in.g" ? StabilisedGateGradient
-            : spec.Decay is DecaySource.Key or DecaySource.Value && tensor is "in.a_log" or "in.dt_bias" ? ChannelRateGradient
             : Float32Gradient;
 }

@@ -37,6 +37,15 @@ public sealed class ScratchTests
             $"decayed Gram of {shape} under {sizes}"));
     }
 
+    [Fact]
+    public void DecayedCrossing_GetsWhatTheRuntimeTakes()
+    {
+        var (weights, x) = (new Tile("weights", new(Dim.C, Dim.C)), new Tile("x", new(Dim.C, Dim.K)));
+        ForAll(sizes => Assert.True(
+            new DecayedCrossing().CpuScratch(sizes.Of, [weights, x, x, x]) >= Decays.CrossingScratchFloats(sizes.C, sizes.K),
+            $"decayed crossing of {x.Shape} under {sizes}"));
+    }
+
     private static void ForAll(Action<BlockSizes> check)
     {
         foreach (var block in s_blocks)

@@ -61,6 +61,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. from before in new[] { false, true } select new PrimitiveCase(new SegmentSum(before), new Argument(new(C, One), Values.Gates)),
         .. from strict in new[] { false, true } from before in new[] { false, true } select new PrimitiveCase(new DecayedGram(strict, before), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from strict in new[] { false, true } from toKeys in new[] { false, true } from before in new[] { false, true } select new PrimitiveCase(new DecayedApply(strict, toKeys, before), new(new(C, C)), new(new(C, K)), new(new(C, K), Values.Gates)),
+        .. from before in new[] { false, true } select new PrimitiveCase(new DecayedCrossing(before), new(new(C, C)), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from transposed in new[] { false, true } from right in new[] { V, One } select new PrimitiveCase(new UnitLowerSolve(transposed), new(new(C, C), Values.Small), new(new(C, right))),
         .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from back in new[] { false, true } select new PrimitiveCase(new Rotate(layout, back), new(new(C, K)), new(new(C, P), IsFixed: true), new(new(C, P), IsFixed: true)),
         new(new StopGradient(), new Argument(new(C, K))),

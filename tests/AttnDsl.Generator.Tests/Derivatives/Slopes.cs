@@ -20,6 +20,9 @@ internal sealed class Slopes(NamedValues inputs, TileProgram program, Setting se
     /// <summary>Measured: 3e-15.</summary>
     private const double Tolerance = 1e-12;
 
+    /// <summary>Gradients below it are what rounding leaves of terms that cancel: all inputs are of size 1.</summary>
+    private const double LeastScale = 1e-3;
+
     public NamedValues Inputs => inputs;
 
     public NamedValues Outputs(params string[] names) => Outputs(inputs, names);
@@ -29,7 +32,7 @@ internal sealed class Slopes(NamedValues inputs, TileProgram program, Setting se
     {
         var random = new Random(seed);
         var gradients = inputs.Names.ToDictionary(n => n, n => Gradient(n, tensors));
-        var scale = gradients.Values.SelectMany(g => g).Select(Math.Abs).DefaultIfEmpty(0).Max();
+        var scale = gradients.Values.SelectMany(g => g).Select(Math.Abs).DefaultIfEmpty(0).Append(LeastScale).Max();
         foreach (var name in inputs.Names)
         {
             if (IsFixed(name))

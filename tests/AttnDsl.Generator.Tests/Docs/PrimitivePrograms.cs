@@ -77,6 +77,12 @@ internal static class PrimitivePrograms
             var weights = b.MatMulNT("weights", q, k);
             b.Store("q", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("applied", new DecayedApply(Strict: false, ToKeys: false), weights, k, g))));
         },
+        [typeof(DecayedCrossing)] = b =>
+        {
+            var (q, k, g) = (b.Load("q", C, K), b.Load("k", C, K), b.Load("g", C, K));
+            var weights = b.MatMulNT("weights", q, k);
+            b.Store("g", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("crossing", new DecayedCrossing(), weights, q, k, g))));
+        },
         [typeof(StopGradient)] = b =>
         {
             var q = b.Load("q", C, K);

@@ -23,6 +23,8 @@ internal static class Operations
         DecayedGram g => Fill(Rows(x[0]), Rows(x[0]), (i, j) => Counts(i, j, g.Strict || g.Before) ? Sum(Cols(x[0]), _ => true, c => x[0][i, c] * x[1][j, c] * Complex.Exp(Between(x[2], j, g.Before ? i - 1 : i, c))) : 0),
         DecayedApply { ToKeys: false } a => Fill(Rows(x[1]), Cols(x[1]), (i, c) => Sum(Rows(x[1]), j => Counts(i, j, a.Strict || a.Before), j => x[0][i, j] * x[1][j, c] * Complex.Exp(Between(x[2], j, a.Before ? i - 1 : i, c)))),
         DecayedApply a => Fill(Rows(x[1]), Cols(x[1]), (j, c) => Sum(Rows(x[1]), i => Counts(i, j, a.Strict || a.Before), i => x[0][i, j] * x[1][i, c] * Complex.Exp(Between(x[2], j, a.Before ? i - 1 : i, c)))),
+        DecayedCrossing g => Fill(Rows(x[1]), Cols(x[1]), (r, c) => Sum(Rows(x[1]) * Rows(x[1]), n => n % Rows(x[1]) < r && (g.Before ? r < n / Rows(x[1]) : r <= n / Rows(x[1])), n =>
+            x[0][n / Rows(x[1]), n % Rows(x[1])] * x[1][n / Rows(x[1]), c] * x[2][n % Rows(x[1]), c] * Complex.Exp(Between(x[3], n % Rows(x[1]), (n / Rows(x[1])) - (g.Before ? 1 : 0), c)))),
         UnitLowerSolve s => Solved(x[0], x[1], s.Transposed),
         Rotate r => Rotated(r, x[0], x[1], x[2]),
         Scan => Recurrent(x[0], x[1], x[2]),

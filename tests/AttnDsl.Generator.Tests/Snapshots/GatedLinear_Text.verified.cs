@@ -817,9 +817,8 @@ namespace AttnDsl.Generated
             ref float dFromStart = ref Unsafe.Add(ref work, 19584); // [C,K]
             ref float dQScaledViaScores = ref Unsafe.Add(ref work, 6144); // [C,K]
             ref float dkViaScores = ref Unsafe.Add(ref work, 21632); // [C,K]
-            ref float net = ref Unsafe.Add(ref work, 2048); // [C,K]
-            ref float dLogDecayViaScores = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 2048); // [C,K]
+            ref float dLogDecayViaScores = ref Unsafe.Add(ref work, 9280); // [C,K]
+            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float scratch = ref Unsafe.Add(ref work, 23680);
 
             for (int t = (time - 1) / 32 * 32; t >= 0; t -= 32)
@@ -911,14 +910,8 @@ namespace AttnDsl.Generated
                 Decays.ApplyToKeys<TVec>(C, 64, ref dScores, 32, ref qScaled, 64, ref logDecay, 64,
                     ref dkViaScores, 64, strict: false, ref scratch);
                 BackwardKGradBlock<TVec>(C, kGradStep, ref dKWritten, ref toEnd, ref dkViaScores, ref kGradBlock);
-                for (int i = 0; i < C; i++)
-                {
-                    for (int j = 0; j < 64; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref qScaled, i * 64 + j) * TVec.Load(ref dQScaledViaScores, i * 64 + j) - TVec.Load(ref kBlock, i * kStep + j) * TVec.Load(ref dkViaScores, i * 64 + j), ref net, i * 64 + j);
-                    }
-                }
-                Scans.PrefixSum<TVec>(C, 64, ref net, 64, ref dLogDecayViaScores, 64, reversed: true, exclusive: false);
+                Decays.Crossing<TVec>(C, 64, ref dScores, 32, ref qScaled, 64, ref kBlock, kStep,
+                    ref logDecay, 64, ref dLogDecayViaScores, 64, ref scratch);
 
                 // The gradients of the inputs.
                 Scans.PrefixSum<TVec>(C, 64, ref dFromStart, 64, ref dLogDecayViaFromStart, 64, reversed: true, exclusive: false);

@@ -158,6 +158,71 @@ public abstract class DecaysTests<TVec>(ITestOutputHelper output) : VectorTests<
             to = (to.Sum + term, to.Bound + (Math.Abs(term) * roundings * Rounding.Unit) + 1e-37);
     }
 
+    /// <summary>Against the sum over the pairs in double; bounds as in <see cref="CheckBefore"/>, with a term for each pair.</summary>
+    [Theory]
+    [InlineData(-0.1f, false)]
+    [InlineData(-0.1f, true)]
+    [InlineData(-3f, false)]
+    [InlineData(float.NegativeInfinity, false)]
+    [InlineData(float.NegativeInfinity, true)]
+    public void Crossing_Gates_ReceiveFromThePairsAroundThem(float strongest, bool before)
+    {
+        if (!IsAccelerated())
+        {
+            return;
+        }
+
+        var random = new Random(14);
+        foreach (int rows in new[] { 1, 2, 3, 17, 33 })
+        {
+            foreach (int k in new[] { 1, 7, 16, 40 })
+            {
+                using Matrix g = Gates(random, rows, k, strongest);
+                using Matrix q = Matrix.Random(random, rows, k, gap: 2);
+                using Matrix key = Matrix.Random(random, rows, k, gap: 3);
+                using Matrix w = Matrix.Random(random, rows, rows, gap: 1);
+                using var y = new Matrix(rows, k, gap: 5);
+                using var scratch = new Matrix(1, Decays.CrossingScratchFloats(rows, k));
+                for (int i = 0; i < rows; i++)
+                {
+                    for (int j = i; j < rows; j++) w[i, j] = float.NaN;
+                }
+
+                if (before) Decays.CrossingBefore<TVec>(rows, k, ref w.Ref, w.Stride, ref q.Ref, q.Stride, ref key.Ref, key.Stride, ref g.Ref, g.Stride, ref y.Ref, y.Stride, ref scratch.Ref);
+                else Decays.Crossing<TVec>(rows, k, ref w.Ref, w.Stride, ref q.Ref, q.Stride, ref key.Ref, key.Stride, ref g.Ref, g.Stride, ref y.Ref, y.Stride, ref scratch.Ref);
+                y.CheckCanaries();
+                scratch.CheckCanaries();
+                CheckCrossing(rows, k, q, key, w, g, y, before);
+            }
+        }
+    }
+
+    private static void CheckCrossing(int rows, int k, Matrix q, Matrix key, Matrix w, Matrix g, Matrix y, bool before)
+    {
+        for (int c = 0; c < k; c++)
+        {
+            var (sums, bounds) = (new double[rows], new double[rows]);
+            for (int j = 0; j < rows; j++)
+            {
+                double log = 0;
+                for (int i = j + 1; i < rows; i++)
+                {
+                    // The last row that decays on the way from j to i.
+                    int last = before ? i - 1 : i;
+                    if (last > j) log += g[last, c];
+                    double term = (double)w[i, j] * q[i, c] * key[j, c] * Math.Exp(log);
+                    for (int r = j + 1; r <= last; r++)
+                    {
+                        sums[r] += term;
+                        bounds[r] += (Math.Abs(term) * ((8 * rows) + 100) * Rounding.Unit) + 1e-37;
+                    }
+                }
+            }
+
+            for (int r = 0; r < rows; r++) Rounding.Check(sums[r], y[r, c], bounds[r], $"crossing rows{rows} k{k}", r, c);
+        }
+    }
+
     private static Matrix Gates(Random random, int rows, int k, float strongest)
     {
         if (!float.IsInfinity(strongest))

@@ -32,6 +32,9 @@ internal sealed class GpuKernelWriter
     public IDisposable Block(string header) => _out.Block(header);
 
     /// <summary>Length of a dimension: a constant, or the rows of this turn's block.</summary>
+    /// <summary>The greatest length of a dimension, for what a kernel sets aside.</summary>
+    public int Greatest(Dim dim) => _plan.Sizes.Of(dim);
+
     public string Size(Dim dim) => (dim == Dim.C || dim == Dim.R) && _plan.Sizes.Of(dim) > 1 ? dim.Letter : Literals.Integer(_plan.Sizes.Of(dim));
 
     /// <summary>An element of a tile; of a vector, whichever way it lies.</summary>

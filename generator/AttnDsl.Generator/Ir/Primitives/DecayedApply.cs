@@ -25,22 +25,14 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys, bool Before = fals
         : Strict || Before ? b.Fill(name, ShapeOf(args), 0)
         : b.Map(name, (w, x) => w * x, args[0], args[1]);
 
-    // Linear in W and x, and closed: the pair needs no third primitive.
+    // Linear in W and x, and closed but for the gates.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (w, x, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        Tile dx = null!;
-        d.Add(x, name => dx = d.To.Emit(name, new DecayedApply(Strict, !ToKeys, Before), w, adjoint, g));
-        d.Add(w, name => ToKeys ? d.To.Emit(name, new DecayedGram(Strict, Before), x, adjoint, g) : d.To.Emit(name, new DecayedGram(Strict, Before), adjoint, x, g));
-        var (atResult, atInput) = (d.To.Map("read", (a, b) => a * b, s.Result!, adjoint), d.To.Map("handed", (a, b) => a * b, x, dx));
-        AddGates(d, g, ToKeys ? atInput : atResult, ToKeys ? atResult : atInput, Before);
-    }
-
-    /// <summary>dg_r = Σ_{i≥r} read_i − Σ_{j≥r} handed_j; before the row's own gate, i &gt; r.</summary>
-    public static void AddGates(Adjoints d, Tile g, Tile read, Tile handed, bool before)
-    {
-        Tile Sum(string name) => d.To.Emit(name, new PrefixSum(Reversed: true), d.To.Map("net", (a, b) => a - b, read, handed));
-        d.Add(g, name => before ? d.To.Map(name, (a, b) => a - b, Sum("netSum"), read) : Sum(name));
+        var (later, earlier) = ToKeys ? (x, adjoint) : (adjoint, x);
+        d.Add(x, name => d.To.Emit(name, new DecayedApply(Strict, !ToKeys, Before), w, adjoint, g));
+        d.Add(w, name => d.To.Emit(name, new DecayedGram(Strict, Before), later, earlier, g));
+        d.Add(g, name => d.To.Emit(name, new DecayedCrossing(Before), w, later, earlier, g));
     }
 
     public override string Describe(IReadOnlyList<string> args) => $"{args[0]}{(ToKeys ? "ᵀ" : "")} applied to {args[1]} under {args[2]}{(Strict ? ", strict" : "")}{(Before ? ", exclusive" : "")}";

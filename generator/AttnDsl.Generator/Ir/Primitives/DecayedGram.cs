@@ -24,14 +24,13 @@ internal sealed record DecayedGram(bool Strict = false, bool Before = false) : P
         : Strict || Before ? b.Fill(name, ShapeOf(args), 0)
         : b.SumCols(name, b.Map(name + "Terms", (x, y) => x * y, args[0], args[1]));
 
-    // The two applies; the exponents ride along: dg_r = Σ_{i≥r} q_i ⊙ dq_i − Σ_{j≥r} k_j ⊙ dk_j.
+    // The two applies; what each gate receives is what crosses its row.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         var (q, k, g) = (s.Args[0], s.Args[1], s.Args[2]);
-        Tile dq = null!, dk = null!;
-        d.Add(q, name => dq = d.To.Emit(name, new DecayedApply(Strict, ToKeys: false, Before), adjoint, k, g));
-        d.Add(k, name => dk = d.To.Emit(name, new DecayedApply(Strict, ToKeys: true, Before), adjoint, q, g));
-        DecayedApply.AddGates(d, g, d.To.Map("read", (x, dx) => x * dx, q, dq), d.To.Map("handed", (x, dx) => x * dx, k, dk), Before);
+        d.Add(q, name => d.To.Emit(name, new DecayedApply(Strict, ToKeys: false, Before), adjoint, k, g));
+        d.Add(k, name => d.To.Emit(name, new DecayedApply(Strict, ToKeys: true, Before), adjoint, q, g));
+        d.Add(g, name => d.To.Emit(name, new DecayedCrossing(Before), adjoint, q, k, g));
     }
 
     public override string Describe(IReadOnlyList<string> args) => $"{(Strict ? "strict " : "")}{(Before ? "exclusive " : "")}decayed Gram of {args[0]}, {args[1]} under {args[2]}";
