@@ -37,7 +37,8 @@ internal sealed record UnitLowerSolve(bool Transposed = false) : Primitive
         w.Line($"Solves.{(Transposed ? "UnitLowerTransposed" : "UnitLower")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(x)}, {w.Stride(x)});");
     }
 
-    // A thread solves for a column; the right-hand side may be the target itself.
+    // A thread solves for a column; the right-hand side may be the target itself. Rows are folded by 16s before they are taken off: what is
+    // solved for cancels, and one long sum would keep the rounding of its largest part.
     public override void Gpu(GpuKernelWriter w, PlanStep s)
     {
         var (a, b, x) = (s.Args[0], s.Args[1], s.Target);
@@ -47,9 +48,15 @@ internal sealed record UnitLowerSolve(bool Transposed = false) : Primitive
             using (w.Block(Transposed ? $"for (int i = {rows} - 1; i >= 0; i--)" : $"for (int i = 0; i < {rows}; i++)"))
             {
                 w.Line($"float acc = {w.At(b, "i", j)};");
-                w.Line(Transposed
-                    ? $"for (int r = i + 1; r < {rows}; r++) acc -= {w.At(a, "r", "i")} * {w.At(x, "r", j)};"
-                    : $"for (int r = 0; r < i; r++) acc -= {w.At(a, "i", "r")} * {w.At(x, "r", j)};");
+                using (w.Block(Transposed ? $"for (int from = i + 1; from < {rows}; from += 16)" : "for (int from = 0; from < i; from += 16)"))
+                {
+                    w.Line("float fold = 0f;");
+                    w.Line(Transposed
+                        ? $"for (int r = from; r < {rows} && r < from + 16; r++) fold += {w.At(a, "r", "i")} * {w.At(x, "r", j)};"
+                        : $"for (int r = from; r < i && r < from + 16; r++) fold += {w.At(a, "i", "r")} * {w.At(x, "r", j)};");
+                    w.Line("acc -= fold;");
+                }
+
                 w.Line($"{w.At(x, "i", j)} = acc;");
             }
         });
