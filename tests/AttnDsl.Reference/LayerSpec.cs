@@ -188,6 +188,9 @@ public sealed record LayerSpec
     /// <summary>The gate input is a logit z and g = log σ(−z) / τ.</summary>
     public bool ReversedSigmoid { get; init; }
 
+    /// <summary>ℓ &gt; 0: the gate input is a logit z and g = log(ℓ + (1 − ℓ) σ(z)).</summary>
+    public double LowerBound { get; init; }
+
     public RateKind Rate { get; init; }
 
     /// <summary>Whether the state is read before the write, with a bonus u for the token's own key.</summary>

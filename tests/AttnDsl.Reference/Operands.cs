@@ -235,6 +235,13 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
             return Scalars.LogSigmoid(-g) / _temperature;
         }
 
+        if (spec.LowerBound > 0)
+        {
+            // Products of probabilities as sums of logarithms: log(ℓ + (1 − ℓ)σ) = log(e^{log ℓ} + e^{log(1 − ℓ) + log σ}).
+            var (floor, rest) = (T.CreateChecked(Math.Log(spec.LowerBound)), T.CreateChecked(Math.Log(1 - spec.LowerBound)) + Scalars.LogSigmoid(g));
+            return T.Max(floor, rest) + T.LogP1(T.Exp(-T.Abs(floor - rest)));
+        }
+
         return spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
     }
 

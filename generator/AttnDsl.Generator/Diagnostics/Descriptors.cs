@@ -38,6 +38,7 @@ internal static class Descriptors
         Error(EpsilonNegative, Declaration, "Epsilon cannot be negative", "Epsilon = {1} of '{0}' must be 0 or more and finite as a float, such as 1e-6"),
         Error(DimTooLarge, Declaration, "A width is larger than kernels are built for", "{1} = {2} of '{0}' is larger than {3}, the widest row a kernel keeps in its tiles; split the layer into more heads"),
         Error(WindowTooLarge, Declaration, "A window is longer than positions are exact", "{1} {2} of '{0}' is more than {3} tokens, up to which a float counts positions exactly; use a shorter one, or no window"),
+        Error(LowerBoundInvalid, Declaration, "A lower bound lies between 0 and 1", "LowerBound = {1} of the gate of '{0}' must lie between 0 and 1, both excluded; without a bound use Activation = GateActivation.LogSigmoid"),
         Error(TooManyFeatures, Declaration, "A feature map is wider than kernels are built for", "{1} of '{0}' makes {3} features of KeyDim = {2}, more than the {4} of the widest state; use a smaller KeyDim and more heads"),
         Error(MapOptionNotPositive, Declaration, "An option of a feature map must be positive", "{1} of '{0}' is {2}; it must be positive, or left out for its default"),
         Error(MissingHorizon, Declaration, "cosFormer needs a horizon", "'{0}' has the cosFormer map without a Horizon, the distance at which a key's weight reaches 0; set it to the longest sequence, such as Horizon = 4096"),
@@ -90,6 +91,7 @@ internal static class Descriptors
         Error(ScanConflict, Semantics, "Cells that decay each on their own are simply written and read", "'{0}' has {1} and {2}, which do not go together; remove one of them"),
         Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
         Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads {2}; choose another normaliser or remove Gradient"),
+        Error(LowerBoundUnused, Semantics, "A lower bound needs its activation", "'{0}' sets LowerBound = {1} on a gate that does not use it; add Activation = GateActivation.LowerBounded or remove LowerBound"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

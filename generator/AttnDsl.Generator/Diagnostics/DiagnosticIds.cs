@@ -25,6 +25,7 @@ internal static class DiagnosticIds
     public const string EpsilonNegative = "ATTN0214";
     public const string DimTooLarge = "ATTN0215";
     public const string WindowTooLarge = "ATTN0216";
+    public const string LowerBoundInvalid = "ATTN0217";
     public const string TooManyFeatures = "ATTN0231";
     public const string MapOptionNotPositive = "ATTN0232";
     public const string MissingHorizon = "ATTN0233";
@@ -77,6 +78,7 @@ internal static class DiagnosticIds
     public const string ScanConflict = "ATTN0358";
     public const string ChannelStrength = "ATTN0359";
     public const string NormaliserGradientUnused = "ATTN0323";
+    public const string LowerBoundUnused = "ATTN0324";
 
     public const string SignedKeySum = "ATTN0501";
 }

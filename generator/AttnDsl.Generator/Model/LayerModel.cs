@@ -45,7 +45,7 @@ internal sealed record MapDeclaration(
     HedgehogForm? Form = null);
 
 internal sealed record GateDeclaration(
-    GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null);
+    GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null, double? LowerBound = null);
 
 internal sealed record WriteDeclaration(WriteRule Rule, KeySource? Key = null, WriteStrength? Strength = null, double? StrengthScale = null, int? Steps = null, int? Slots = null, bool Bonus = false)
 {

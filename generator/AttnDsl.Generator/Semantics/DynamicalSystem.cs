@@ -25,7 +25,10 @@ internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivatio
     /// <summary>Whether something is learned that is as fine as the gate's input.</summary>
     public bool HasBias => Activation is GateActivation.RecurrentGate or GateActivation.SoftplusRate or GateActivation.Bounded;
 
-    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {Activation}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}";
+    /// <summary>ℓ of a gate that forgets no faster.</summary>
+    public double LowerBound { get; init; }
+
+    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {Activation}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}{(LowerBound == 0 ? "" : $" from {Literals.Number(LowerBound)}")}";
 }
 
 /// <summary>The imaginary part of the transition.</summary>

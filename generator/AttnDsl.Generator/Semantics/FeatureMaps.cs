@@ -43,6 +43,9 @@ internal static class FeatureMaps
         GateActivation.ReversedSigmoid => -Ex.Softplus(z) / decay.Temperature,
         GateActivation.ReversedSigmoidPower => -(Ex.Max(logRate, 0) * Ex.Softplus(z)),
         GateActivation.RecurrentGate => -RecurrentRate * (Ex.Softplus(bias) * Ex.Sigmoid(z)),
+
+        // Near 1 as a deviation from 1, near ℓ as it stands: each sum is of terms of one sign.
+        GateActivation.LowerBounded => Ex.Select(Comparison.Less, z, 0, Ex.Log(decay.LowerBound + (1 - decay.LowerBound) * Ex.Sigmoid(z)), Ex.Log1p(-(1 - decay.LowerBound) * Ex.Sigmoid(-z))),
         _ => z,
     };
 
@@ -52,6 +55,7 @@ internal static class FeatureMaps
         GateActivation.ReversedSigmoid => $"log σ(−{z}){Over(decay)}",
         GateActivation.ReversedSigmoidPower => $"max(a, 0) log σ(−{z})",
         GateActivation.RecurrentGate => $"−{RecurrentRate:0} log(1 + e^λ) σ({z})",
+        GateActivation.LowerBounded => $"log({Emit.Literals.Number(decay.LowerBound)} + {Emit.Literals.Number(1 - decay.LowerBound)} σ({z}))",
         GateActivation.Rate => $"−e^a {z}",
         GateActivation.SoftplusRate => $"−e^a log(1 + e^({z} + b))",
         GateActivation.Bounded => $"−{Bound:0} σ(e^a ({z} + b))",
@@ -63,7 +67,7 @@ internal static class FeatureMaps
     /// <summary>A gate input whose log-decay is 0.</summary>
     public static double Undecayed(Decay decay) => decay.Activation switch
     {
-        GateActivation.LogSigmoid => -Ex.NoScore,
+        GateActivation.LogSigmoid or GateActivation.LowerBounded => -Ex.NoScore,
         GateActivation.ReversedSigmoid or GateActivation.ReversedSigmoidPower or GateActivation.RecurrentGate or GateActivation.SoftplusRate or GateActivation.Bounded => Ex.NoScore,
         _ => 0,
     };

@@ -49,6 +49,7 @@ internal static class LayerRules
         if (d.KeyValueHeads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.KeyValueHeads", name, "KeyValueHeads", Text(d.KeyValueHeads.Value));
         if (d.ValueHeads <= 0) yield return new(HeadsNotPositive, "AttentionLayer.ValueHeads", name, "ValueHeads", Text(d.ValueHeads.Value));
         if (d.Scale is { } scale && !IsPositive(scale)) yield return new(ScaleNotPositive, "AttentionLayer.Scale", name, Text(scale));
+        if (d.Gate is { Activation: GateActivation.LowerBounded } or { LowerBound: not null } && !(d.Gate.LowerBound is { } least && (float)least is > 0 and < 1)) yield return new(LowerBoundInvalid, d.Gate.LowerBound is null ? "Gate.Activation" : "Gate.LowerBound", name, d.Gate.LowerBound is { } bound ? Text(bound) : "missing");
         if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
         if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !float.IsInfinity((float)epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
         if (d.Write?.StrengthScale is { } factor && !IsPositive(factor)) yield return new(StrengthScaleNotPositive, "Write.StrengthScale", name, Text(factor));
@@ -130,6 +131,7 @@ internal static class LayerRules
         if (d.Gate is { Shape: not GateShape.Constant, Decay: { } decay } gate) yield return new(DecayOnInputGate, "Gate.Decay", name, decay.ToString(), gate.Shape.ToString());
 
         if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) is not (GateActivation.LogSigmoid or GateActivation.ReversedSigmoid)) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
+        if (d.Gate is { Activation: not GateActivation.LowerBounded, LowerBound: { } least }) yield return new(LowerBoundUnused, "Gate.LowerBound", name, Text(least));
         if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon), "without a normaliser");
         if (d.Read is { Normaliser: Normaliser.External, Eta: null or EtaActivation.Exp, Epsilon: { } floor }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(floor), "with e^{−x}, which divides by nothing");
         if (d.Read is { Normaliser: not Normaliser.External, Eta: { } eta }) yield return new(EtaUnused, "Read.Eta", name, eta.ToString(), d.Read.Normaliser.ToString());

@@ -13,7 +13,7 @@ internal static class Resolver
     {
         var kernel = LayerRules.DefaultKernel(d);
         var family = kernel == Kernel.Softmax ? StateFamily.Cache : StateFamily.Matrix;
-        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) : null;
+        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) { LowerBound = g.LowerBound ?? 0 } : null;
         var write = d.Write?.Rule ?? WriteRule.Plain;
         var steps = d.Write?.Steps ?? 1;
         var normaliser = family == StateFamily.Cache ? Normaliser.None : LayerRules.DefaultNormaliser(d);

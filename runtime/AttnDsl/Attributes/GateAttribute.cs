@@ -66,6 +66,9 @@ public enum GateActivation
 
     /// <summary>The input is a logit x: <c>g = −5·σ(e^a·(x + b))</c>, learned as in <see cref="SoftplusRate"/> (KDA, bounded).</summary>
     Bounded,
+
+    /// <summary>The input is a logit z: <c>g = log(ℓ + (1 − ℓ)·σ(z))</c>, ℓ = <see cref="GateAttribute.LowerBound"/>: nothing is forgotten faster than by ℓ a token (HGRN, HGRN2).</summary>
+    LowerBounded,
 }
 
 /// <summary>Gives the state a decay: <c>S_t = diag(e^{g_t})·S_{t−1} + …</c>.</summary>
@@ -92,4 +95,7 @@ public sealed class GateAttribute(GateShape shape) : Attribute
 
     /// <summary>τ of the activation, &gt; 0; 1 unless set (GLA uses 16).</summary>
     public double Temperature { get; set; } = 1;
+
+    /// <summary>ℓ of <see cref="GateActivation.LowerBounded"/>: the least factor by which a token decays the state, 0 &lt; ℓ &lt; 1; upper layers take larger ones.</summary>
+    public double LowerBound { get; set; }
 }

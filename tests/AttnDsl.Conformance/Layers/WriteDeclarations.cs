@@ -99,6 +99,11 @@ internal static partial class ValueBonus7x5;
 internal static partial class BoundedDelta7x5;
 
 [AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[Gate(GateShape.Key, Activation = GateActivation.LowerBounded, LowerBound = 0.25)]
+[Write(WriteRule.Plain, Key = KeySource.Gate)]
+internal static partial class LowerBounded7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
 [Gate(GateShape.Head, Activation = GateActivation.SoftplusRate)]
 [Write(WriteRule.Plain, Strength = WriteStrength.Step)]
 [Read(Normaliser.None, Augmentation = Augmentation.ScalarGate)]

@@ -32,6 +32,11 @@ internal static class WriteSubjects
             t => new() { Q = t.Q, V = t.V, G = t.G },
             TiedKey7x5.Forward, TiedKey7x5.Forward, TiedKey7x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = TiedKey7x5.Backward }),
+        new(nameof(LowerBounded7x5), s_base with { Decay = DecaySource.Key, LowerBound = 0.25, KeyOfGate = true }, new Layer<LowerBounded7x5.Inputs, LowerBounded7x5.Gradients, LowerBounded7x5.State>(
+            Every, t => new() { Q = t.Q, V = t.V, G = t.G },
+            t => new() { Q = t.Q, V = t.V, G = t.G },
+            LowerBounded7x5.Forward, LowerBounded7x5.Forward, LowerBounded7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LowerBounded7x5.Backward }),
         new(nameof(GeneralDelta7x5), s_base with { Decay = DecaySource.Key, Write = WriteKind.GeneralDelta }, new Layer<GeneralDelta7x5.Inputs, GeneralDelta7x5.Gradients, GeneralDelta7x5.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, A = t["in.a"], B = t["in.b"] },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, A = t["in.a"], B = t["in.b"] },

@@ -111,7 +111,7 @@ internal sealed class Draw(int seed)
         var count = tokens * spec.StateHeads * spec.GateWidth;
         if (spec.Decay == DecaySource.Full) return Uniform(count, 0, 1);
         if (spec.Rate != RateKind.None) return spec.Rate == RateKind.Rate ? Uniform(count, 0, 1) : Normal(count, 1);
-        return spec.LogSigmoid || spec.ReversedSigmoid ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);
+        return spec.LogSigmoid || spec.ReversedSigmoid || spec.LowerBound > 0 ? Array.ConvertAll(Normal(count, 2), z => z + 3) : Uniform(count, -1, 0);
     }
 
     private float[] Nudged(float[] values)

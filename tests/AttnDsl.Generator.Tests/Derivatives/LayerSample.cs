@@ -76,6 +76,7 @@ internal sealed class LayerSample
         ReversedSigmoid = System.Decay?.Activation == GateActivation.ReversedSigmoid,
         Rate = System.Decay?.Activation switch { GateActivation.Rate => RateKind.Rate, GateActivation.SoftplusRate => RateKind.Softplus, GateActivation.Bounded => RateKind.Bounded, GateActivation.ReversedSigmoidPower => RateKind.Power, GateActivation.RecurrentGate => RateKind.Recurrent, _ => RateKind.None },
         Temperature = System.Decay?.Temperature ?? 1,
+        LowerBound = System.Decay?.LowerBound ?? 0,
         Write = Enum.Parse<WriteKind>(System.Write.ToString()),
         KeyOfGate = System.Writing.Key == KeySource.Gate,
         NoKeys = System.Writing.Key == KeySource.None,
@@ -192,7 +193,7 @@ internal sealed class LayerSample
         return
         [
             .. families,
-            .. Enum.GetValues<GateActivation>().Select(a => plain with { Gate = new(GateShape.Key, null, a, null), Heads = 2, ValueHeads = 4 }),
+            .. Enum.GetValues<GateActivation>().Select(a => plain with { Gate = new(GateShape.Key, null, a, null, LowerBound: a == GateActivation.LowerBounded ? 0.25 : null), Heads = 2, ValueHeads = 4 }),
             .. Enum.GetValues<WriteStrength>().Where(w => w is not (WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)).Select(w => plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null), Write = new(WriteRule.Plain, Strength: w), Read = new(Normaliser.None, null, SkipShape.Channel) }),
             .. new[] { WriteStrength.None, WriteStrength.Step, WriteStrength.Beta, WriteStrength.ChannelSigmoid }.Select(w => plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Write = new(WriteRule.Plain, Strength: w, StrengthScale: w == WriteStrength.None ? null : 0.5), Read = new(Normaliser.None, null, SkipShape.Channel), Heads = 2, ValueHeads = 4 }),
             .. new[] { WriteStrength.None, WriteStrength.Sigmoid, WriteStrength.ChannelSigmoid, WriteStrength.ChannelNorm }.Select((w, n) => plain with { KeyDim = 1, Gate = new(GateShape.Value, null, n % 2 == 0 ? GateActivation.ReversedSigmoidPower : GateActivation.RecurrentGate, null), Write = new(WriteRule.Plain, Key: KeySource.None, Strength: w), Read = new(Normaliser.External, null, OutputGate: (OutputGate)(n % 3)) }),

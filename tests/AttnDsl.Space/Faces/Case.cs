@@ -40,9 +40,9 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
     /// <summary>Of every ten gates one closes, two nearly, and two stay open.</summary>
     private static void Strengthen(LayerSpec spec, float[] gates, Random random)
     {
-        var isDecay = spec is { LogSigmoid: false, ReversedSigmoid: false, Rate: RateKind.None } && spec.Decay != DecaySource.Full;
+        var isDecay = spec is { LogSigmoid: false, LowerBound: 0, ReversedSigmoid: false, Rate: RateKind.None } && spec.Decay != DecaySource.Full;
         var isStep = spec.Rate == RateKind.Rate || spec.Decay == DecaySource.Full;
-        var closing = (isDecay || spec.LogSigmoid ? -1 : 1) * (float)Math.Min(1e4, spec.Temperature);
+        var closing = (isDecay || spec.LogSigmoid || spec.LowerBound > 0 ? -1 : 1) * (float)Math.Min(1e4, spec.Temperature);
 
         // A step that is the strength of a write, too, must not drown all others.
         var most = spec.Strength == StrengthKind.Step ? 20 : 1e4f;

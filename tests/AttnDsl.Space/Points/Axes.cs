@@ -45,6 +45,7 @@ internal static class Axes
             d => d with { Gate = Gate(GateShape.Head) with { Activation = GateActivation.Rate } },
             d => d with { Gate = Gate(GateShape.Head) with { Activation = GateActivation.SoftplusRate } },
             d => d with { Gate = Gate(GateShape.Key) with { Activation = GateActivation.Bounded } },
+            d => d with { Gate = Gate(GateShape.Key) with { Activation = GateActivation.LowerBounded, LowerBound = 0.25 } },
             d => d with { Gate = Gate(GateShape.Value) with { Activation = GateActivation.RecurrentGate } },
             d => d with { Gate = Gate(GateShape.Value) with { Activation = GateActivation.ReversedSigmoidPower } },
             d => d with { Gate = Gate(GateShape.Full) with { Activation = GateActivation.Rate } },

@@ -87,6 +87,7 @@ internal sealed record Point(LayerDeclaration Declaration)
             GateActivation.RecurrentGate => RateKind.Recurrent,
             _ => RateKind.None,
         },
+        LowerBound = Declaration.Gate is { Activation: GateActivation.LowerBounded, LowerBound: { } bound } ? bound : 0,
         Temperature = Declaration.Gate?.Temperature ?? 1,
         Write = Same<WriteKind>(Write),
         KeyOfGate = Declaration.Write?.Key == KeySource.Gate,
