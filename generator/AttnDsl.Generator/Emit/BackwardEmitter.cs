@@ -31,6 +31,7 @@ internal static class BackwardEmitter
             w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : "    RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);");
         }
 
+        if (system.Causal) Packed(w, type, system, plan);
         if (plan is null) return;
         w.Line();
         Run(w, type, plan, cpuClass);
@@ -44,6 +45,23 @@ internal static class BackwardEmitter
         w.Line("/// <param name=\"gradients\">Receives ∂L of every input; what was there is overwritten.</param>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>");
         _ = plan;
+    }
+
+    /// <summary>The overloads for sequences that lie one behind the other.</summary>
+    private static void Packed(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan)
+    {
+        w.Line();
+        Documentation(w, system, plan);
+        w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
+        w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, {Offsets} cuSeqLens) =>");
+        w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients{(system.Causal ? ", false, default, default" : "")}, {Runtime}.Packing.Offsets(cuSeqLens));");
+        w.Line();
+        Documentation(w, system, plan);
+        w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
+        w.Line("/// <param name=\"initial\">The states with which the sequences began, in their order; not changed.</param>");
+        w.Line($"/// <param name=\"stateGradient\">{StateGradient(system)}, for every sequence.</param>");
+        w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, {Offsets} cuSeqLens, State initial, State stateGradient) =>");
+        w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory, {Runtime}.Packing.Offsets(cuSeqLens));");
     }
 
     private static void Gradients(SourceWriter w, DynamicalSystem system)
@@ -70,7 +88,7 @@ internal static class BackwardEmitter
         var cache = system.Family == StateFamily.Cache;
         var memory = cache ? "CacheMemory" : "StateMemory";
         w.Line("/// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>");
-        w.Line($"private static void RunBackward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients{(system.Causal ? $", bool stateful, {Runtime}.{memory} initial, {Runtime}.{memory} stateGradient" : "")})");
+        w.Line($"private static void RunBackward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients{(system.Causal ? $", bool stateful, {Runtime}.{memory} initial, {Runtime}.{memory} stateGradient, {Runtime}.Packing packing = default" : "")})");
         using (w.Braces())
         {
             RunEmitter.InputChecks(w, type, system);
@@ -86,18 +104,19 @@ internal static class BackwardEmitter
             ParameterEmitter.GradientChecks(w, system);
             if (system.Causal)
             {
+                w.Line("packing.Check(batch, time);");
                 w.Line("if (stateful)");
                 using (w.Braces())
                 {
                     var units = Heads(system, cache ? HeadCount.KeyValue : HeadCount.State, "heads");
-                    w.Line($"initial.Match(batch, {units});");
                     if (cache)
                     {
-                        w.Line($"stateGradient.MatchGradient(initial, batch, {units}, time);");
+                        w.Line($"stateGradient.MatchGradient(in packing, initial, batch, {units}, time);");
                     }
                     else
                     {
-                        w.Line($"stateGradient.Match(batch, {units});");
+                        w.Line($"initial.Match(in packing, batch, {units});");
+                        w.Line($"stateGradient.Match(in packing, batch, {units});");
                         w.Line("stateGradient.Apart(initial, \"stateGradient\", \"initial\");");
                     }
                 }
@@ -117,7 +136,8 @@ internal static class BackwardEmitter
                 }
 
                 w.Line($"OGrad = {Runtime}.Guards.Arg(outputGradient),");
-                w.Line($"Time = {system.Rows("time")},");
+                if (system.Causal) w.Line($"Sequences = stateful ? {Runtime}.Sequences.Of(in packing, batch, time, initial) : {Runtime}.Sequences.Of(in packing, batch, time),");
+                w.Line("Time = time,");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
@@ -143,13 +163,14 @@ internal static class BackwardEmitter
         var heads = Heads(system, HeadCount.State, "heads");
         if (system.ValueHeads is not null) w.Line("call.Group = stateHeads / heads;");
         w.Line($"call.Heads = {heads};");
-        w.Line($"int units = batch * {heads};");
+        w.Line($"int units = {(system.Causal ? "packing.Count(batch)" : "batch")} * {heads};");
         w.Line($"long stateFloats = (long)units * {unit};");
-        if (plan.Backward.KeptFloats > 0) w.Line($"call.Chunks = (call.Time + {plan.Sizes.C - 1}) / {plan.Sizes.C};");
-        w.Line("// The running state, its gradient" + (plan.Backward.KeptFloats > 0 ? ", and the state with which each chunk begins." : "."));
-        w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, 2 * stateFloats{(plan.Backward.KeptFloats > 0 ? $" + units * (long)call.Chunks * {plan.Backward.KeptFloats}" : "")});");
+        var keeps = plan.Backward.KeptFloats > 0;
+        if (keeps) w.Line($"long chunks = {(system.Causal ? $"call.Sequences.PlaceChunks(batch, time, {plan.Sizes.C}, {system.Writing.Steps}, out call.Chunks)" : $"batch * (call.Chunks = ({system.Rows("time")} + {plan.Sizes.C - 1}) / {plan.Sizes.C})")};");
+        w.Line("// The running state, its gradient" + (keeps ? ", and the state with which each chunk begins." : "."));
+        w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, 2 * stateFloats{(keeps ? $" + chunks * {heads} * {plan.Backward.KeptFloats}" : "")});");
         w.Line("call.StateGrad = call.State + (nint)stateFloats * sizeof(float);");
-        if (plan.Backward.KeptFloats > 0) w.Line("call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);");
+        if (keeps) w.Line("call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);");
         w.Line($"ref float states = ref {Runtime}.Native.At(call.State, 0);");
         if (system.Causal)
         {
@@ -187,12 +208,19 @@ internal static class BackwardEmitter
         var kernels = plan.Backward.Forward.Concat(plan.Backward.Backward).ToList();
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
         RunEmitter.Tables(w, system, causal ? "stateful ? initial.Position : 0" : "0", "time");
-        if (causal) w.Line("if (stateful) call.QueryFirst = initial.Seen.Count; // rows in front of this call's");
-        w.Line($"call.KeyRows = {(causal ? "call.QueryFirst + " : "")}time;");
+        w.Line("call.KeyRows = time;");
+        if (causal)
+        {
+            w.Line("// Rows of all sequences; those that queries can see of a state lie in front of this call's.");
+            w.Line("long rows = (long)batch * time;");
+            w.Line("if (stateful) rows = call.Sequences.PlaceKeys(batch, time, initial, out call.QueryFirst, out call.KeyRows);");
+        }
+
         w.Line("// Outputs and log Σ e^score of every query" + (rotated ? ", the rotated keys and their gradients." : "."));
-        w.Line("call.LseStep = (time + 15) / 16 * 16;");
+        w.Line($"call.LseStep = {(causal ? "call.Sequences.PlacePadded(time)" : "(time + 15) / 16 * 16")};");
         w.Line($"long outputs = (long)batch * heads * time * {system.ValueDim}, sums = (long)batch * heads * call.LseStep;");
-        if (causal || rotated) w.Line($"long keys = (long)batch * {keyHeads} * call.KeyRows * {system.KeyDim}{(causal ? $", values = (long)batch * {keyHeads} * call.KeyRows * {system.ValueDim}" : "")};");
+        if (causal) w.Line($"long keys = rows * {keyHeads} * {system.KeyDim}, values = rows * {keyHeads} * {system.ValueDim};");
+        else if (rotated) w.Line($"long keys = (long)batch * {keyHeads} * time * {system.KeyDim};");
         var copies = (causal, rotated) switch
         {
             (true, _) => $" + (stateful ? 2 * (keys + values) : {(rotated ? "2 * keys" : "0")})",
@@ -210,7 +238,7 @@ internal static class BackwardEmitter
                 Copied("Keys", system.KeyDim, "call.Lse + (nint)sums * sizeof(float)", "(keys + values)");
                 Copied("Values", system.ValueDim, "call.Keys.Address + (nint)keys * sizeof(float)", "(keys + values)");
                 if (system.KeyValueHeads is not null) Clear("(keys + values)");
-                w.Line("initial.CopySeen(in call.Keys, in call.Values);");
+                w.Line("initial.CopySeen(call.Sequences, in call.Keys, in call.Values);");
                 RunEmitter.Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
             }
 
@@ -230,9 +258,9 @@ internal static class BackwardEmitter
         {
             using (w.Block("if (stateful)"))
             {
-                w.Line("stateGradient.AddTo(in call.KeysGrad, in call.ValuesGrad, initial.Seen);");
+                w.Line("stateGradient.AddTo(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);");
                 RunEmitter.Launch(w, plan, plan.Kernels.First(k => k.Name == "AppendBack"), cpuClass);
-                w.Line("stateGradient.Take(in call.KeysGrad, in call.ValuesGrad, initial.Seen);");
+                w.Line("stateGradient.Take(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);");
             }
         }
 

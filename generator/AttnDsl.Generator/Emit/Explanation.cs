@@ -205,10 +205,12 @@ internal static class Explanation
             yield return s.Window is { } w
                 ? Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values: {StateLayout.CacheRows(w)} rows, the {w.Size - 1} tokens before and room to append so that rows move rarely{(w.SinkTokens > 0 ? $", and {w.SinkTokens} sinks" : "")}", ((long)StateLayout.CacheRows(w) + w.SinkTokens) * row)
                 : Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values, up to the capacity given to the constructor", row, " a token");
+            yield return s.Window is null ? "Rollback takes back any number of tokens" : Bytes("each token that Rollback shall take back: a row more", row);
             yield break;
         }
 
         yield return Bytes(string.Join(", ", s.States.Select(t => t.Name + (t.Rank == 0 ? "" : $"[{string.Join(",", t.Letters.Trim('[', ']').Split(',').Skip(2))}]"))), 4L * StateLayout.UnitFloats(s));
+        yield return Bytes("each token that Rollback shall take back: a copy of the state", 4L * StateLayout.UnitFloats(s));
 
         string Bytes(string what, long perHead, string suffix = "") => heads is { } h
             ? $"{what}: {Literals.Grouped(perHead * h)} bytes{suffix} ({Literals.Grouped(perHead)} a head)"

@@ -83,12 +83,14 @@ internal static class ParameterEmitter
         var (heads, blocks) = Items(plan, kernel);
         w.Line("// What every item contributes to the gradients of the learned parameters, summed in the order of the items.");
         if (blocks != "1") RunEmitter.Blocks(w, kernel);
-        w.Line($"call.{learned[0].Member}Grad = {Runtime}.Workspace.RentAddress(4, (long)batch * {heads}{(blocks == "1" ? "" : " * " + blocks)} * {learned.Sum(p => p.Floats)});");
+        var count = $"(long)batch * {heads}{(blocks == "1" ? "" : " * " + blocks)}";
+        if (plan.System.Causal) count = $"call.Sequences.PlaceContributions({count}, {RunEmitter.Dealt(kernel, heads)})";
+        w.Line($"call.{learned[0].Member}Grad = {Runtime}.Workspace.RentAddress(4, {count} * {learned.Sum(p => p.Floats)});");
         for (var n = 1; n < learned.Count; n++)
-            w.Line($"call.{learned[n].Member}Grad = call.{learned[n - 1].Member}Grad + (nint)batch * {heads}{(blocks == "1" ? "" : " * " + blocks)} * {learned[n - 1].Floats} * sizeof(float);");
+            w.Line($"call.{learned[n].Member}Grad = call.{learned[n - 1].Member}Grad + (nint){count} * {learned[n - 1].Floats} * sizeof(float);");
         RunEmitter.Launch(w, plan, kernel, cpuClass);
         foreach (var p in learned)
-            w.Line($"{Support}.Sum(gradients.Parameters.{p.Member}, call.{p.Member}Grad, batch, {heads}, {blocks}, {p.Floats}, {HeadsPerPart(plan.System, kernel, p)});");
+            w.Line($"{Support}.Sum(gradients.Parameters.{p.Member}, call.{p.Member}Grad, {(plan.System.Causal ? "call.Sequences, " : "")}batch, {heads}, {blocks}, {p.Floats}, {HeadsPerPart(plan.System, kernel, p)});");
     }
 
     /// <summary>The parameters to whose gradients a kernel contributes.</summary>

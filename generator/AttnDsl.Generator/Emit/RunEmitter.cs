@@ -15,7 +15,7 @@ internal static class RunEmitter
         var cache = system.Family == StateFamily.Cache;
         var memory = cache ? "CacheMemory" : "StateMemory";
         w.Line("/// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>");
-        w.Line($"private static void RunLayer(in Inputs inputs, in {Tensor} output, {FormsType} form, bool stateful, {Runtime}.{memory} state)");
+        w.Line($"private static void RunLayer(in Inputs inputs, in {Tensor} output, {FormsType} form, bool stateful, {Runtime}.{memory} state{(system.Causal ? $", {Runtime}.Packing packing = default" : "")})");
         using (w.Braces())
         {
             Checks(w, type, plan);
@@ -25,7 +25,8 @@ internal static class RunEmitter
             {
                 foreach (var input in system.Inputs) w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
                 w.Line($"O = {Runtime}.Guards.Arg(output),");
-                w.Line($"Time = {system.Rows("time")},");
+                if (system.Causal) w.Line($"Sequences = stateful ? {Runtime}.Sequences.Of(in packing, batch, time, state) : {Runtime}.Sequences.Of(in packing, batch, time),");
+                else w.Line("Time = time,");
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
@@ -84,9 +85,10 @@ internal static class RunEmitter
         w.Line($"if (form is not ({string.Join(" or ", forms.Select(f => $"{FormsType}.{f}"))}))");
         w.Line($"    throw new global::System.ArgumentException($\"{type.Name} has the forms {string.Join(", ", forms)}, not {{form}}\", nameof(form));");
         if (!system.Causal) return;
+        w.Line("packing.Check(batch, time);");
         w.Line(system.Family == StateFamily.Cache
-            ? $"if (stateful) state.Match(batch, {Heads(system, HeadCount.KeyValue, "heads")}, time);"
-            : $"if (stateful) state.Match(batch, {Heads(system, HeadCount.State, "heads")});");
+            ? $"if (stateful) state.Match(in packing, batch, {Heads(system, HeadCount.KeyValue, "heads")}, time);"
+            : $"if (stateful) state.Match(in packing, batch, {Heads(system, HeadCount.State, "heads")});");
         w.Line("if (stateful) state.Apart(output);");
     }
 
@@ -97,7 +99,7 @@ internal static class RunEmitter
         var heads = Heads(system, HeadCount.State, "heads");
         if (system.ValueHeads is not null) w.Line("call.Group = stateHeads / heads;");
         w.Line($"call.Heads = {heads};");
-        w.Line($"int units = batch * {heads};");
+        w.Line($"int units = {(system.Causal ? "packing.Count(batch)" : "batch")} * {heads};");
         w.Line("if (stateful)");
         using (w.Braces())
         {
@@ -113,19 +115,37 @@ internal static class RunEmitter
             w.Line($"for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * {unit}));");
         }
 
-        Tables(w, system, "stateful ? state.Position : 0", "time");
+        if (!system.Causal)
+        {
+            Tables(w, system, "0", "time");
+            w.Line();
+            RunForm(w, plan, cpuClass);
+            return;
+        }
+
         w.Line();
-        w.Line("switch (form)");
+        using (w.Block("while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot))"))
+        {
+            Tables(w, system, "stateful ? state.Position : 0", "call.Time");
+            RunForm(w, plan, cpuClass, $"call.Snapshot == 0 ? form : {FormsType}.Recurrent");
+            w.Line("if (stateful) state.Commit(call.Sequences, call.Time, call.Snapshot);");
+        }
+    }
+
+    /// <summary>Runs the kernels of the form asked for.</summary>
+    private static void RunForm(SourceWriter w, LayerPlan plan, string cpuClass, string form = "form")
+    {
+        w.Line($"switch ({form})");
         using (w.Braces())
         {
-            foreach (var form in plan.Forms)
+            foreach (var forms in plan.Forms)
             {
-                w.Line($"case {FormsType}.{form.Form}:");
+                w.Line($"case {FormsType}.{forms.Form}:");
                 using (w.Braces())
                 {
-                    foreach (var kernel in form.Before) Launch(w, plan, kernel, cpuClass);
-                    Launch(w, plan, form.Main, cpuClass);
-                    if (form.UpdateState is { } update)
+                    foreach (var kernel in forms.Before) Launch(w, plan, kernel, cpuClass);
+                    Launch(w, plan, forms.Main, cpuClass);
+                    if (forms.UpdateState is { } update)
                     {
                         w.Line("if (stateful)");
                         using (w.Braces()) Launch(w, plan, update, cpuClass);
@@ -135,8 +155,6 @@ internal static class RunEmitter
                 }
             }
         }
-
-        if (system.Causal) w.Line("if (stateful) state.Position += time;");
     }
 
     public static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
@@ -146,6 +164,7 @@ internal static class RunEmitter
         w.Line($"call.Pass = {cpu}.Pass.{kernel.Name};");
         var (items, cost) = Work(kernel, system);
         Blocks(w, kernel);
+        if (system.Causal) items = $"call.Sequences.Deal({items}, {Dealt(kernel, kernel.Unit == WorkUnit.QueryHead ? "heads" : "call.Heads")})";
         w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
     }
 
@@ -155,6 +174,14 @@ internal static class RunEmitter
         if (kernel.Unit == WorkUnit.KeyBlock) w.Line($"call.Blocks = (call.KeyRows + {kernel.Plan.Sizes.C - 1}) / {kernel.Plan.Sizes.C};");
         if (kernel.Unit == WorkUnit.QueryBlock) w.Line(kernel.Plan.Sizes.R == 1 ? "call.Blocks = call.Time;" : $"call.Blocks = (call.Time + {kernel.Plan.Sizes.R - 1}) / {kernel.Plan.Sizes.R};");
     }
+
+    /// <summary>What each sequence has items of: heads, or blocks of so many rows of them.</summary>
+    public static string Dealt(LayerKernel kernel, string heads) => kernel.Unit switch
+    {
+        WorkUnit.QueryBlock => $"{heads}, {kernel.Plan.Sizes.R}",
+        WorkUnit.KeyBlock => $"{heads}, {kernel.Plan.Sizes.C}, keys: true",
+        _ => heads,
+    };
 
     /// <summary>How many items, and what one costs in nanoseconds, roughly: the threshold for threads needs no more.</summary>
     private static (string Items, string Cost) Work(LayerKernel kernel, DynamicalSystem system)
@@ -177,6 +204,12 @@ internal static class RunEmitter
         if (system.Angles is not { } angles) return;
         var pairs = angles.Count;
         w.Line("// Angles of every position of this call, shared by all heads.");
+        if (system.Causal)
+        {
+            w.Line($"call.Sequences.Angles({first}, {rows}, {pairs}, {Literals.Double(angles.Base)}, {Literals.Double(angles.Step)}, out call.Cos, out call.Sin);");
+            return;
+        }
+
         w.Line($"call.Cos = {Runtime}.Workspace.RentAddress(2, 2L * {rows} * {pairs});");
         w.Line($"call.Sin = call.Cos + (nint){rows} * {pairs} * sizeof(float);");
         w.Line($"global::AttnDsl.Primitives.Rotations.FillTable({first}, {rows}, {pairs}, {Literals.Double(angles.Base)}, ref {Runtime}.Native.At(call.Cos, 0), ref {Runtime}.Native.At(call.Sin, 0), {pairs}{(angles.Step == 1 ? "" : $", {Literals.Double(angles.Step)}")});");
@@ -191,7 +224,12 @@ internal static class RunEmitter
         w.Line(system.Causal ? "if (!stateful)" : "// Every query sees every key.");
         using (w.Braces())
         {
-            if (system.Causal) w.Line("// Without a state the inputs themselves are the keys and values.");
+            if (system.Causal)
+            {
+                w.Line("// Without a state the inputs themselves are the keys and values.");
+                w.Line("call.Time = time;");
+            }
+
             Tables(w, system, "0", "time");
             w.Line("(call.Keys, call.Values) = (call.K, call.V);");
             w.Line($"pins.P{pin + 1} = ref {Runtime}.Guards.Reference(inputs.V);");
@@ -225,20 +263,17 @@ internal static class RunEmitter
         w.Line("(call.Keys, call.Values) = (state.Arg(keys: true), state.Arg(keys: false));");
         w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
         for (var part = 0; part < (system.Window is { SinkTokens: > 0 } ? 4 : 2); part++) w.Line($"pins.P{pin + part} = ref state.Reference({part});");
-        w.Line("while (call.Start < time)");
+        w.Line("while (state.Next(call.Sequences, time, ref call.Start, ref call.Time))");
         using (w.Braces())
         {
             w.Line("// As many tokens as the cache has room for: first their keys and values, then their queries.");
-            w.Line("call.Time = state.MakeRoom(time - call.Start);");
             w.Line("(call.QueryFirst, call.KeyFirst) = (state.QueryFirst, state.KeyFirst);");
             Tables(w, system, "state.Position", "call.Time");
             w.Line($"call.Heads = {keyHeads};");
             Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
-            w.Line("state.Commit(call.Time);");
-            w.Line("call.KeyRows = state.Rows;");
+            w.Line("call.KeyRows = state.Commit(call.Sequences, call.Time);");
             w.Line("call.Heads = heads;");
             Attend(w, plan, cpuClass);
-            w.Line("call.Start += call.Time;");
         }
     }
 

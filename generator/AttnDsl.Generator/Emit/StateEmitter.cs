@@ -18,7 +18,7 @@ internal static class StateEmitter
         {
             w.Line($"/// <summary>Where the sequences of a batch stand: {Contents(system)}. Copies share the memory; <see cref=\"Fork\"/> copies it.</summary>");
             w.Line(FileHeader.GeneratedCode);
-            using (w.Block("public struct State"))
+            using (w.Block("public struct State : global::AttnDsl.IAttentionState"))
             {
                 if (plan is null) Stub(w, type, system);
                 else Members(w, type, system, plan, cache);
@@ -53,26 +53,29 @@ internal static class StateEmitter
         var pass = (system.Heads is null ? ", heads" : "") + (HasCapacity(system) ? ", capacity" : "");
         var heads = cache ? Heads(system, HeadCount.KeyValue, system.Heads is { } h ? Literals.Integer(h) : "heads") : Heads(system, HeadCount.State, system.Heads is { } n ? Literals.Integer(n) : "heads");
         var memory = cache ? "CacheMemory" : "StateMemory";
-        var rows = HasCapacity(system) ? "capacity" : cache ? Literals.Integer(StateLayout.CacheRows(system.Window!)) : "";
+        var rows = HasCapacity(system) ? "capacity" : cache ? Literals.Integer(StateLayout.CacheRows(system.Window!)) + " + snapshots" : "";
+        // A cache without window forgets nothing, so that it needs no snapshots.
+        var snapshots = HasCapacity(system) ? "" : ", int snapshots = 0";
+        var keeps = HasCapacity(system) ? "" : ", snapshots";
         var sinks = system.Window?.SinkTokens ?? 0;
 
         w.Line($"internal readonly {Runtime}.{memory} Memory;");
         if (system.Heads is null) w.Line("private readonly int _heads;");
         w.Line();
         w.Line($"/// <summary>An empty past for <paramref name=\"batch\"/> sequences.{CapacityDoc(system)}</summary>");
-        using (w.Block($"public State(int batch{extra})")) 
+        using (w.Block($"public State(int batch{extra}{snapshots})"))
         {
-            w.Line($"this = new State(batch{pass}, new float[FloatCount(batch{pass})]);");
+            w.Line($"this = new State(batch{pass}, new float[FloatCount(batch{pass}{keeps})]{keeps});");
         }
 
         w.Line();
         w.Line($"/// <summary>The same over memory of the caller, at least <see cref=\"FloatCount\"/> floats, which is cleared.</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">The memory is too small.</exception>");
-        using (w.Block($"public State(int batch{extra}, global::System.Memory<float> memory)"))
+        using (w.Block($"public State(int batch{extra}, global::System.Memory<float> memory{snapshots})"))
         {
             w.Line(cache
-                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {system.KeyDim}, {system.ValueDim}, memory);"
-                : $"Memory = new {Runtime}.StateMemory(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)}, memory);");
+                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {system.KeyDim}, {system.ValueDim}, memory{keeps});"
+                : $"Memory = new {Runtime}.StateMemory(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)}, memory, snapshots);");
             if (system.Heads is null) w.Line("_heads = heads;");
             w.Line("Reset();");
         }
@@ -87,14 +90,14 @@ internal static class StateEmitter
         w.Line();
         w.Line("/// <summary>Floats of memory that a state needs.</summary>");
         w.Line(cache
-            ? $"public static int FloatCount(int batch{extra}) => {Runtime}.CacheMemory.FloatCount(\"{type.Name}\", batch, {heads}, {rows}, {sinks}, {system.KeyDim}, {system.ValueDim});"
-            : $"public static int FloatCount(int batch{extra}) => {Runtime}.StateMemory.FloatCount(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)});");
+            ? $"public static int FloatCount(int batch{extra}{snapshots}) => {Runtime}.CacheMemory.FloatCount(\"{type.Name}\", batch, {heads}, {rows}, {sinks}, {system.KeyDim}, {system.ValueDim});"
+            : $"public static int FloatCount(int batch{extra}{snapshots}) => {Runtime}.StateMemory.FloatCount(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)}, snapshots);");
         w.Line();
         w.Line("/// <summary>B, the number of sequences.</summary>");
         w.Line("public readonly int Batch => Memory.Batch;");
         w.Line();
-        w.Line("/// <summary>Tokens seen so far.</summary>");
-        w.Line("public readonly long Position => Memory.Position;");
+        w.Line("/// <summary>Tokens that every sequence has seen so far.</summary>");
+        w.Line("public readonly long Position => Memory.CommonPosition;");
         w.Line();
         if (HasCapacity(system))
         {
@@ -149,11 +152,21 @@ internal static class StateEmitter
         w.Line();
         w.Line("/// <summary>A state of its own that stands where this one does.</summary>");
         w.Line($"public readonly State Fork() => new State(Memory.Fork(){(system.Heads is null ? ", _heads" : "")});");
+        w.Line();
+        SlotEmitter.Emit(w, system, StepForm(plan), call => call);
+        w.Line();
+        SavingEmitter.Emit(w, system, call => call);
     }
 
     private static string StepForm(LayerPlan plan) => $"{FormsType}.{(plan.Of(Forms.Recurrent) is null ? "Fastest" : "Recurrent")}";
 
-    private static string CapacityDoc(DynamicalSystem system) => HasCapacity(system) ? " It holds <paramref name=\"capacity\"/> tokens." : "";
+    private static string CapacityDoc(DynamicalSystem system) => HasCapacity(system)
+        ? " It holds <paramref name=\"capacity\"/> tokens."
+        : $" <see cref=\"Rollback(int)\"/> can take back their last <paramref name=\"snapshots\"/> tokens, {SnapshotBytes(system)}.";
+
+    /// <summary>What each token costs that can be taken back.</summary>
+    private static string SnapshotBytes(DynamicalSystem system) =>
+        $"at {Literals.Grouped(4L * (system.Family == StateFamily.Cache ? system.KeyDim + system.ValueDim : StateLayout.UnitFloats(system)))} bytes for each of these tokens, sequence and {(system.Family == StateFamily.Cache && system.KeyValueHeads is not null ? "key/value " : "")}head";
 
     private static string Property(StateTensor s) => char.ToUpperInvariant(s.Name[0]) + s.Name.Substring(1);
 
@@ -161,9 +174,10 @@ internal static class StateEmitter
     {
         var error = $"throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");";
         var extra = (system.Heads is null ? ", int heads" : "") + (HasCapacity(system) ? ", int capacity" : "");
-        w.Line($"public State(int batch{extra}) => {error}");
-        w.Line($"public State(int batch{extra}, global::System.Memory<float> memory) => {error}");
-        w.Line($"public static int FloatCount(int batch{extra}) => {error}");
+        var snapshots = HasCapacity(system) ? "" : ", int snapshots = 0";
+        w.Line($"public State(int batch{extra}{snapshots}) => {error}");
+        w.Line($"public State(int batch{extra}, global::System.Memory<float> memory{snapshots}) => {error}");
+        w.Line($"public static int FloatCount(int batch{extra}{snapshots}) => {error}");
         w.Line($"public readonly int Batch => {error}");
         w.Line($"public readonly long Position => {error}");
         if (HasCapacity(system)) w.Line($"public readonly int Capacity => {error}");
@@ -175,5 +189,7 @@ internal static class StateEmitter
         SpanOverload(w, type, system, null, "Prefill", "public readonly void", step: false, "", "The next T tokens.", batchParameter: false);
         w.Line($"public readonly void Reset() => {error}");
         w.Line($"public readonly State Fork() => {error}");
+        SlotEmitter.Emit(w, system, "", _ => error);
+        SavingEmitter.Emit(w, system, _ => error);
     }
 }

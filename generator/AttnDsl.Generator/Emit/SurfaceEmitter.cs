@@ -13,6 +13,8 @@ internal static class SurfaceEmitter
     public const string Span = "global::System.Span<float>";
     public const string ReadOnlyTensor = "global::System.Numerics.Tensors.ReadOnlyTensorSpan<float>";
     public const string Tensor = "global::System.Numerics.Tensors.TensorSpan<float>";
+    public const string Offsets = "global::System.ReadOnlySpan<int>";
+    public const string CuSeqLens = "Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.";
     public const string FormsType = "global::AttnDsl.Forms";
     public const string Runtime = "global::AttnDsl.Runtime";
 
@@ -117,10 +119,31 @@ internal static class SurfaceEmitter
             w.Line($"public static void Forward(in Inputs inputs, in {Tensor} output, State state, {FormsType} form = {FormsType}.Fastest) =>");
             w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunLayer(in inputs, in output, form, true, state.Memory);");
             w.Line();
+            PackedForward(w, type, system, plan, forms);
         }
 
         SpanOverload(w, type, system, plan, "Forward", "public static void", step: false, prefix: "RunLayer(in inputs, in outputTensor, " + FormsType + ".Fastest, false, default);",
             summary: "The whole sequence at once, over contiguous memory.", batchParameter: true);
+    }
+
+    /// <summary>The overloads for sequences that lie one behind the other.</summary>
+    private static void PackedForward(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan, string forms)
+    {
+        foreach (var stateful in new[] { false, true })
+        {
+            w.Line($"/// <summary>Sequences of any lengths, one behind the other: each {(stateful ? "goes on from the state's sequence of its number, which is left behind its last token" : "from an empty past")}.</summary>");
+            w.Line("/// <param name=\"inputs\">The tensors, B = 1 and T the sum of the lengths.</param>");
+            w.Line($"/// <param name=\"output\">Receives o [1,T,{OutputHeads(system)},V].</param>");
+            w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
+            if (stateful) w.Line("/// <param name=\"state\">Where the sequences stand, one for each; updated.</param>");
+            w.Line($"/// <param name=\"form\">Which of the layer's forms computes it.{forms}</param>");
+            w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>");
+            w.Line($"public static void Forward(in Inputs inputs, in {Tensor} output, {Offsets} cuSeqLens, {(stateful ? "State state, " : "")}{FormsType} form = {FormsType}.Fastest) =>");
+            w.Line(plan is null
+                ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");"
+                : $"    RunLayer(in inputs, in output, form, {(stateful ? "true, state.Memory" : "false, default")}, {Runtime}.Packing.Offsets(cuSeqLens));");
+            w.Line();
+        }
     }
 
     /// <summary>An overload over plain spans: checks their lengths, then wraps them as tensors.</summary>

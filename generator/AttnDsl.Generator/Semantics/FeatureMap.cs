@@ -8,10 +8,27 @@ namespace AttnDsl.Generator.Semantics;
 
 /// <summary>A feature map φ from K channels to F features: what of it the rest of the generator has to know.</summary>
 /// <param name="Channels">K.</param>
-/// <param name="Options">Its options, as declared.</param>
+/// <param name="Options">Its options, defaults filled in.</param>
 internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Options)
 {
-    public static FeatureMap Of(LayerDeclaration d) => new(LayerRules.DefaultKernel(d), d.KeyDim, d.Map ?? new());
+    public static FeatureMap Of(LayerDeclaration d)
+    {
+        var map = new FeatureMap(LayerRules.DefaultKernel(d), d.KeyDim, d.Map ?? new());
+        var (isLearned, isLuna) = (map.Kernel is Kernel.Learned or Kernel.Luna, map.Kernel == Kernel.Luna);
+        return map with
+        {
+            // An option that the map does not have stays as it was declared, for the rules to refuse it.
+            Options = map.Options with
+            {
+                Projections = map.HasProjection && map.Kernel != Kernel.Hedgehog ? map.Projections : map.Options.Projections,
+                Channels = isLuna ? map.Functions : map.Options.Channels,
+                Hidden = isLuna ? map.Hidden : map.Options.Hidden,
+                Activation = isLearned ? map.Activation : map.Options.Activation,
+                Envelope = isLearned ? map.Envelope : map.Options.Envelope,
+                Form = map.Kernel == Kernel.Hedgehog ? map.Form : map.Options.Form,
+            },
+        };
+    }
 
     /// <summary>J, rows of the projection.</summary>
     public int Projections => Kernel == Kernel.Hedgehog ? Channels : Options.Projections ?? Channels;

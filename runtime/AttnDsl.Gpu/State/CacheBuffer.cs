@@ -42,6 +42,9 @@ public sealed class CacheBuffer : IDisposable
     /// <summary>Number of sequences.</summary>
     public int Batch => _state.Batch;
 
+    /// <summary>Key/value heads.</summary>
+    public int Heads => _state.Heads;
+
     /// <summary>Tokens seen.</summary>
     public long Position => _state.Position;
 
@@ -171,6 +174,9 @@ public sealed class CacheBuffer : IDisposable
     public CacheBuffer Fork(GpuStream? stream) =>
         new(_state.Fork(stream), _layer, _capacity, _keep, _sinks, _keyDim, _valueDim) { Rows = Rows, FirstRow = FirstRow };
 
+    /// <inheritdoc cref="StateBuffer.CopySlot"/>
+    public void CopySlot(int from, int to, GpuStream? stream) => _state.CopySlot(from, to, stream);
+
     /// <summary>Copies the contents to a state on the host; done when it returns.</summary>
     public void CopyTo(CacheMemory host, GpuStream? stream)
     {
@@ -183,6 +189,7 @@ public sealed class CacheBuffer : IDisposable
     public void CopyFrom(CacheMemory host, GpuStream? stream)
     {
         Match(host);
+        _state.MatchAges(host.AreAlike);
         _state.CopyFrom(ref host.Reference(0), stream);
         (_state.Position, Rows, FirstRow) = (host.Position, host.Rows, host.Position - (host.QueryFirst - host.KeyFirst));
     }

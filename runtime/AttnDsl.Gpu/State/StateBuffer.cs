@@ -89,8 +89,27 @@ public sealed class StateBuffer : IDisposable
     public void CopyFrom(StateMemory host, GpuStream? stream)
     {
         host.Match(Batch, Heads);
+        MatchAges(host.AreAlike);
         CopyFrom(ref host.Units(), stream);
         Position = host.Position;
+    }
+
+    /// <summary>Makes one sequence stand where another one does.</summary>
+    public void CopySlot(int from, int to, GpuStream? stream)
+    {
+        foreach (var slot in new[] { from, to })
+        {
+            if ((uint)slot >= (uint)Batch) throw new ArgumentOutOfRangeException(nameof(from), slot, string.Create(CultureInfo.InvariantCulture, $"this state of {_layer} has the slots 0 to {Batch - 1}"));
+        }
+
+        var floats = (long)Heads * UnitFloats;
+        if (from != to) Units.SubView(from * floats, floats).CopyTo((stream ?? Device.DefaultStream).Native, Units.SubView(to * floats, floats));
+    }
+
+    /// <summary>Refuses a state on the host whose sequences stand at different places.</summary>
+    internal void MatchAges(bool areAlike)
+    {
+        if (!areAlike) throw new ArgumentException($"the sequences of the state of {_layer} on the host have seen different numbers of tokens, but on a device they go on together; copy those of one age to a state of their own with CopySlot");
     }
 
     /// <summary>Copies the units to the host; done when it returns.</summary>

@@ -73,6 +73,15 @@ public static class LearnedParameters
         }
     }
 
+    /// <summary>The same where sequences may differ in their numbers of blocks.</summary>
+    /// <inheritdoc cref="Sum(in TensorSpan{float}, nint, int, int, int, int, int)"/>
+    public static void Sum(in TensorSpan<float> target, nint contributions, Sequences sequences, int batch, int heads, int blocks, int floats, int headsPerPart)
+    {
+        if (sequences.AreAlike) Sum(in target, contributions, batch, heads, blocks, floats, headsPerPart);
+        foreach (ref readonly var s in sequences.Table)
+            Sum(in target, contributions + (nint)s.Contribution * floats * sizeof(float), 1, heads, s.Blocks, floats, headsPerPart);
+    }
+
     private static void Check(ReadOnlySpan<nint> lengths, ReadOnlySpan<nint> strides, string name, string letters, ReadOnlySpan<nint> expected)
     {
         if (!lengths.SequenceEqual(expected))

@@ -23,6 +23,9 @@ public struct TensorArg
     public static TensorArg Dense(nint address, int heads, int rows, int width) =>
         new() { Address = address, Batch = (nint)heads * rows * width, Head = (nint)rows * width, Time = width };
 
+    /// <summary>The tensor from a batch row and a token on.</summary>
+    public readonly TensorArg From(nint b, nint t = 0) => this with { Address = Address + ((b * Batch) + (t * Time)) * sizeof(float) };
+
     /// <summary>The element [b,t,h] or the first of the row [b,t,h,…].</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly unsafe ref float At(nint b, nint t, nint h) => ref ((float*)Address)[(b * Batch) + (t * Time) + (h * Head)];

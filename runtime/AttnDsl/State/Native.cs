@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace AttnDsl.Runtime;
 
@@ -7,6 +8,10 @@ namespace AttnDsl.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Native
 {
+    /// <summary>Copies floats to so many floats behind them.</summary>
+    public static void Copy(ref float from, nint offset, int floats) =>
+        MemoryMarshal.CreateReadOnlySpan(ref from, floats).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref from, offset), floats));
+
     /// <summary>The float at an address, so many floats on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ref float At(nint address, nint floats) => ref Unsafe.Add(ref Unsafe.AsRef<float>((void*)address), floats);

@@ -32,6 +32,46 @@ public sealed class AllocationTests
     }
 
     [Fact]
+    public void Slots_SteadyState_AllocatesNothing()
+    {
+        var x = Draw("Gla80x96", 1);
+        var row = new TensorSpan<float>(new float[Batch * Heads * 96], [Batch, 1, Heads, 96]);
+        var token = new Gla80x96.Inputs { Q = Of(x.Q, 1, 80), K = Of(x.K, 1, 80), V = Of(x.V, 1, 96), G = Of(x.G, 1, 80) };
+        var state = new Gla80x96.State(5, Heads, snapshots: 3);
+        AssertNone(token, row, state, static (in i, in o, s) =>
+        {
+            s.Step(in i, in o, [4, 1]);
+            s.Rollback(4, 1);
+            s.Reset(1);
+            s.CopySlot(4, 2);
+        });
+
+        var y = Draw("Rotary80x96", 1);
+        var window = new Rotary80x96.State(5, Heads, snapshots: 3);
+        AssertNone(new Rotary80x96.Inputs { Q = Of(y.Q, 1, 80), K = Of(y.K, 1, 80), V = Of(y.V, 1, 96) }, row, window, static (in i, in o, s) =>
+        {
+            s.Step(in i, in o, [4, 1]);
+            s.Rollback(4, 1);
+            s.Reset(1);
+            s.CopySlot(4, 2);
+        });
+    }
+
+    [Fact]
+    public void Packed_SteadyState_AllocatesNothing()
+    {
+        var x = Draw("Gla80x96", Time);
+        var output = new TensorSpan<float>(new float[Batch * Time * Heads * 96], [1, Batch * Time, Heads, 96]);
+        var inputs = new Gla80x96.Inputs { Q = Of(x.Q, 80), K = Of(x.K, 80), V = Of(x.V, 96), G = Of(x.G, 80) };
+        AssertNone(inputs, output, new Gla80x96.State(3, Heads), static (in i, in o, s) => Gla80x96.Forward(in i, in o, [0, 1, 70, Batch * Time], s));
+        var gradients = new Gla80x96.Gradients { Q = New(80), K = New(80), V = New(96), G = New(80) };
+        AssertNone(inputs, New(96), gradients, false, static (in i, in o, in g, _) => Gla80x96.Backward(in i, o, in g, [0, 1, 70, Batch * Time]));
+
+        static ReadOnlyTensorSpan<float> Of(float[] data, int width) => new(data, [1, Batch * Time, Heads, width]);
+        static TensorSpan<float> New(int width) => new(new float[Batch * Time * Heads * width], [1, Batch * Time, Heads, width]);
+    }
+
+    [Fact]
     public void RotaryWindow_SteadyState_AllocatesNothing()
     {
         var x = Draw("Rotary80x96", Time);

@@ -36,6 +36,9 @@ namespace AttnDsl.Generated
             public nint State, StateGrad;
             public Pass Pass;
 
+            /// <summary>The sequences, where they differ in length or age.</summary>
+            public Sequences Sequences;
+
             /// <summary>Tokens of this call, and heads among which its items are dealt.</summary>
             public int Time, Heads;
 
@@ -44,6 +47,12 @@ namespace AttnDsl.Generated
 
             /// <summary>States kept for the backward pass, and chunks a head.</summary>
             public nint Kept, Chunks;
+
+            /// <summary>First token of this turn.</summary>
+            public int Start;
+
+            /// <summary>Floats from a head's state to where it is copied first, for Rollback; 0 where it is not.</summary>
+            public nint Snapshot;
 
             public void Bind(ReadOnlySpan<nint> addresses)
             {
@@ -65,6 +74,13 @@ namespace AttnDsl.Generated
 
             public void Run(int item, ref float scratch)
             {
+                if (!Sequences.AreAlike)
+                {
+                    ref readonly Sequence sequence = ref Sequences.Of(item);
+                    Of(in sequence).Run(item - sequence.Item, ref scratch);
+                    return;
+                }
+
                 switch (Machine.VectorBits)
                 {
                     case 512: Run<Simd512>(item, ref scratch); break;
@@ -72,6 +88,31 @@ namespace AttnDsl.Generated
                     case 128: Run<Simd128>(item, ref scratch); break;
                     default: Run<SimdScalar>(item, ref scratch); break;
                 }
+            }
+
+            /// <summary>This call for one of its sequences.</summary>
+            private readonly Call Of(in Sequence s)
+            {
+                Call one = this;
+                one.Sequences = default;
+                (one.Start, one.Time) = (s.Start, s.Time);
+                one.Q = Q.From(s.Batch);
+                one.K = K.From(s.Batch);
+                one.V = V.From(s.Batch);
+                one.G = G.From(s.Batch);
+                one.I = I.From(s.Batch);
+                one.O = O.From(s.Batch);
+                one.OGrad = OGrad.From(s.Batch);
+                one.QGrad = QGrad.From(s.Batch);
+                one.KGrad = KGrad.From(s.Batch);
+                one.VGrad = VGrad.From(s.Batch);
+                one.GGrad = GGrad.From(s.Batch);
+                one.IGrad = IGrad.From(s.Batch);
+                nint state = (nint)s.Slot * Heads * 512 * sizeof(float);
+                (one.State, one.StateGrad, one.Snapshot) = (State + state, StateGrad + state, s.Snapshot);
+                (one.Kept, one.Chunks) = (Kept + (nint)s.Chunk * Heads * 501 * sizeof(float), s.Chunks);
+                one.Blocks = s.Blocks;
+                return one;
             }
 
             private void Run<TVec>(int item, ref float work) where TVec : struct, ISimd<TVec>
@@ -82,14 +123,15 @@ namespace AttnDsl.Generated
                     {
                         int b = item / Heads, h = item % Heads;
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
+                        if (Snapshot != 0) Native.Copy(ref state, Snapshot, 512);
                         Recurrent<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref work);
                         break;
@@ -100,12 +142,12 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
                         Chunkwise<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref work);
                         break;
@@ -117,12 +159,12 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
                         Parallel<TVec>(
                             query, Math.Min(64, Time - query),
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref O.At(b, 0, h), O.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref O.At(b, Start, h), O.Time,
                             ref state, ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480),
                             ref work);
                         break;
@@ -133,10 +175,10 @@ namespace AttnDsl.Generated
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
                         Absorb<TVec>(
                             Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref work);
                         break;
@@ -148,10 +190,10 @@ namespace AttnDsl.Generated
                         ref float kept = ref Native.At(Kept, (nint)(b * Heads + h) * Chunks * 501);
                         Keep<TVec>(
                             Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
                             ref Unsafe.Add(ref state, 500), ref Unsafe.Add(ref state, 480), ref state,
                             ref kept, ref Unsafe.Add(ref kept, Chunks * 1), ref Unsafe.Add(ref kept, Chunks * 21),
                             ref work);
@@ -164,17 +206,17 @@ namespace AttnDsl.Generated
                         ref float kept = ref Native.At(Kept, (nint)(b * Heads + h) * Chunks * 501);
                         Backward<TVec>(
                             Time,
-                            ref Q.At(b, 0, h), Q.Time,
-                            ref K.At(b, 0, h), K.Time,
-                            ref V.At(b, 0, h), V.Time,
-                            ref G.At(b, 0, h), G.Time,
-                            ref I.At(b, 0, h), I.Time,
-                            ref OGrad.At(b, 0, h), OGrad.Time,
-                            ref IGrad.At(b, 0, h), IGrad.Time,
-                            ref GGrad.At(b, 0, h), GGrad.Time,
-                            ref VGrad.At(b, 0, h), VGrad.Time,
-                            ref KGrad.At(b, 0, h), KGrad.Time,
-                            ref QGrad.At(b, 0, h), QGrad.Time,
+                            ref Q.At(b, Start, h), Q.Time,
+                            ref K.At(b, Start, h), K.Time,
+                            ref V.At(b, Start, h), V.Time,
+                            ref G.At(b, Start, h), G.Time,
+                            ref I.At(b, Start, h), I.Time,
+                            ref OGrad.At(b, Start, h), OGrad.Time,
+                            ref IGrad.At(b, Start, h), IGrad.Time,
+                            ref GGrad.At(b, Start, h), GGrad.Time,
+                            ref VGrad.At(b, Start, h), VGrad.Time,
+                            ref KGrad.At(b, Start, h), KGrad.Time,
+                            ref QGrad.At(b, Start, h), QGrad.Time,
                             ref stateGrad, ref Unsafe.Add(ref stateGrad, 480),
                             ref kept, ref Unsafe.Add(ref kept, Chunks * 1), ref Unsafe.Add(ref kept, Chunks * 21),
                             ref work);
@@ -1657,22 +1699,22 @@ namespace Samples
     {
         /// <summary>Where the sequences of a batch stand: S [B,H,K,V], N [B,H,K], M [B,H]. Copies share the memory; <see cref="Fork"/> copies it.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AttnDsl", "0.1")]
-        public struct State
+        public struct State : global::AttnDsl.IAttentionState
         {
             internal readonly global::AttnDsl.Runtime.StateMemory Memory;
             private readonly int _heads;
 
-            /// <summary>An empty past for <paramref name="batch"/> sequences.</summary>
-            public State(int batch, int heads)
+            /// <summary>An empty past for <paramref name="batch"/> sequences. <see cref="Rollback(int)"/> can take back their last <paramref name="snapshots"/> tokens, at 2,048 bytes for each of these tokens, sequence and head.</summary>
+            public State(int batch, int heads, int snapshots = 0)
             {
-                this = new State(batch, heads, new float[FloatCount(batch, heads)]);
+                this = new State(batch, heads, new float[FloatCount(batch, heads, snapshots)], snapshots);
             }
 
             /// <summary>The same over memory of the caller, at least <see cref="FloatCount"/> floats, which is cleared.</summary>
             /// <exception cref="global::System.ArgumentException">The memory is too small.</exception>
-            public State(int batch, int heads, global::System.Memory<float> memory)
+            public State(int batch, int heads, global::System.Memory<float> memory, int snapshots = 0)
             {
-                Memory = new global::AttnDsl.Runtime.StateMemory("Mlstm", batch, heads, 512, memory);
+                Memory = new global::AttnDsl.Runtime.StateMemory("Mlstm", batch, heads, 512, memory, snapshots);
                 _heads = heads;
                 Reset();
             }
@@ -1684,13 +1726,13 @@ namespace Samples
             }
 
             /// <summary>Floats of memory that a state needs.</summary>
-            public static int FloatCount(int batch, int heads) => global::AttnDsl.Runtime.StateMemory.FloatCount("Mlstm", batch, heads, 512);
+            public static int FloatCount(int batch, int heads, int snapshots = 0) => global::AttnDsl.Runtime.StateMemory.FloatCount("Mlstm", batch, heads, 512, snapshots);
 
             /// <summary>B, the number of sequences.</summary>
             public readonly int Batch => Memory.Batch;
 
-            /// <summary>Tokens seen so far.</summary>
-            public readonly long Position => Memory.Position;
+            /// <summary>Tokens that every sequence has seen so far.</summary>
+            public readonly long Position => Memory.CommonPosition;
 
             /// <summary>H, the number of query heads.</summary>
             public readonly int QueryHeads => Memory.Batch > 0 ? _heads : 0;
@@ -1764,6 +1806,91 @@ namespace Samples
 
             /// <summary>A state of its own that stands where this one does.</summary>
             public readonly State Fork() => new State(Memory.Fork(), _heads);
+
+            /// <summary>The next token of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, T = 1; a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,1,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Step(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots)
+            {
+                global::AttnDsl.Runtime.Heads.OneToken(inputs.Q);
+                RunLayer(in inputs, in output, global::AttnDsl.Forms.Recurrent, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+            }
+
+            /// <summary>The next T tokens of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,T,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+
+            /// <summary>The next tokens of some of the sequences, of each as many as it has: prompts and single tokens in one call.</summary>
+            /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+            /// <param name="output">Receives o [1,T,H,V].</param>
+            /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+            /// <param name="slots">Which sequence of the state each goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or offsets or slots do not fit. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
+
+            /// <summary>Tokens that a sequence has seen so far.</summary>
+            public readonly long PositionOf(int slot) => Memory.PositionOf(slot);
+
+            /// <summary>Forgets everything of one sequence: its slot is as new, for another sequence.</summary>
+            public readonly void Reset(int slot)
+            {
+                Memory.Clear(slot);
+                Memory.Fill(slot, 500, 1, -1e30f);
+            }
+
+            /// <summary>Makes one sequence stand where another one does.</summary>
+            public readonly void CopySlot(int from, int to) => Memory.CopySlot(from, Memory, to);
+
+            /// <summary>Makes a sequence of another state stand where one of this state does. The other may have another batch size.</summary>
+            /// <exception cref="global::System.ArgumentException">The other has other heads or too little room. It is as it was.</exception>
+            public readonly void CopySlot(int slot, State target, int targetSlot) => Memory.CopySlot(slot, target.Memory, targetSlot);
+
+            /// <summary>Keeps these sequences, which become the first slots in this order, and forgets the others.</summary>
+            /// <param name="slots">In ascending order, each once.</param>
+            public readonly void Compact(global::System.ReadOnlySpan<int> slots)
+            {
+                Memory.Compact(slots);
+                for (int slot = slots.Length; slot < Batch; slot++) Reset(slot);
+            }
+
+            /// <summary>How many tokens of a sequence <see cref="Rollback(int, int)"/> can take back now: those that it has seen, up to the number of snapshots.</summary>
+            public readonly int RollbackLimit(int slot) => Memory.RollbackLimit(slot);
+
+            /// <summary>Takes back the last tokens of every sequence: the state is as it was in front of them.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int tokens) => Memory.Rollback(tokens);
+
+            /// <summary>Takes back the last tokens of one sequence.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int slot, int tokens) => Memory.Rollback(slot, tokens);
+
+            /// <summary>Of this layer's mathematics and shapes: what a saved state must have been saved with.</summary>
+            private const ulong Fingerprint = 0x2c7ed9fd2e7d995cUL;
+
+            /// <summary>Bytes that <c>Save</c> writes now.</summary>
+            public readonly long SavedBytes => Memory.SavedBytes(501);
+
+            /// <summary>The state as bytes, with a version, a checksum and this layer's fingerprint.</summary>
+            public readonly byte[] Save() => Memory.Save(501, Fingerprint);
+
+            /// <summary>Writes the state to a buffer.</summary>
+            public readonly void Save(global::System.Buffers.IBufferWriter<byte> buffer) => Memory.Save(buffer, 501, Fingerprint);
+
+            /// <summary>Writes the state where the stream stands.</summary>
+            public readonly void Save(global::System.IO.Stream stream) => Memory.Save(stream, 501, Fingerprint);
+
+            /// <summary>Takes over a saved state, which is exactly these bytes.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.ReadOnlySpan<byte> saved) => Memory.Load(saved, 501, Fingerprint);
+
+            /// <summary>Takes over the saved state that begins where the stream stands, and leaves the stream behind it.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.IO.Stream stream) => Memory.Load(stream, 501, Fingerprint);
         }
     }
 }
@@ -1798,6 +1925,7 @@ namespace Samples
     ///
     /// State a sequence (fp32)
     ///   S[K,V], n[K], m: 2,048 bytes a head
+    ///   each token that Rollback shall take back: a copy of the state: 2,048 bytes a head
     ///
     /// Cost
     ///   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
@@ -1844,6 +1972,7 @@ Output
 
 State a sequence (fp32)
   S[K,V], n[K], m: 2,048 bytes a head
+  each token that Rollback shall take back: a copy of the state: 2,048 bytes a head
 
 Cost
   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
@@ -1898,6 +2027,25 @@ Forms and schedule
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, true, state.Memory);
 
+        /// <summary>Sequences of any lengths, one behind the other: each from an empty past.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Chunkwise, Parallel; Fastest means Chunkwise.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, false, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Sequences of any lengths, one behind the other: each goes on from the state's sequence of its number, which is left behind its last token.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="state">Where the sequences stand, one for each; updated.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Chunkwise, Parallel; Fastest means Chunkwise.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, true, state.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>The whole sequence at once, over contiguous memory. Spans in the order of <see cref="Inputs"/>: q [B,T,H,K], k [B,T,H,K], v [B,T,H,V], g [B,T,H], i [B,T,H]; output [B,T,H,V].</summary>
         /// <exception cref="global::System.ArgumentException">A span has another length than its shape.</exception>
         public static void Forward(int batch, int time, int heads, global::System.ReadOnlySpan<float> q, global::System.ReadOnlySpan<float> k, global::System.ReadOnlySpan<float> v, global::System.ReadOnlySpan<float> g, global::System.ReadOnlySpan<float> i, global::System.Span<float> output)
@@ -1915,7 +2063,7 @@ Forms and schedule
         }
 
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
-        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state)
+        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state, global::AttnDsl.Runtime.Packing packing = default)
         {
             global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
@@ -1931,7 +2079,8 @@ Forms and schedule
             if (form == global::AttnDsl.Forms.Fastest) form = global::AttnDsl.Forms.Chunkwise;
             if (form is not (global::AttnDsl.Forms.Recurrent or global::AttnDsl.Forms.Chunkwise or global::AttnDsl.Forms.Parallel))
                 throw new global::System.ArgumentException($"Mlstm has the forms Recurrent, Chunkwise, Parallel, not {form}", nameof(form));
-            if (stateful) state.Match(batch, heads);
+            packing.Check(batch, time);
+            if (stateful) state.Match(in packing, batch, heads);
             if (stateful) state.Apart(output);
             if (batch == 0 || time == 0 || heads == 0) return;
 
@@ -1943,7 +2092,7 @@ Forms and schedule
                 G = global::AttnDsl.Runtime.Guards.Arg(inputs.G),
                 I = global::AttnDsl.Runtime.Guards.Arg(inputs.I),
                 O = global::AttnDsl.Runtime.Guards.Arg(output),
-                Time = time,
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, state) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
             };
             scoped var pins = default(global::AttnDsl.Runtime.Pins);
             pins.P0 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.Q);
@@ -1953,7 +2102,7 @@ Forms and schedule
             pins.P4 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.I);
             pins.P5 = ref global::AttnDsl.Runtime.Guards.Reference(output);
             call.Heads = heads;
-            int units = batch * heads;
+            int units = packing.Count(batch) * heads;
             if (stateful)
             {
                 pins.P6 = ref state.Units();
@@ -1966,34 +2115,37 @@ Forms and schedule
                 for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * 512));
             }
 
-            switch (form)
+            while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot))
             {
-                case global::AttnDsl.Forms.Recurrent:
+                switch (call.Snapshot == 0 ? form : global::AttnDsl.Forms.Recurrent)
                 {
-                    call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Recurrent;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.RecurrentScratch, 73.0 * call.Time, in pins);
-                    break;
-                }
-                case global::AttnDsl.Forms.Chunkwise:
-                {
-                    call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Chunkwise;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ChunkwiseScratch, 73.0 * call.Time, in pins);
-                    break;
-                }
-                case global::AttnDsl.Forms.Parallel:
-                {
-                    call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Parallel;
-                    call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, units * call.Blocks, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ParallelScratch, 141.0 * call.Time, in pins);
-                    if (stateful)
+                    case global::AttnDsl.Forms.Recurrent:
                     {
-                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Absorb;
-                        global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.AbsorbScratch, 73.0 * call.Time, in pins);
+                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Recurrent;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.RecurrentScratch, 73.0 * call.Time, in pins);
+                        break;
                     }
-                    break;
+                    case global::AttnDsl.Forms.Chunkwise:
+                    {
+                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Chunkwise;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ChunkwiseScratch, 73.0 * call.Time, in pins);
+                        break;
+                    }
+                    case global::AttnDsl.Forms.Parallel:
+                    {
+                        call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Parallel;
+                        call.Blocks = (call.Time + 63) / 64;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ParallelScratch, 141.0 * call.Time, in pins);
+                        if (stateful)
+                        {
+                            call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Absorb;
+                            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.AbsorbScratch, 73.0 * call.Time, in pins);
+                        }
+                        break;
+                    }
                 }
+                if (stateful) state.Commit(call.Sequences, call.Time, call.Snapshot);
             }
-            if (stateful) state.Position += time;
         }
 
         /// <summary>One head's state before the first token.</summary>
@@ -2042,8 +2194,28 @@ Forms and schedule
         public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, State initial, State stateGradient) =>
             RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);
 
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens) =>
+            RunBackward(in inputs, in outputGradient, in gradients, false, default, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="initial">The states with which the sequences began, in their order; not changed.</param>
+        /// <param name="stateGradient">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first, for every sequence.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens, State initial, State stateGradient) =>
+            RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
-        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient)
+        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.StateMemory initial, global::AttnDsl.Runtime.StateMemory stateGradient, global::AttnDsl.Runtime.Packing packing = default)
         {
             global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 20, 0, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 20);
@@ -2096,10 +2268,11 @@ Forms and schedule
             global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.K, "gradients.K");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.V, "gradients.V");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.I, "gradients.I", gradients.G, "gradients.G");
+            packing.Check(batch, time);
             if (stateful)
             {
-                initial.Match(batch, heads);
-                stateGradient.Match(batch, heads);
+                initial.Match(in packing, batch, heads);
+                stateGradient.Match(in packing, batch, heads);
                 stateGradient.Apart(initial, "stateGradient", "initial");
             }
             if (batch == 0 || time == 0 || heads == 0) return;
@@ -2117,6 +2290,7 @@ Forms and schedule
                 I = global::AttnDsl.Runtime.Guards.Arg(inputs.I),
                 IGrad = global::AttnDsl.Runtime.Guards.Arg(gradients.I),
                 OGrad = global::AttnDsl.Runtime.Guards.Arg(outputGradient),
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, initial) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
                 Time = time,
             };
             scoped var pins = default(global::AttnDsl.Runtime.Pins);
@@ -2132,11 +2306,11 @@ Forms and schedule
             pins.P12 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.G);
             pins.P13 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.I);
             call.Heads = heads;
-            int units = batch * heads;
+            int units = packing.Count(batch) * heads;
             long stateFloats = (long)units * 512;
-            call.Chunks = (call.Time + 63) / 64;
+            long chunks = call.Sequences.PlaceChunks(batch, time, 64, 1, out call.Chunks);
             // The running state, its gradient, and the state with which each chunk begins.
-            call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + units * (long)call.Chunks * 501);
+            call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + chunks * heads * 501);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);
             call.Kept = call.StateGrad + (nint)stateFloats * sizeof(float);
             ref float states = ref global::AttnDsl.Runtime.Native.At(call.State, 0);
@@ -2152,9 +2326,9 @@ Forms and schedule
             }
 
             call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Keep;
-            global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.KeepScratch, 73.0 * call.Time, in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.KeepScratch, 73.0 * call.Time, in pins);
             call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Backward;
-            global::AttnDsl.Runtime.Launch.Run(ref call, units, global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.BackwardScratch, 73.0 * call.Time, in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.BackwardScratch, 73.0 * call.Time, in pins);
         }
     }
 }

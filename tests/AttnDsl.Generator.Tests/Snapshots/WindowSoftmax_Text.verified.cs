@@ -41,6 +41,9 @@ namespace AttnDsl.Generated
             public nint Cos, Sin;
             public Pass Pass;
 
+            /// <summary>The sequences, where they differ in length or age.</summary>
+            public Sequences Sequences;
+
             /// <summary>Tokens of this call, and heads among which its items are dealt.</summary>
             public int Time, Heads;
 
@@ -53,8 +56,11 @@ namespace AttnDsl.Generated
             /// <summary>Rows of keys.</summary>
             public int KeyRows;
 
-            /// <summary>First token of the inputs; positions of the first query and of the first row of keys.</summary>
-            public int Start, QueryFirst, KeyFirst;
+            /// <summary>First token of this turn.</summary>
+            public int Start;
+
+            /// <summary>Positions of the first query and of the first row of keys.</summary>
+            public int QueryFirst, KeyFirst;
 
             /// <summary>W.</summary>
             public int Window;
@@ -79,6 +85,13 @@ namespace AttnDsl.Generated
 
             public void Run(int item, ref float scratch)
             {
+                if (!Sequences.AreAlike)
+                {
+                    ref readonly Sequence sequence = ref Sequences.Of(item);
+                    Of(in sequence).Run(item - sequence.Item, ref scratch);
+                    return;
+                }
+
                 switch (Machine.VectorBits)
                 {
                     case 512: Run<Simd512>(item, ref scratch); break;
@@ -86,6 +99,33 @@ namespace AttnDsl.Generated
                     case 128: Run<Simd128>(item, ref scratch); break;
                     default: Run<SimdScalar>(item, ref scratch); break;
                 }
+            }
+
+            /// <summary>This call for one of its sequences.</summary>
+            private readonly Call Of(in Sequence s)
+            {
+                Call one = this;
+                one.Sequences = default;
+                (one.Start, one.Time) = (s.Start, s.Time);
+                one.Q = Q.From(s.Batch);
+                one.K = K.From(s.Batch);
+                one.V = V.From(s.Batch);
+                one.O = O.From(s.Batch);
+                one.OGrad = OGrad.From(s.Batch);
+                one.QGrad = QGrad.From(s.Batch);
+                one.KGrad = KGrad.From(s.Batch);
+                one.VGrad = VGrad.From(s.Batch);
+                one.Keys = Keys.From(s.KeyBatch, s.KeyStart);
+                one.Values = Values.From(s.KeyBatch, s.KeyStart);
+                one.SinkKeys = SinkKeys.From(s.KeyBatch, s.KeyStart);
+                one.SinkValues = SinkValues.From(s.KeyBatch, s.KeyStart);
+                one.KeysGrad = KeysGrad.From(s.KeyBatch, s.KeyStart);
+                one.ValuesGrad = ValuesGrad.From(s.KeyBatch, s.KeyStart);
+                one.Lse += (nint)s.Padded * sizeof(float);
+                (one.KeyRows, one.QueryFirst, one.KeyFirst) = (s.KeyRows, s.QueryFirst, s.KeyFirst);
+                one.Blocks = s.Blocks;
+                (one.Cos, one.Sin) = (Cos + (nint)s.Angles * 32 * sizeof(float), Sin + (nint)s.Angles * 32 * sizeof(float));
+                return one;
             }
 
             private void Run<TVec>(int item, ref float work) where TVec : struct, ISimd<TVec>
@@ -1197,21 +1237,21 @@ namespace Samples
     {
         /// <summary>Where the sequences of a batch stand: the keys and values of the last 256 tokens and of the first 4. Copies share the memory; <see cref="Fork"/> copies it.</summary>
         [global::System.CodeDom.Compiler.GeneratedCode("AttnDsl", "0.1")]
-        public struct State
+        public struct State : global::AttnDsl.IAttentionState
         {
             internal readonly global::AttnDsl.Runtime.CacheMemory Memory;
 
-            /// <summary>An empty past for <paramref name="batch"/> sequences.</summary>
-            public State(int batch)
+            /// <summary>An empty past for <paramref name="batch"/> sequences. <see cref="Rollback(int)"/> can take back their last <paramref name="snapshots"/> tokens, at 640 bytes for each of these tokens, sequence and key/value head.</summary>
+            public State(int batch, int snapshots = 0)
             {
-                this = new State(batch, new float[FloatCount(batch)]);
+                this = new State(batch, new float[FloatCount(batch, snapshots)], snapshots);
             }
 
             /// <summary>The same over memory of the caller, at least <see cref="FloatCount"/> floats, which is cleared.</summary>
             /// <exception cref="global::System.ArgumentException">The memory is too small.</exception>
-            public State(int batch, global::System.Memory<float> memory)
+            public State(int batch, global::System.Memory<float> memory, int snapshots = 0)
             {
-                Memory = new global::AttnDsl.Runtime.CacheMemory("WindowSoftmax", batch, 2, 319, 256, 4, 64, 96, memory);
+                Memory = new global::AttnDsl.Runtime.CacheMemory("WindowSoftmax", batch, 2, 319 + snapshots, 256, 4, 64, 96, memory, snapshots);
                 Reset();
             }
 
@@ -1221,13 +1261,13 @@ namespace Samples
             }
 
             /// <summary>Floats of memory that a state needs.</summary>
-            public static int FloatCount(int batch) => global::AttnDsl.Runtime.CacheMemory.FloatCount("WindowSoftmax", batch, 2, 319, 4, 64, 96);
+            public static int FloatCount(int batch, int snapshots = 0) => global::AttnDsl.Runtime.CacheMemory.FloatCount("WindowSoftmax", batch, 2, 319 + snapshots, 4, 64, 96);
 
             /// <summary>B, the number of sequences.</summary>
             public readonly int Batch => Memory.Batch;
 
-            /// <summary>Tokens seen so far.</summary>
-            public readonly long Position => Memory.Position;
+            /// <summary>Tokens that every sequence has seen so far.</summary>
+            public readonly long Position => Memory.CommonPosition;
 
             /// <summary>The next token of every sequence.</summary>
             /// <param name="inputs">The tensors, T = 1.</param>
@@ -1286,6 +1326,90 @@ namespace Samples
 
             /// <summary>A state of its own that stands where this one does.</summary>
             public readonly State Fork() => new State(Memory.Fork());
+
+            /// <summary>The next token of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, T = 1; a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,1,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Step(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots)
+            {
+                global::AttnDsl.Runtime.Heads.OneToken(inputs.Q);
+                RunLayer(in inputs, in output, global::AttnDsl.Forms.Recurrent, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+            }
+
+            /// <summary>The next T tokens of some of the sequences, while the others wait.</summary>
+            /// <param name="inputs">The tensors, a batch row for each slot.</param>
+            /// <param name="output">Receives o [B,T,H,V].</param>
+            /// <param name="slots">Which sequence each batch row goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or there is no such slot. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Slots(slots));
+
+            /// <summary>The next tokens of some of the sequences, of each as many as it has: prompts and single tokens in one call.</summary>
+            /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+            /// <param name="output">Receives o [1,T,H,V].</param>
+            /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+            /// <param name="slots">Which sequence of the state each goes on with.</param>
+            /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or offsets or slots do not fit. The state is as it was.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
+
+            /// <summary>Tokens that a sequence has seen so far.</summary>
+            public readonly long PositionOf(int slot) => Memory.PositionOf(slot);
+
+            /// <summary>Forgets everything of one sequence: its slot is as new, for another sequence.</summary>
+            public readonly void Reset(int slot)
+            {
+                Memory.Clear(slot);
+            }
+
+            /// <summary>Makes one sequence stand where another one does.</summary>
+            public readonly void CopySlot(int from, int to) => Memory.CopySlot(from, Memory, to);
+
+            /// <summary>Makes a sequence of another state stand where one of this state does. The other may have another batch size.</summary>
+            /// <exception cref="global::System.ArgumentException">The other has other heads or too little room. It is as it was.</exception>
+            public readonly void CopySlot(int slot, State target, int targetSlot) => Memory.CopySlot(slot, target.Memory, targetSlot);
+
+            /// <summary>Keeps these sequences, which become the first slots in this order, and forgets the others.</summary>
+            /// <param name="slots">In ascending order, each once.</param>
+            public readonly void Compact(global::System.ReadOnlySpan<int> slots)
+            {
+                Memory.Compact(slots);
+                for (int slot = slots.Length; slot < Batch; slot++) Reset(slot);
+            }
+
+            /// <summary>How many tokens of a sequence <see cref="Rollback(int, int)"/> can take back now: those that it has seen, up to the number of snapshots.</summary>
+            public readonly int RollbackLimit(int slot) => Memory.RollbackLimit(slot);
+
+            /// <summary>Takes back the last tokens of every sequence: the state is as it was in front of them.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int tokens) => Memory.Rollback(tokens);
+
+            /// <summary>Takes back the last tokens of one sequence.</summary>
+            /// <exception cref="global::System.ArgumentOutOfRangeException">So many cannot be taken back. Nothing is changed.</exception>
+            public readonly void Rollback(int slot, int tokens) => Memory.Rollback(slot, tokens);
+
+            /// <summary>Of this layer's mathematics and shapes: what a saved state must have been saved with.</summary>
+            private const ulong Fingerprint = 0xb6c7dc8b89d14fb0UL;
+
+            /// <summary>Bytes that <c>Save</c> writes now.</summary>
+            public readonly long SavedBytes => Memory.SavedBytes;
+
+            /// <summary>The state as bytes, with a version, a checksum and this layer's fingerprint.</summary>
+            public readonly byte[] Save() => Memory.Save(Fingerprint);
+
+            /// <summary>Writes the state to a buffer.</summary>
+            public readonly void Save(global::System.Buffers.IBufferWriter<byte> buffer) => Memory.Save(buffer, Fingerprint);
+
+            /// <summary>Writes the state where the stream stands.</summary>
+            public readonly void Save(global::System.IO.Stream stream) => Memory.Save(stream, Fingerprint);
+
+            /// <summary>Takes over a saved state, which is exactly these bytes.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.ReadOnlySpan<byte> saved) => Memory.Load(saved, Fingerprint);
+
+            /// <summary>Takes over the saved state that begins where the stream stands, and leaves the stream behind it.</summary>
+            /// <exception cref="global::System.IO.InvalidDataException">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>
+            public readonly void Load(global::System.IO.Stream stream) => Memory.Load(stream, Fingerprint);
         }
     }
 }
@@ -1318,6 +1442,7 @@ namespace Samples
     ///
     /// State a sequence (fp32)
     ///   keys (rotated) and values: 319 rows, the 255 tokens before and room to append so that rows move rarely, and 4 sinks: 413,440 bytes (206,720 a head)
+    ///   each token that Rollback shall take back: a row more: 1,280 bytes (640 a head)
     ///
     /// Cost
     ///   320 FLOPs and 640 bytes read for each key that a query of one head sees, at most 260 keys
@@ -1368,6 +1493,7 @@ Output
 
 State a sequence (fp32)
   keys (rotated) and values: 319 rows, the 255 tokens before and room to append so that rows move rarely, and 4 sinks: 413,440 bytes (206,720 a head)
+  each token that Rollback shall take back: a row more: 1,280 bytes (640 a head)
 
 Cost
   320 FLOPs and 640 bytes read for each key that a query of one head sees, at most 260 keys
@@ -1418,6 +1544,25 @@ Not supported
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, true, state.Memory);
 
+        /// <summary>Sequences of any lengths, one behind the other: each from an empty past.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Parallel; Fastest means Parallel.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, false, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Sequences of any lengths, one behind the other: each goes on from the state's sequence of its number, which is left behind its last token.</summary>
+        /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+        /// <param name="output">Receives o [1,T,H,V].</param>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="state">Where the sequences stand, one for each; updated.</param>
+        /// <param name="form">Which of the layer's forms computes it. It has Recurrent, Parallel; Fastest means Parallel.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or the offsets do not describe it. Nothing is changed.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
+            RunLayer(in inputs, in output, form, true, state.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>The whole sequence at once, over contiguous memory. Spans in the order of <see cref="Inputs"/>: q [B,T,H,K], k [B,T,G,K], v [B,T,G,V]; output [B,T,H,V].</summary>
         /// <exception cref="global::System.ArgumentException">A span has another length than its shape.</exception>
         public static void Forward(int batch, int time, global::System.ReadOnlySpan<float> q, global::System.ReadOnlySpan<float> k, global::System.ReadOnlySpan<float> v, int window, global::System.Span<float> output)
@@ -1434,7 +1579,7 @@ Not supported
         }
 
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
-        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.CacheMemory state)
+        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.CacheMemory state, global::AttnDsl.Runtime.Packing packing = default)
         {
             global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
@@ -1447,7 +1592,8 @@ Not supported
             if (form == global::AttnDsl.Forms.Fastest) form = global::AttnDsl.Forms.Parallel;
             if (form is not (global::AttnDsl.Forms.Recurrent or global::AttnDsl.Forms.Parallel))
                 throw new global::System.ArgumentException($"WindowSoftmax has the forms Recurrent, Parallel, not {form}", nameof(form));
-            if (stateful) state.Match(batch, 2, time);
+            packing.Check(batch, time);
+            if (stateful) state.Match(in packing, batch, 2, time);
             if (stateful) state.Apart(output);
             if (batch == 0 || time == 0 || heads == 0) return;
 
@@ -1457,7 +1603,7 @@ Not supported
                 K = global::AttnDsl.Runtime.Guards.Arg(inputs.K),
                 V = global::AttnDsl.Runtime.Guards.Arg(inputs.V),
                 O = global::AttnDsl.Runtime.Guards.Arg(output),
-                Time = time,
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, state) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
                 Window = inputs.Window,
             };
             scoped var pins = default(global::AttnDsl.Runtime.Pins);
@@ -1469,17 +1615,16 @@ Not supported
             if (!stateful)
             {
                 // Without a state the inputs themselves are the keys and values.
+                call.Time = time;
                 // Angles of every position of this call, shared by all heads.
-                call.Cos = global::AttnDsl.Runtime.Workspace.RentAddress(2, 2L * time * 32);
-                call.Sin = call.Cos + (nint)time * 32 * sizeof(float);
-                global::AttnDsl.Primitives.Rotations.FillTable(0, time, 32, 10000d, ref global::AttnDsl.Runtime.Native.At(call.Cos, 0), ref global::AttnDsl.Runtime.Native.At(call.Sin, 0), 32);
+                call.Sequences.Angles(0, time, 32, 10000d, 1d, out call.Cos, out call.Sin);
                 (call.Keys, call.Values) = (call.K, call.V);
                 pins.P5 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
                 call.Keys.Address = global::AttnDsl.Runtime.Workspace.RentAddress(3, (long)batch * time * 2 * 64);
                 (call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * 2 * 64, (nint)time * 64, 64);
                 call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateKeys;
-                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
+                global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
                 (call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);
                 pins.P7 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
                 call.KeyRows = time;
@@ -1488,13 +1633,13 @@ Not supported
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AttendOne;
                     call.Blocks = call.Time;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendOneScratch, 9.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 1), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendOneScratch, 9.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
                 else
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Attend;
                     call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
                 return;
             }
@@ -1505,34 +1650,29 @@ Not supported
             pins.P5 = ref state.Reference(1);
             pins.P6 = ref state.Reference(2);
             pins.P7 = ref state.Reference(3);
-            while (call.Start < time)
+            while (state.Next(call.Sequences, time, ref call.Start, ref call.Time))
             {
                 // As many tokens as the cache has room for: first their keys and values, then their queries.
-                call.Time = state.MakeRoom(time - call.Start);
                 (call.QueryFirst, call.KeyFirst) = (state.QueryFirst, state.KeyFirst);
                 // Angles of every position of this call, shared by all heads.
-                call.Cos = global::AttnDsl.Runtime.Workspace.RentAddress(2, 2L * call.Time * 32);
-                call.Sin = call.Cos + (nint)call.Time * 32 * sizeof(float);
-                global::AttnDsl.Primitives.Rotations.FillTable(state.Position, call.Time, 32, 10000d, ref global::AttnDsl.Runtime.Native.At(call.Cos, 0), ref global::AttnDsl.Runtime.Native.At(call.Sin, 0), 32);
+                call.Sequences.Angles(state.Position, call.Time, 32, 10000d, 1d, out call.Cos, out call.Sin);
                 call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Append;
-                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendScratch, 21.0 * call.Time, in pins);
-                state.Commit(call.Time);
-                call.KeyRows = state.Rows;
+                global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendScratch, 21.0 * call.Time, in pins);
+                call.KeyRows = state.Commit(call.Sequences, call.Time);
                 call.Heads = heads;
                 if (form == global::AttnDsl.Forms.Recurrent)
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AttendOne;
                     call.Blocks = call.Time;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendOneScratch, 9.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 1), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendOneScratch, 9.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
                 else
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Attend;
                     call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
-                call.Start += call.Time;
             }
         }
 
@@ -1569,8 +1709,28 @@ Not supported
         public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, State initial, State stateGradient) =>
             RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);
 
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens) =>
+            RunBackward(in inputs, in outputGradient, in gradients, false, default, default, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
+        /// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>
+        /// <param name="inputs">What Forward was given.</param>
+        /// <param name="outputGradient">∂L/∂o [B,T,H,V].</param>
+        /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
+        /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
+        /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+        /// <param name="initial">The states with which the sequences began, in their order; not changed.</param>
+        /// <param name="stateGradient">As new, or as Backward of the next piece left it: ∂L/∂(keys and values that queries behind the last token see). Receives the same in front of the first token, for every sequence.</param>
+        public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens, State initial, State stateGradient) =>
+            RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
+
         /// <summary>Checks every argument, runs forward keeping what is needed, then backward.</summary>
-        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.CacheMemory initial, global::AttnDsl.Runtime.CacheMemory stateGradient)
+        private static void RunBackward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, bool stateful, global::AttnDsl.Runtime.CacheMemory initial, global::AttnDsl.Runtime.CacheMemory stateGradient, global::AttnDsl.Runtime.Packing packing = default)
         {
             global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
@@ -1595,10 +1755,10 @@ Not supported
             global::AttnDsl.Runtime.Guards.Apart(gradients.V, inputs.V, "V", "gradients.V");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.Q, "gradients.Q");
             global::AttnDsl.Runtime.Guards.Distinct(gradients.V, "gradients.V", gradients.K, "gradients.K");
+            packing.Check(batch, time);
             if (stateful)
             {
-                initial.Match(batch, 2);
-                stateGradient.MatchGradient(initial, batch, 2, time);
+                stateGradient.MatchGradient(in packing, initial, batch, 2, time);
             }
             if (batch == 0 || time == 0 || heads == 0) return;
 
@@ -1611,6 +1771,7 @@ Not supported
                 V = global::AttnDsl.Runtime.Guards.Arg(inputs.V),
                 VGrad = global::AttnDsl.Runtime.Guards.Arg(gradients.V),
                 OGrad = global::AttnDsl.Runtime.Guards.Arg(outputGradient),
+                Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, initial) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
                 Time = time,
                 Window = inputs.Window,
             };
@@ -1624,15 +1785,15 @@ Not supported
             pins.P11 = ref global::AttnDsl.Runtime.Guards.Reference(gradients.V);
             call.Group = heads / 2;
             // Angles of every position of this call, shared by all heads.
-            call.Cos = global::AttnDsl.Runtime.Workspace.RentAddress(2, 2L * time * 32);
-            call.Sin = call.Cos + (nint)time * 32 * sizeof(float);
-            global::AttnDsl.Primitives.Rotations.FillTable(stateful ? initial.Position : 0, time, 32, 10000d, ref global::AttnDsl.Runtime.Native.At(call.Cos, 0), ref global::AttnDsl.Runtime.Native.At(call.Sin, 0), 32);
-            if (stateful) call.QueryFirst = initial.Seen.Count; // rows in front of this call's
-            call.KeyRows = call.QueryFirst + time;
+            call.Sequences.Angles(stateful ? initial.Position : 0, time, 32, 10000d, 1d, out call.Cos, out call.Sin);
+            call.KeyRows = time;
+            // Rows of all sequences; those that queries can see of a state lie in front of this call's.
+            long rows = (long)batch * time;
+            if (stateful) rows = call.Sequences.PlaceKeys(batch, time, initial, out call.QueryFirst, out call.KeyRows);
             // Outputs and log Σ e^score of every query, the rotated keys and their gradients.
-            call.LseStep = (time + 15) / 16 * 16;
+            call.LseStep = call.Sequences.PlacePadded(time);
             long outputs = (long)batch * heads * time * 96, sums = (long)batch * heads * call.LseStep;
-            long keys = (long)batch * 2 * call.KeyRows * 64, values = (long)batch * 2 * call.KeyRows * 96;
+            long keys = rows * 2 * 64, values = rows * 2 * 96;
             call.O = global::AttnDsl.Runtime.TensorArg.Dense(global::AttnDsl.Runtime.Workspace.RentAddress(3, outputs + sums + (stateful ? 2 * (keys + values) : 2 * keys) + 64), heads, time, 96);
             call.Lse = call.O.Address + (nint)outputs * sizeof(float);
             call.Heads = 2;
@@ -1646,9 +1807,9 @@ Not supported
                 call.ValuesGrad = call.Values;
                 call.ValuesGrad.Address += (nint)(keys + values) * sizeof(float);
                 global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref global::AttnDsl.Runtime.Native.At(call.KeysGrad.Address, 0), (int)(keys + values)).Clear(); // several heads add to it
-                initial.CopySeen(in call.Keys, in call.Values);
+                initial.CopySeen(call.Sequences, in call.Keys, in call.Values);
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Append;
-                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendScratch, 21.0 * call.Time, in pins);
+                global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendScratch, 21.0 * call.Time, in pins);
             }
             else
             {
@@ -1662,33 +1823,33 @@ Not supported
                 call.KeysGrad.Address += (nint)keys * sizeof(float);
                 global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref global::AttnDsl.Runtime.Native.At(call.KeysGrad.Address, 0), (int)keys).Clear(); // several heads add to it
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateKeys;
-                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
+                global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
             }
             (call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);
 
             call.Heads = heads;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AttendKeeping;
             call.Blocks = (call.Time + 63) / 64;
-            global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendKeepingScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendKeepingScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
             call.Heads = heads;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.QueryGradients;
             call.Blocks = (call.Time + 63) / 64;
-            global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.QueryGradientsScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.QueryGradientsScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
             call.Heads = 2;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.KeyGradients;
             call.Blocks = (call.KeyRows + 63) / 64;
-            global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads * call.Blocks, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.KeyGradientsScratch, 1025.0 * call.Time, in pins);
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64, keys: true), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.KeyGradientsScratch, 1025.0 * call.Time, in pins);
             if (stateful)
             {
-                stateGradient.AddTo(in call.KeysGrad, in call.ValuesGrad, initial.Seen);
+                stateGradient.AddTo(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AppendBack;
-                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendBackScratch, 21.0 * call.Time, in pins);
-                stateGradient.Take(in call.KeysGrad, in call.ValuesGrad, initial.Seen);
+                global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendBackScratch, 21.0 * call.Time, in pins);
+                stateGradient.Take(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);
             }
             else
             {
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateBack;
-                global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateBackScratch, 21.0 * call.Time, in pins);
+                global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateBackScratch, 21.0 * call.Time, in pins);
             }
         }
     }

@@ -143,6 +143,8 @@ internal sealed class GpuLayer : ILayer
     {
         public object Value => value;
 
+        public IAttentionState Common => ToHost().Common;
+
         public void Prefill(TimeSlice inputs, in TensorSpan<float> output) => Advance("Prefill", inputs, output);
 
         public void Step(TimeSlice inputs, in TensorSpan<float> output) => Advance("Step", inputs, output);

@@ -29,6 +29,9 @@ internal interface ILayer
 /// <summary>A <c>State</c> behind one face.</summary>
 internal interface ILayerState
 {
+    /// <summary>What it has in common with the states of all layers; a twin's has nothing.</summary>
+    IAttentionState Common { get; }
+
     void Prefill(TimeSlice inputs, in TensorSpan<float> output);
 
     void Step(TimeSlice inputs, in TensorSpan<float> output);

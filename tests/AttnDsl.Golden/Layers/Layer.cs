@@ -68,7 +68,7 @@ internal sealed class Layer<TInputs, TGradients, TState>(
     StateCall<TInputs, TState> step) : ILayer
     where TInputs : struct, allows ref struct
     where TGradients : struct, allows ref struct
-    where TState : struct
+    where TState : struct, IAttentionState
 {
     public Forms Forms => forms;
 
@@ -102,6 +102,8 @@ internal sealed class Layer<TInputs, TGradients, TState>(
     private sealed class LayerState(Layer<TInputs, TGradients, TState> layer, TState value) : ILayerState
     {
         public TState Value => value;
+
+        public IAttentionState Common => value;
 
         public void Prefill(TimeSlice inputs, in TensorSpan<float> output) => layer.CallPrefill(value, inputs, output);
 

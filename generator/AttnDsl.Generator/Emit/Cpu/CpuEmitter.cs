@@ -73,12 +73,15 @@ internal static class CpuEmitter
             }
 
             w.Line("public Pass Pass;");
+            Field(system.Causal, "Sequences", "The sequences, where they differ in length or age.", "Sequences");
             Field(true, "int", "Tokens of this call, and heads among which its items are dealt.", "Time, Heads");
             Field(system.KeyValueHeads is not null || system.ValueHeads is not null, "int", "Output heads that share one of the others.", "Group");
             Field(plan.Kernels.Any(k => k.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock), "int", "Blocks a head.", "Blocks");
             Field(plan.Backward.Kept.Count > 0, "nint", "States kept for the backward pass, and chunks a head.", "Kept, Chunks");
             Field(cache, "int", "Rows of keys.", "KeyRows");
-            Field(cache && system.Causal, "int", "First token of the inputs; positions of the first query and of the first row of keys.", "Start, QueryFirst, KeyFirst");
+            Field(system.Causal, "int", "First token of this turn.", "Start");
+            Field(!cache && system.Causal, "nint", "Floats from a head's state to where it is copied first, for Rollback; 0 where it is not.", "Snapshot");
+            Field(cache && system.Causal, "int", "Positions of the first query and of the first row of keys.", "QueryFirst, KeyFirst");
             Field(system.Window is { RuntimeSized: true }, "int", "W.", "Window");
 
             void Field(bool used, string type, string meaning, string names)
@@ -100,6 +103,18 @@ internal static class CpuEmitter
             w.Line();
             using (w.Block("public void Run(int item, ref float scratch)"))
             {
+                if (system.Causal)
+                {
+                    using (w.Block("if (!Sequences.AreAlike)"))
+                    {
+                        w.Line("ref readonly Sequence sequence = ref Sequences.Of(item);");
+                        w.Line("Of(in sequence).Run(item - sequence.Item, ref scratch);");
+                        w.Line("return;");
+                    }
+
+                    w.Line();
+                }
+
                 using (w.Block("switch (Machine.VectorBits)"))
                 {
                     w.Line("case 512: Run<Simd512>(item, ref scratch); break;");
@@ -107,6 +122,12 @@ internal static class CpuEmitter
                     w.Line("case 128: Run<Simd128>(item, ref scratch); break;");
                     w.Line("default: Run<SimdScalar>(item, ref scratch); break;");
                 }
+            }
+
+            if (system.Causal)
+            {
+                w.Line();
+                OneSequence(w, plan);
             }
 
             w.Line();
@@ -120,7 +141,43 @@ internal static class CpuEmitter
         }
     }
 
-    private static string Start(DynamicalSystem system) => system is { Family: StateFamily.Cache, Causal: true } ? "Start" : "0";
+    /// <summary>How the call is narrowed to one of its sequences, whose batch is 1.</summary>
+    private static void OneSequence(SourceWriter w, LayerPlan plan)
+    {
+        var system = plan.System;
+        var cache = system.Family == StateFamily.Cache;
+        w.Line("/// <summary>This call for one of its sequences.</summary>");
+        using (w.Block("private readonly Call Of(in Sequence s)"))
+        {
+            w.Line("Call one = this;");
+            w.Line("one.Sequences = default;");
+            w.Line("(one.Start, one.Time) = (s.Start, s.Time);");
+            foreach (var name in system.Inputs.Select(i => i.Member).Append("O")) w.Line($"one.{name} = {name}.From(s.Batch);");
+            foreach (var name in system.Inputs.Select(i => i.Member + "Grad").Prepend("OGrad")) w.Line($"one.{name} = {name}.From(s.Batch);");
+            if (cache)
+            {
+                foreach (var name in s_rowsOfKeys) w.Line($"one.{name} = {name}.From(s.KeyBatch, s.KeyStart);");
+                w.Line("one.Lse += (nint)s.Padded * sizeof(float);");
+                w.Line("(one.KeyRows, one.QueryFirst, one.KeyFirst) = (s.KeyRows, s.QueryFirst, s.KeyFirst);");
+            }
+            else
+            {
+                var heads = SurfaceEmitter.Heads(system, HeadCount.State, "Heads");
+                w.Line($"nint state = (nint)s.Slot * {heads} * {StateLayout.UnitFloats(system)} * sizeof(float);");
+                w.Line("(one.State, one.StateGrad, one.Snapshot) = (State + state, StateGrad + state, s.Snapshot);");
+                if (plan.Backward.KeptFloats > 0) w.Line($"(one.Kept, one.Chunks) = (Kept + (nint)s.Chunk * {heads} * {plan.Backward.KeptFloats} * sizeof(float), s.Chunks);");
+            }
+
+            if (plan.Kernels.Any(k => k.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)) w.Line("one.Blocks = s.Blocks;");
+            foreach (var p in system.Parameters) w.Line($"one.{p.Member}Grad += (nint)s.Contribution * {p.Floats} * sizeof(float);");
+            if (system.Angles is { } angles) w.Line($"(one.Cos, one.Sin) = (Cos + (nint)s.Angles * {angles.Count} * sizeof(float), Sin + (nint)s.Angles * {angles.Count} * sizeof(float));");
+            w.Line("return one;");
+        }
+    }
+
+    private static readonly string[] s_rowsOfKeys = ["Keys", "Values", "SinkKeys", "SinkValues", "KeysGrad", "ValuesGrad"];
+
+    private static string Start(DynamicalSystem system) => system.Causal ? "Start" : "0";
 
     /// <summary>What is pinned behind the inputs, in this order; what a call does not use stays null.</summary>
     public static IReadOnlyList<string> Pinned(DynamicalSystem system) =>
@@ -159,6 +216,7 @@ internal static class CpuEmitter
             if (wholes.Any(p => !p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float state = ref Native.At(State, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
             if (wholes.Any(p => p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float stateGrad = ref Native.At(StateGrad, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
             if (kernel.Signature.Parameters.SelectMany(p => p).Any(p => p.Kind == ParameterKind.Slot)) w.Line($"ref float kept = ref Native.At(Kept, (nint){unit} * Chunks * {plan.Backward.KeptFloats});");
+            if (kernel.Unit == WorkUnit.StateHead && plan.Of(Forms.Recurrent)?.Main == kernel) w.Line($"if (Snapshot != 0) Native.Copy(ref state, Snapshot, {StateLayout.UnitFloats(plan.System)});");
             w.Line($"{kernel.Name}<TVec>(");
             var lines = kernel.Signature.Parameters;
             for (var n = 0; n < lines.Count; n++)
@@ -170,7 +228,7 @@ internal static class CpuEmitter
 
     private static string Argument(LayerPlan plan, LayerKernel kernel, KernelParameter p) => p.Kind switch
     {
-        ParameterKind.Time => kernel.Unit == WorkUnit.QueryBlock && plan.System.Family == StateFamily.Cache ? "KeyRows" : "Time",
+        ParameterKind.Time => kernel.Unit == WorkUnit.QueryBlock && plan.System.Family == StateFamily.Cache ? "KeyRows" : plan.System.Rows("Time"),
         ParameterKind.Query => "query",
         ParameterKind.QueryRows => $"Math.Min({kernel.Plan.Sizes.R}, Time - query)",
         ParameterKind.Key => "t",
@@ -254,6 +312,6 @@ internal static class CpuEmitter
 
         var input = system.Inputs.First(i => i.Tensor == tensor);
         var head = HeadOf(system, kernel, input.HeadCount);
-        return $"ref {input.Member}{gradient}.At(b, {start}, {head}), {input.Member}{gradient}.Time";
+        return $"ref {input.Member}{gradient}.At(b, {(start == "0" ? start : input.Rows(start))}, {head}), {input.Member}{gradient}.Time";
     }
 }

@@ -20,7 +20,7 @@ internal static class GpuStateEmitter
         var rows = capacity ? "capacity" : cache ? Literals.Integer(StateLayout.CacheRows(system.Window!)) : "";
         var extra = (system.Heads is null ? ", int heads" : "") + (capacity ? ", int capacity" : "");
 
-        w.Line("/// <summary>Where the sequences of a batch stand, kept on the device. Dispose it to free its memory.</summary>");
+        w.Line("/// <summary>Where the sequences of a batch stand, kept on the device. Dispose it to free its memory. They go on together: sequences that come and go one by one, packed ones and Rollback are for states on the host.</summary>");
         using (w.Block("public sealed class State : global::System.IDisposable"))
         {
             if (plan is not null)
@@ -84,6 +84,10 @@ internal static class GpuStateEmitter
             Member("A state of its own that stands where this one does.", $"public State Fork({GpuStream}? stream = null)", "new State(Memory.Fork(stream));");
             Member("Copies the state to one on the host, of the same batch; done when it returns.", $"public void CopyTo({Outer(type)}.State host, {GpuStream}? stream = null)", "Memory.CopyTo(host.Memory, stream);");
             Member("Takes over a state from the host, of the same batch; done when it returns.", $"public void CopyFrom({Outer(type)}.State host, {GpuStream}? stream = null)", "Memory.CopyFrom(host.Memory, stream);");
+            w.Line("/// <summary>Makes one sequence stand where another one does.</summary>");
+            w.Line($"public void CopySlot(int from, int to, {GpuStream}? stream = null) => {Body(type, plan, "Memory.CopySlot(from, to, stream);")}");
+            w.Line();
+            Saving();
             w.Line("/// <summary>Frees the memory.</summary>");
             w.Line($"public void Dispose() {{{(plan is null ? "" : " Memory.Dispose(); ")}}}");
         }
@@ -95,6 +99,39 @@ internal static class GpuStateEmitter
             foreach (var word in new[] { "partial ", "record ", "struct ", "class " })
                 if (name.StartsWith(word, System.StringComparison.Ordinal)) name = name.Substring(word.Length);
             return name;
+        }
+
+        void Saving()
+        {
+            var arguments = $"Memory.Batch{(system.Heads is null ? ", Memory.Heads" : "")}{(capacity ? ", Memory.Capacity" : "")}";
+            w.Line("/// <summary>The state as bytes, by way of the host: what <c>Save</c> of a state there writes.</summary>");
+            using (w.Block($"public byte[] Save({GpuStream}? stream = null)"))
+            {
+                if (plan is not null)
+                {
+                    w.Line($"var host = new {Outer(type)}.State({arguments});");
+                    w.Line("CopyTo(host, stream);");
+                }
+
+                w.Line(plan is null ? Body(type, plan, "") : "return host.Save();");
+            }
+
+            w.Line();
+            w.Line("/// <summary>Takes over a saved state, by way of the host.</summary>");
+            w.Line("/// <exception cref=\"global::System.IO.InvalidDataException\">It is truncated or damaged, of a newer version, or of another layer or size. The state is as it was.</exception>");
+            w.Line("/// <exception cref=\"global::System.ArgumentException\">Its sequences have seen different numbers of tokens. The state is as it was.</exception>");
+            using (w.Block($"public void Load(global::System.ReadOnlySpan<byte> saved, {GpuStream}? stream = null)"))
+            {
+                if (plan is not null)
+                {
+                    w.Line($"var host = new {Outer(type)}.State({arguments});");
+                    w.Line("host.Load(saved);");
+                }
+
+                w.Line(Body(type, plan, "CopyFrom(host, stream);"));
+            }
+
+            w.Line();
         }
 
         void Member(string summary, string header, string body)

@@ -1,0 +1,57 @@
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Conformance.Layers;
+using AttnDsl.Reference;
+using Xunit;
+
+namespace AttnDsl.Conformance.States;
+
+/// <summary>Rotated keys in a matrix state: where a sequence stands shows in its angles.</summary>
+[AttentionLayer(KeyDim = 6, ValueDim = 5)]
+[Gate(GateShape.Head)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class TurnedMatrix6x5;
+
+/// <summary>A window that moves on for ever, so that positions grow beyond what float32 counts.</summary>
+[AttentionLayer(KeyDim = 6, ValueDim = 5)]
+[Window(16)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class TurnedWindow6x5;
+
+/// <summary>A layer of each kind of state, mask, grouping and gradient.</summary>
+internal static class StateSubjects
+{
+    public static readonly IReadOnlyDictionary<string, (LayerSpec Spec, IStateSubject Layer)> All = new Dictionary<string, (LayerSpec, IStateSubject)>
+    {
+        [nameof(Softmax7x5)] = (Subject.All[nameof(Softmax7x5)].Spec, new StateSubject<Softmax7x5.Inputs, Softmax7x5.Gradients, Softmax7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(Rotary6x5)] = (Subject.All[nameof(Rotary6x5)].Spec, new StateSubject<Rotary6x5.Inputs, Rotary6x5.Gradients, Rotary6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(RotaryGrouped6x5)] = (GradientSubjects.All[nameof(RotaryGrouped6x5)].Spec, new StateSubject<RotaryGrouped6x5.Inputs, RotaryGrouped6x5.Gradients, RotaryGrouped6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(TurnedWindow6x5)] = (new() { KeyDim = 6, ValueDim = 5, Heads = 2, Similarity = Similarity.Softmax, Window = 16, Pairs = Pairs.HalfSplit }, new StateSubject<TurnedWindow6x5.Inputs, TurnedWindow6x5.Gradients, TurnedWindow6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(LinearElu7x5)] = (Subject.All[nameof(LinearElu7x5)].Spec, new StateSubject<LinearElu7x5.Inputs, LinearElu7x5.Gradients, LinearElu7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(Gla7x5)] = (Subject.All[nameof(Gla7x5)].Spec, new StateSubject<Gla7x5.Inputs, Gla7x5.Gradients, Gla7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G })),
+        [nameof(TurnedMatrix6x5)] = (new() { KeyDim = 6, ValueDim = 5, Heads = 2, Decay = DecaySource.Head, Pairs = Pairs.HalfSplit }, new StateSubject<TurnedMatrix6x5.Inputs, TurnedMatrix6x5.Gradients, TurnedMatrix6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G })),
+        [nameof(GroupedDelta7x5)] = (Subject.All[nameof(GroupedDelta7x5)].Spec, new StateSubject<GroupedDelta7x5.Inputs, GroupedDelta7x5.Gradients, GroupedDelta7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta })),
+        [nameof(Mlstm7x5)] = (Subject.All[nameof(Mlstm7x5)].Spec, new StateSubject<Mlstm7x5.Inputs, Mlstm7x5.Gradients, Mlstm7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, I = t["in.i"] })),
+        [nameof(DeltaProduct7x5)] = (Written(nameof(DeltaProduct7x5)), new StateSubject<DeltaProduct7x5.Inputs, DeltaProduct7x5.Gradients, DeltaProduct7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta })),
+        [nameof(Slots7x5)] = (Written(nameof(Slots7x5)), new StateSubject<Slots7x5.Inputs, Slots7x5.Gradients, Slots7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, S = t["in.s"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, S = t["in.s"] })),
+        [nameof(ValueBonus7x5)] = (Written(nameof(ValueBonus7x5)), new StateSubject<ValueBonus7x5.Inputs, ValueBonus7x5.Gradients, ValueBonus7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } })),
+        [nameof(SkippedGla7x5)] = (Subject.All[nameof(Gla7x5)].Spec, new StateSubject<SkippedGla7x5.Inputs, SkippedGla7x5.Gradients, SkippedGla7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { D = t["in.d"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { D = t["in.d"] } })),
+    };
+
+    private static LayerSpec Written(string name) => WriteSubjects.All.First(subject => subject.Name == name).Spec;
+
+    public static TheoryData<string> Names => [.. All.Keys];
+}
