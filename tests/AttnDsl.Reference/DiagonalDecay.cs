@@ -150,9 +150,25 @@ public static class DiagonalDecay
         }
     }
 
+    /// <summary>Channel c of S v: the key for which a value stands already.</summary>
+    private static T StoodFor<T>(LayerSpec spec, Operands<T> operands, Span<T> s, int c, int b, int t, int n)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var sum = T.Zero;
+        for (var r = 0; r < spec.ValueDim; r++) sum += s[(c * spec.ValueDim) + r] * operands.Value(b, t, n, r);
+        return sum;
+    }
+
     private static void Write<T>(LayerSpec spec, Operands<T> operands, Span<T> s, T[] key, int b, int t, int n)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
+        if (spec.Write == WriteKind.Oja)
+        {
+            var rest = new T[key.Length];
+            for (var c = 0; c < key.Length; c++) rest[c] = operands.Beta(b, t, n) * (key[c] - StoodFor(spec, operands, s, c, b, t, n));
+            key = rest;
+        }
+
         for (var r = 0; r < spec.ValueDim; r++)
         {
             var written = operands.Value(b, t, n, r);

@@ -92,6 +92,7 @@ public enum WriteKind
     ExponentialGate,
     GeneralDelta,
     Slots,
+    Oja,
 }
 
 /// <summary>How strongly a token writes: as β, as σ(β), or the rule's own way (β for the delta rule, else 1).</summary>
@@ -244,7 +245,7 @@ public sealed record LayerSpec
     public int SinkTokens { get; init; }
 
     /// <summary>Whether β is an input.</summary>
-    public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write == WriteKind.Delta);
+    public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write is WriteKind.Delta or WriteKind.Oja);
 
     /// <summary>Floats of β a token and head.</summary>
     public int BetaWidth => Strength is StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm ? ValueDim : 1;

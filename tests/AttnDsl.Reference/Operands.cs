@@ -28,7 +28,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         var row = spec.KeyOfGate
             ? TiedKey(b, t, n)
             : PlainKey(b, t, n);
-        if (spec.Write != WriteKind.Delta && (spec.HasBeta || spec.Strength == StrengthKind.Step))
+        if (spec.Write is not (WriteKind.Delta or WriteKind.Oja) && (spec.HasBeta || spec.Strength == StrengthKind.Step))
         {
             var strength = Beta(b, t, n);
             for (var c = 0; c < row.Length; c++)

@@ -77,7 +77,7 @@ internal static class Descriptors
         Error(SlotGate, Semantics, "Slots decay slot by slot", "'{0}' has a gate of shape {1} and the write rule {2}; GateShape.Slot goes with WriteRule.Slots, which has no key and value channels in one state"),
         Error(SlotsUnused, Semantics, "A number of slots needs slots", "'{0}' sets Slots = {1} with the write rule {2}; use WriteRule.Slots or remove Slots"),
         Error(KeyOfGate, Semantics, "A key tied to the gate needs a gate per key channel", "'{0}' takes its key from the gate, which needs [Gate(GateShape.Key)] and one plain write a token; add the gate, or use KeySource.Input"),
-        Error(StrengthOnRule, Semantics, "The write rule has its own strength", "'{0}' sets Strength = {1} with the write rule {2}, which already says how strongly a token writes; remove Strength, or use WriteRule.Plain or WriteRule.Delta"),
+        Error(StrengthOnRule, Semantics, "The write rule has its own strength", "'{0}' sets Strength = {1} with the write rule {2}, which already says how strongly a token writes; remove Strength, or use WriteRule.Plain, WriteRule.Delta or WriteRule.Oja"),
         Error(StrengthScaleUnused, Semantics, "A factor needs a strength", "'{0}' sets StrengthScale = {1} but writes with no strength; add Strength = WriteStrength.Beta or remove StrengthScale"),
         Error(StepsConflict, Semantics, "Several writes a token do not go with this", "'{0}' writes {1} times a token, which does not go with {2}; remove that, or Steps"),
         Error(ConstantsUnused, Semantics, "The constants do not ask for this", "'{0}' sets {1}, which belongs to HeadDecay.{2} on a constant gate; choose that or remove {1}"),
@@ -92,6 +92,7 @@ internal static class Descriptors
         Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
         Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads {2}; choose another normaliser or remove Gradient"),
         Error(LowerBoundUnused, Semantics, "A lower bound needs its activation", "'{0}' sets LowerBound = {1} on a gate that does not use it; add Activation = GateActivation.LowerBounded or remove LowerBound"),
+        Error(KeyGateOnOja, Semantics, "Oja's rule decays by heads or values", "'{0}' joins Oja's rule with a decay per key channel, under which every key channel would need a triangular system of its own; use GateShape.Head or GateShape.Value"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

@@ -79,6 +79,7 @@ internal static class DiagnosticIds
     public const string ChannelStrength = "ATTN0359";
     public const string NormaliserGradientUnused = "ATTN0323";
     public const string LowerBoundUnused = "ATTN0324";
+    public const string KeyGateOnOja = "ATTN0325";
 
     public const string SignedKeySum = "ATTN0501";
 }

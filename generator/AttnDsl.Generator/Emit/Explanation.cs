@@ -45,6 +45,7 @@ internal static class Explanation
         {
             (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
             (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta {(s.Writing.Steps == 1 ? "rule" : $"product of {s.Writing.Steps} steps a token")}",
+            (_, WriteRule.Oja) => $"{(s.Decay is null ? "" : "gated ")}Oja's rule{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} steps a token")}",
             (_, WriteRule.GeneralDelta) => $"{(s.Decay is null ? "" : "gated ")}general delta rule",
             _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
             (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
@@ -75,7 +76,7 @@ internal static class Explanation
         // Polynomial and random kernels take the scale inside.
         var outside = s.Map.Polynomial is null && !s.Map.IsRandom ? "s " : "";
         if (s.Writing.Key == KeySource.Gate) phi.K = "k_t";
-        if (s.Writing.Strength != WriteStrength.None && s.Write != WriteRule.Delta) phi.K = "β_t " + phi.K;
+        if (s.Writing.Strength != WriteStrength.None && s.Write is not (WriteRule.Delta or WriteRule.Oja)) phi.K = "β_t " + phi.K;
         var (keep, gate) = s.Decay switch
         {
             null => ("", null),
@@ -121,6 +122,10 @@ internal static class Explanation
             case WriteRule.Delta:
                 yield return $"S_t = {kept} + {phi.K} u_tᵀ,   u_t = {beta}(v_t − ({kept})ᵀ {phi.K})";
                 yield return $"    that is A_t = (I − {beta}{phi.K} {phi.K}ᵀ) {(keep.Length == 0 ? "" : keep.Trim())}, write {beta}{phi.K} v_tᵀ";
+                break;
+            case WriteRule.Oja:
+                yield return $"S_t = {kept} + u_t v_tᵀ,   u_t = {beta}({phi.K} − {kept} v_t)";
+                yield return $"    that is S_t = {kept} (I − {beta}v_t v_tᵀ) + {beta}{phi.K} v_tᵀ";
                 break;
             case WriteRule.GeneralDelta:
                 yield return $"S_t = {kept} + b_t (a_tᵀ S_{{t−1}}) + {phi.K} v_tᵀ";
@@ -231,16 +236,16 @@ internal static class Explanation
         var f = (long)s.Map.Width;
         var p = ScoresAreKernels(s) ? k : f;
         // 2 a multiply-add: write, read, what a delta rule retrieves; 1 for the decay.
-        var delta = s.Write is WriteRule.Delta or WriteRule.GeneralDelta;
+        var (delta, once) = (s.Write is WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja, s.Write is WriteRule.Delta or WriteRule.Oja);
         var (m, n) = ((long)s.Writing.Slots, (long)s.Writing.Steps);
         var cells = s.Write == WriteRule.Slots ? m * (f + v) : f * v;
-        var flops = n * (4 * cells + (s.Decay is null ? 0 : cells) + (s.Write == WriteRule.Delta ? 2 * cells : delta ? 4 * cells : 0));
+        var flops = n * (4 * cells + (s.Decay is null ? 0 : cells) + (once ? 2 * cells : delta ? 4 * cells : 0));
         yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * cells)} bytes";
         // The products of one chunk over its tokens: state in and out, C×C scores and what they weigh; a delta rule has a second pair and a solve.
         var c = (long)plan.Sizes.C;
         var products = s.Write == WriteRule.Slots
             ? 4 * cells + 2 * c * (p + v + 2 * m)
-            : n * ((s.Write == WriteRule.Delta ? 6 : delta ? 8 : 4) * cells + 2 * c * (p + v) + (s.Write == WriteRule.Delta ? 2 * c * p + c * v : delta ? 6 * c * p + 5 * c * v : 0));
+            : n * ((once ? 6 : delta ? 8 : 4) * cells + 2 * c * (p + v) + (s.Write == WriteRule.Delta ? 2 * c * p + c * v : once ? 2 * c * v + c * f : delta ? 6 * c * p + 5 * c * v : 0));
         if (s.IsScan) yield return "chunkwise: the same, cell by cell; the state is read and written once a chunk";
         else if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
         if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (p + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
@@ -283,7 +288,7 @@ internal static class Explanation
         {
             (Forms.Recurrent, StateFamily.Cache) => $"recurrent{fast}: one query at a time, keys in blocks of {sizes.C}, dot products along K; {scratch}",
             (Forms.Parallel, StateFamily.Cache) => $"parallel{fast}: {sizes.R} queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of {sizes.C}; {scratch}",
-            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, {(s.Write is WriteRule.Delta or WriteRule.GeneralDelta ? "three passes over S: retrieve, read, update" : s.Write == WriteRule.Slots ? "two passes over both states: read, update" : "two passes over S: read, update")}{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} times a token")}; {scratch}",
+            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, {(s.Write is WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja ? "three passes over S: retrieve, read, update" : s.Write == WriteRule.Slots ? "two passes over both states: read, update" : "two passes over S: read, update")}{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} times a token")}; {scratch}",
             (Forms.Parallel, _) => $"parallel{fast}: blocks of {sizes.R} queries by {sizes.C} keys; {scratch}",
             _ => $"chunkwise{fast}: chunks of {sizes.C}: {ChunkReason(s)}; {scratch}",
         };
@@ -299,6 +304,7 @@ internal static class Explanation
     {
         if (!s.Causal) yield return "State, Step and Prefill: a bidirectional layer needs the whole sequence";
         if (s.Write is WriteRule.Delta or WriteRule.GeneralDelta) yield return "the parallel form: a delta rule's writes depend on each other through every token in between";
+        else if (s.Write == WriteRule.Oja) yield return "the parallel form: the writes of Oja's rule depend on each other through every token in between";
         else if (s.Write == WriteRule.Slots) yield return "the parallel form: every query would meet every slot's key and value of its own time";
         else if (s.Writing.Steps > 1) yield return "the parallel form: a token's writes take several rows";
         else if (s.Writing.Bonus) yield return "the parallel form: each query meets the gates between itself and a key, not its own";

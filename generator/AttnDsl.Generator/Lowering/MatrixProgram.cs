@@ -29,6 +29,7 @@ internal static class MatrixProgram
         string Decays(string x) => system.Decay is null ? " " + x : $"({x} e^{{L_i}})";
         var gt = system.Decay is null ? "" : "e^g ";
         var written = system.Write == WriteRule.Delta ? "u" : "v";
+        var key = system.Write == WriteRule.Oja ? "u" : "k";
 
         b.Begin(
             system.Decay is null ? Say("The token's query and key.", "The chunk's queries and keys.") : Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began."),
@@ -74,6 +75,16 @@ internal static class MatrixProgram
                 var change = beta is null ? b.Map("change", (y, z) => y - z, v, seen) : b.Map("change", (x, y, z) => x * (y - z), beta, v, seen);
                 writes.Add(("", k, b.Emit("u", new UnitLowerSolve(), kappa, change)));
                 break;
+            case WriteRule.Oja:
+                b.Begin(
+                    Say($"u = β (k − {gt}S v): what the value does not stand for yet.", $"u_i = β_i (k_i − S{Decays("v_i")} − Σ_{{j<i}} κ_ij u_j), κ_ij = β_i v_i·v_j: what each value does not stand for yet."),
+                    $"The solve, from the last row up: c = (I + κ)⁻ᵀ du is the gradient of β (k − S{Decays("v")}), and dκ = −c uᵀ.");
+                var strength = Sources.Strength(system, head, b, rows);
+                var valueScores = weights.ValueScores("valueScores", v);
+                var stood = b.MatMulNT("stoodFor", Decayed("vDecayed", v), S.Start);
+                var rest = strength is null ? b.Map("rest", (x, y) => x - y, k.Features, stood) : b.Map("rest", (x, y, z) => x * (y - z), strength, k.Features, stood);
+                writes.Add(("", new(b.Emit("u", new UnitLowerSolve(), strength is null ? valueScores : b.Map("kappa", (x, y) => x * y, strength, valueScores), rest)), v));
+                break;
             case WriteRule.GeneralDelta:
                 b.Begin(
                     Say("u = Sᵀa: what a retrieves of the state before its decay.", "u_i = S_{i−1}ᵀa_i: what a_i retrieves of the state before the row's own gate, from the chunk's start, from the v_j and from the u_j before."),
@@ -98,7 +109,7 @@ internal static class MatrixProgram
                     ? Say("o = Sᵀq + (q·(u ⊙ k)) v: the state before the token's decay, and the token itself through its bonus.", "What came before each row, none of whose gates it meets itself, and the row itself through its bonus.")
                     : writes.Count > 1
                     ? Say("o = (e^g S)ᵀ q + (q·k) v + (q·b) u: what the state holds and what the token is about to write.", "What came before the chunk, and the chunk's own part: its values and what was retrieved.")
-                    : Say($"o = ({gt}S)ᵀ q + (q·k) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Decays("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part."),
+                    : Say($"o = ({gt}S)ᵀ q + (q·{key}) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Decays("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part."),
                 system.Writing.Bonus || writes.Count > 1
                     ? "do meets the state and what the block wrote: from there the gradients of the scores, of queries, keys and values."
                     : $"dscores_ij = do_i·{written}_j, d{written}_j += Σ_i scores_ij do_i, dS += Σ_i {Decays("q_i").TrimStart()} do_iᵀ; dq and dk follow from dscores and S do{(sum is null ? "" : " (do here the numerator's)")}.");
@@ -127,10 +138,10 @@ internal static class MatrixProgram
         }
 
         var decays = system.Decay is not null;
-        var write = Say($"S ← {gt}S + k {written}ᵀ{also}.", system.Decay is null
-            ? $"S ← S + Σ_j k_j {written}_jᵀ{(also.Length == 0 ? "" : " + b_j u_jᵀ")}."
-            : $"S ← e^{{L_C}} S + Σ_j (k_j e^{{L_C − L_j}}) {written}_jᵀ{(also.Length == 0 ? "" : " + (b_j e^{L_C − L_j}) u_jᵀ")}.");
-        var unwrite = $"What the chunk wrote: dk_j += {(decays ? "e^{L_C − L_j} " : "")}dS {written}_j, d{written}_j += dSᵀ{(decays ? "(k_j e^{L_C − L_j})" : " k_j")}{(also.Length == 0 ? "" : ", and likewise of b and u")}{(decays ? "; the gates get what they let through" : "")}.";
+        var write = Say($"S ← {gt}S + {key} {written}ᵀ{also}.", system.Decay is null
+            ? $"S ← S + Σ_j {key}_j {written}_jᵀ{(also.Length == 0 ? "" : " + b_j u_jᵀ")}."
+            : $"S ← e^{{L_C}} S + Σ_j ({key}_j e^{{L_C − L_j}}) {written}_jᵀ{(also.Length == 0 ? "" : " + (b_j e^{L_C − L_j}) u_jᵀ")}.");
+        var unwrite = $"What the chunk wrote: d{key}_j += {(decays ? "e^{L_C − L_j} " : "")}dS {written}_j, d{written}_j += dSᵀ{(decays ? $"({key}_j e^{{L_C − L_j}})" : $" {key}_j")}{(also.Length == 0 ? "" : ", and likewise of b and u")}{(decays ? "; the gates get what they let through" : "")}.";
         b.Begin(write, unwrite);
         var total = weights.Whole;
         Tile? next = null;
@@ -166,7 +177,7 @@ internal static class MatrixProgram
         }
 
         var final = Kept("stateKept", S.Start, transposed: !weights.IsPerValue);
-        foreach (var (key, value) in arrived) final = b.Add("SNext", final, b.MatMulTN("writes", key, value));
+        foreach (var (left, right) in arrived) final = b.Add("SNext", final, b.MatMulTN("writes", left, right));
         p.Carry("S", head.LoadAs("S0", "S", F, V, Access.Whole), S, final);
         tail.Store("S", S.Final, Access.Whole);
         return p.Build();

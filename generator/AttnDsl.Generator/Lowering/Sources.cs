@@ -48,7 +48,7 @@ internal static class Sources
             ? b.Map(name + "Tied", g => -Ex.Expm1(g), LogDecay(system, head, b, rows, of))
             : Mapped(Load()));
         // The strength of a write goes to its key, so that a key sum counts it too; a delta rule has it in its own place.
-        return new(system.Write == WriteRule.Delta || Strength(system, head, b, rows, of) is not { } beta ? k : b.Map(name + "Weighted", (x, y) => x * y, k, beta));
+        return new(system.Write is WriteRule.Delta or WriteRule.Oja || Strength(system, head, b, rows, of) is not { } beta ? k : b.Map(name + "Weighted", (x, y) => x * y, k, beta));
     }
 
     /// <summary>φ(q)·φ(k) of what <see cref="Operand.Factors"/> give.</summary>

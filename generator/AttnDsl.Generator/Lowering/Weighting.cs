@@ -132,6 +132,11 @@ internal sealed class Weighting
         ? _b.Emit(name, new DecayedGram(reach == Reach.Earlier, reach == Reach.Before), q, k, _g!)
         : Weighted(name, _b.MatMulNT(Dots(name), q, k), new Arg(0), max, reach);
 
+    /// <summary>Products of the block's own values, v_i·v_j under the decay between the rows; zero where j does not come before i.</summary>
+    public Tile ValueScores(string name, Tile v) => IsPerValue
+        ? _b.Emit(name, new DecayedGram(Strict: true), v, v, _g!)
+        : Weighted(name, _b.MatMulNT(Dots(name), v, v), new Arg(0), null, Reach.Earlier);
+
     private Tile Weighted(string name, Tile dots, Expr kernel, Tile? max, Reach reach)
     {
         Expr Masked(Expr x) => reach == Reach.Own ? Ex.Causal(x) : Ex.StrictlyCausal(x);

@@ -146,6 +146,8 @@ internal static class LayerRules
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
             if (write is WriteRule.Delta or WriteRule.GeneralDelta && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "a delta rule overwrites instead of summing");
+            if (write == WriteRule.Oja && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "Oja's rule overwrites instead of summing");
+            if (d.Gate is { Shape: GateShape.Key } && write == WriteRule.Oja) yield return new(KeyGateOnOja, "Gate.shape", name);
             if (write == WriteRule.Slots && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "softmax over the slots already sums to one");
             if (d.Gate is { Shape: GateShape.Value } && write is WriteRule.Delta or WriteRule.GeneralDelta) yield return new(ValueGateOnDelta, "Gate.shape", name, write.ToString());
             if (d.Gate is { Shape: GateShape.Value } && write == WriteRule.Plain && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(ValueGateKeySum, "Read", name);
@@ -219,11 +221,11 @@ internal static class LayerRules
         if (d.Read is { Augmentation: { } augmentation and not Augmentation.None } && (d.Write is { Rule: not WriteRule.Plain } or { Steps: > 1 } || !d.Causal)) yield return new(AugmentationNeedsPlainWrites, "Read.Augmentation", name, augmentation.ToString());
         if (d.Write is not { } w) yield break;
         if (w.Bonus && (w.Rule != WriteRule.Plain || w.Steps > 1 || !d.Causal || DefaultNormaliser(d) is not (Normaliser.None or Normaliser.External))) yield return new(BonusConflict, "Write.Bonus", name);
-        if (w.Strength == WriteStrength.Step && w.Rule is WriteRule.Plain or WriteRule.Delta && d.Gate is not ({ Shape: GateShape.Head, Activation: GateActivation.Rate or GateActivation.SoftplusRate } or { Shape: GateShape.Full, Activation: GateActivation.Rate })) yield return new(StepOfGate, "Write.Strength", name);
+        if (w.Strength == WriteStrength.Step && w.Rule is WriteRule.Plain or WriteRule.Delta or WriteRule.Oja && d.Gate is not ({ Shape: GateShape.Head, Activation: GateActivation.Rate or GateActivation.SoftplusRate } or { Shape: GateShape.Full, Activation: GateActivation.Rate })) yield return new(StepOfGate, "Write.Strength", name);
         if (w.Slots is { } slots && w.Rule != WriteRule.Slots) yield return new(SlotsUnused, "Write.Slots", name, Text(slots), w.Rule.ToString());
         if (w.Key == KeySource.Gate && (w.Rule != WriteRule.Plain || d.Gate is not { Shape: GateShape.Key } || w.Steps > 1)) yield return new(KeyOfGate, "Write.Key", name);
-        if (w.Strength is { } strength && w.Rule is not (WriteRule.Plain or WriteRule.Delta)) yield return new(StrengthOnRule, "Write.Strength", name, strength.ToString(), w.Rule.ToString());
-        if (w.StrengthScale is { } scale && (w.Rule is not (WriteRule.Plain or WriteRule.Delta) || (w.Strength ?? (w.Rule == WriteRule.Delta ? WriteStrength.Beta : WriteStrength.None)) == WriteStrength.None)) yield return new(StrengthScaleUnused, "Write.StrengthScale", name, Text(scale));
+        if (w.Strength is { } strength && w.Rule is not (WriteRule.Plain or WriteRule.Delta or WriteRule.Oja)) yield return new(StrengthOnRule, "Write.Strength", name, strength.ToString(), w.Rule.ToString());
+        if (w.StrengthScale is { } scale && (w.Rule is not (WriteRule.Plain or WriteRule.Delta or WriteRule.Oja) || (w.Strength ?? (w.Rule is WriteRule.Delta or WriteRule.Oja ? WriteStrength.Beta : WriteStrength.None)) == WriteStrength.None)) yield return new(StrengthScaleUnused, "Write.StrengthScale", name, Text(scale));
         if (w.Steps is not > 1) yield break;
         var conflict = w.Rule is WriteRule.ExponentialGate or WriteRule.Slots ? $"the write rule {w.Rule}"
             : d.Gate is { Shape: GateShape.Constant } ? "a constant gate, which has no token to decay at"
@@ -280,13 +282,14 @@ internal static class LayerRules
     };
 
     /// <summary>Whether what one token writes depends on what those before it wrote.</summary>
-    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full };
+    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full };
 
     private static string Kind(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write?.Rule) switch
     {
         (Kernel.Softmax, true, _) => "causal softmax attention",
         (Kernel.Softmax, false, _) => "bidirectional softmax attention",
         (_, true, WriteRule.Delta or WriteRule.GeneralDelta) => "a delta rule",
+        (_, true, WriteRule.Oja) => "Oja's rule",
         (_, true, WriteRule.Slots) => "slot attention",
         (_, true, _) when d.Write is { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } => "a layer whose cells decay each on their own",
         (_, true, _) when d.Write is { Steps: > 1 } => "a layer with several writes a token",

@@ -32,7 +32,7 @@ internal static class Resolver
             decay,
             d.Rotation is { } r ? new(r.Kind, r.Base, r.Layout) : null,
             write,
-            new(d.Write?.Key ?? KeySource.Input, d.Write?.Strength ?? (write == WriteRule.Delta ? WriteStrength.Beta : WriteStrength.None), d.Write?.StrengthScale ?? 1, Math.Max(1, steps), Math.Max(0, d.Write?.Slots ?? 0), d.Write is { Bonus: true }),
+            new(d.Write?.Key ?? KeySource.Input, d.Write?.Strength ?? (write is WriteRule.Delta or WriteRule.Oja ? WriteStrength.Beta : WriteStrength.None), d.Write?.StrengthScale ?? 1, Math.Max(1, steps), Math.Max(0, d.Write?.Slots ?? 0), d.Write is { Bonus: true }),
             normaliser,
             d.Read?.Epsilon ?? 1e-6,
             d.Read?.Eta ?? default,
@@ -76,7 +76,7 @@ internal static class Resolver
 
         if (s.Writing.Key != KeySource.None) yield return new("Q", "q", "[B,T,H,K]", HeadCount.Query, s.KeyDim, "Queries.");
         if (s.Writing.Key == KeySource.Input) yield return Written("K", "k", $"{keyHeads},K", keyCount, s.KeyDim, s.Write == WriteRule.Delta ? "Keys, L2-normalised: with ‖k‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Keys.");
-        yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, "Values.");
+        yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, s.Write == WriteRule.Oja ? "Values, L2-normalised: with ‖v‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Values.");
         if (s.Decay is { Shape: not GateShape.Constant } decay)
         {
             var meaning = decay.Activation == GateActivation.LogDecay
@@ -92,7 +92,7 @@ internal static class Resolver
             yield return new("Beta", "beta", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"Write strength, given as a logit: values are written times {Scaled(s)}{(s.Writing.Strength == WriteStrength.ChannelNorm ? "√(1 − e^(2g)) " : "")}σ(Beta).");
         if (s.Writing.Strength is WriteStrength.Beta or WriteStrength.Sigmoid)
         {
-            var meaning = (s.Write == WriteRule.Delta ? "Write strength β: 1 overwrites what the key retrieved, 0 leaves it." : "Write strength β.")
+            var meaning = (s.Write == WriteRule.Delta ? "Write strength β: 1 overwrites what the key retrieved, 0 leaves it." : s.Write == WriteRule.Oja ? "Write strength β: 1 overwrites what the value stood for, 0 leaves it." : "Write strength β.")
                 + (s.Writing.Strength == WriteStrength.Sigmoid ? $" Given as a logit: β = {Scaled(s)}σ(Beta)." : s.Writing.StrengthScale == 1 ? "" : $" β = {Scaled(s)}Beta.");
             yield return Written("Beta", "beta", n, HeadCount.State, 0, meaning);
         }

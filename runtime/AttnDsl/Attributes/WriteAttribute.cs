@@ -25,6 +25,9 @@ public enum WriteRule
     /// meets the slots' keys, and softmax over the slots reads their values.
     /// </summary>
     Slots,
+
+    /// <summary><c>β (k − S̄ v) vᵀ</c>, S̄ the decayed state: Oja's rule on the values. What v already stands for is taken off the key. Input β [B,T,H]; values L2-normalised by the caller.</summary>
+    Oja,
 }
 
 /// <summary>Where the key comes from.</summary>

@@ -103,6 +103,17 @@ internal static partial class BoundedDelta7x5;
 [Write(WriteRule.Plain, Key = KeySource.Gate)]
 internal static partial class LowerBounded7x5;
 
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Gate(GateShape.Value)]
+[Write(WriteRule.Oja)]
+internal static partial class ValueOja7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[FeatureMap(Kernel.Silu)]
+[Gate(GateShape.Head)]
+[Write(WriteRule.Oja, Strength = WriteStrength.Sigmoid, Steps = 2)]
+internal static partial class Oja7x5;
+
 [AttentionLayer(KeyDim = 7, ValueDim = 5)]
 [Gate(GateShape.Head, Activation = GateActivation.SoftplusRate)]
 [Write(WriteRule.Plain, Strength = WriteStrength.Step)]

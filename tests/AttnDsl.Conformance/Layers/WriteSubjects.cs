@@ -37,6 +37,16 @@ internal static class WriteSubjects
             t => new() { Q = t.Q, V = t.V, G = t.G },
             LowerBounded7x5.Forward, LowerBounded7x5.Forward, LowerBounded7x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LowerBounded7x5.Backward }),
+        new(nameof(ValueOja7x5), s_base with { ValueHeads = 4, Decay = DecaySource.Value, Write = WriteKind.Oja }, new Layer<ValueOja7x5.Inputs, ValueOja7x5.Gradients, ValueOja7x5.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            ValueOja7x5.Forward, ValueOja7x5.Forward, ValueOja7x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = ValueOja7x5.Backward }),
+        new(nameof(Oja7x5), s_base with { Similarity = Similarity.Silu, Decay = DecaySource.Head, Write = WriteKind.Oja, Strength = StrengthKind.Sigmoid, Steps = 2 }, new Layer<Oja7x5.Inputs, Oja7x5.Gradients, Oja7x5.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            Oja7x5.Forward, Oja7x5.Forward, Oja7x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Oja7x5.Backward }),
         new(nameof(GeneralDelta7x5), s_base with { Decay = DecaySource.Key, Write = WriteKind.GeneralDelta }, new Layer<GeneralDelta7x5.Inputs, GeneralDelta7x5.Gradients, GeneralDelta7x5.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, A = t["in.a"], B = t["in.b"] },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, A = t["in.a"], B = t["in.b"] },

@@ -10,7 +10,7 @@ internal sealed class Draw(int seed)
 {
     private readonly Random _random = new(seed);
 
-    /// <summary>Standard normal q, k, v; decays from weak to strong; keys of unit length for the delta rule.</summary>
+    /// <summary>Standard normal q, k, v; decays from weak to strong; keys of unit length for the delta rule, values for Oja's.</summary>
     public LayerInputs Inputs(LayerSpec spec, int batch, int time)
     {
         var tokens = batch * time;
@@ -21,7 +21,10 @@ internal sealed class Draw(int seed)
             Normalise(keys, spec.KeyDim);
         }
 
-        return new(batch, time, Normal(tokens * spec.Heads * spec.KeyDim, 1), keys, Normal(writes * spec.ValueInputHeads * spec.ValueDim, 1))
+        var queries = Normal(tokens * spec.Heads * spec.KeyDim, 1);
+        var values = Normal(writes * spec.ValueInputHeads * spec.ValueDim, 1);
+        if (spec.Write == WriteKind.Oja) Normalise(values, spec.ValueDim);
+        return new(batch, time, queries, keys, values)
         {
             G = Gates(spec, tokens),
             Beta = spec.HasBeta ? Uniform(writes * spec.StateHeads * spec.BetaWidth, 0.05, 0.95) : [],

@@ -36,6 +36,7 @@ internal sealed class LayerSample
             var (rows, cols) = run.SizeOf(input.Tensor);
             _inputs[input.Tensor] = [.. Enumerable.Range(0, rows * run.HeadsOf(input.Tensor) * cols).Select(_ => (float)Draw(input.Member, strong))];
             if (input.Member == "K" && System.Write is WriteRule.Delta or WriteRule.GeneralDelta) Normalise(_inputs["k"], cols);
+            if (input.Member == "V" && System.Write == WriteRule.Oja) Normalise(_inputs["v"], cols);
             if (input.Member is "A" or "B") Normalise(_inputs[input.Tensor], cols);
             if (input.Member == "A") _inputs[input.Tensor] = Array.ConvertAll(_inputs[input.Tensor], x => -0.7f * x);
         }
