@@ -74,7 +74,7 @@ internal static class StateEmitter
         using (w.Block($"public State(int batch{extra}, global::System.Memory<float> memory{snapshots})"))
         {
             w.Line(cache
-                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {system.KeyDim}, {system.ValueDim}, memory{keeps});"
+                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {system.KeyDim}, {system.ValueDim}, memory{(HasCapacity(system) ? "" : ", snapshots: snapshots")});"
                 : $"Memory = new {Runtime}.StateMemory(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)}, memory, snapshots);");
             if (system.Heads is null) w.Line("_heads = heads;");
             w.Line("Reset();");

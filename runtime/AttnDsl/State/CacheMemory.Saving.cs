@@ -27,5 +27,5 @@ public readonly partial struct CacheMemory
     /// <inheritdoc cref="Load(ReadOnlySpan{byte}, ulong)"/>
     public void Load(Stream stream, ulong fingerprint) => SavedState.Load(stream, _state, Contents, fingerprint);
 
-    private UnitContents Contents => new(0, _capacity, _window, _keep, _keyDim, _valueDim, _sinks);
+    private UnitContents Contents => new(0, _capacity, _window, _keep, _keyDim, _valueDim, _sinks, _carried, _snapshots);
 }

@@ -17,8 +17,8 @@ public readonly partial struct CacheMemory
     /// <inheritdoc cref="StateMemory.Compact(ReadOnlySpan{int})"/>
     public void Compact(ReadOnlySpan<int> slots) => _state.Compact(slots, Contents);
 
-    /// <summary>How many tokens of a sequence can be taken back now: all of them, or as many snapshots as were asked for.</summary>
-    public int RollbackLimit(int slot) => _window == 0 ? _state.Slot(slot).Rows : _state.Slot(slot).Kept;
+    /// <summary>How many tokens of a sequence can be taken back now: all of them, or where something is forgotten as many as snapshots were asked for.</summary>
+    public int RollbackLimit(int slot) => _window == 0 && _carried == 0 ? _state.Slot(slot).Rows : _state.Slot(slot).Kept;
 
     /// <inheritdoc cref="StateMemory.Rollback(int)"/>
     public void Rollback(int tokens)
@@ -35,5 +35,19 @@ public readonly partial struct CacheMemory
         header.Position -= tokens;
         header.Rows -= tokens;
         header.Kept = Math.Max(0, header.Kept - tokens);
+        if (tokens > 0 && _carried > 0) Carry(slot, header.Position, restore: true);
+    }
+
+    /// <summary>Copies what is carried in front of the token at a position to its snapshot, or from it.</summary>
+    private void Carry(int slot, long position, bool restore)
+    {
+        for (var head = 0; head < _state.Heads; head++)
+        {
+            var unit = _state.Unit(slot * _state.Heads + head);
+            var carried = unit.Slice(Offset(4), _carried);
+            var snapshot = unit.Slice(Offset(5) + (int)(position % _snapshots) * _carried, _carried);
+            if (restore) snapshot.CopyTo(carried);
+            else carried.CopyTo(snapshot);
+        }
     }
 }

@@ -2,7 +2,10 @@ using System;
 
 namespace AttnDsl.Runtime;
 
-/// <summary>How a call goes through a cache: in turns, each as long as there is room.</summary>
+/// <summary>
+/// How a call goes through a cache: in turns, each as long as there is room. Where something is carried and snapshots are kept of it, the
+/// last tokens go one by one, a snapshot in front of each.
+/// </summary>
 public readonly partial struct CacheMemory
 {
     /// <summary>Refuses inputs that belong to another state, or more tokens than fit; changes nothing.</summary>
@@ -28,14 +31,14 @@ public readonly partial struct CacheMemory
         {
             start += time;
             if (start == end) return false;
-            for (var slot = 0; slot < _state.Batch; slot++) time = MakeRoom(slot, end - start);
+            for (var slot = 0; slot < _state.Batch; slot++) time = BeginTurn(slot, end - start);
             return true;
         }
 
         foreach (ref var s in sequences.Table)
         {
             s.Begin(time == 0);
-            s.Time = MakeRoom(s.Slot, s.End - s.Start);
+            s.Time = BeginTurn(s.Slot, s.End - s.Start);
             ref readonly var header = ref _state.Headers[s.Slot];
             (s.Position, s.QueryFirst, s.KeyFirst, s.KeyRows) = (header.Position, header.QueryFirst, header.KeyFirst, header.Rows + s.Time);
         }
@@ -57,6 +60,14 @@ public readonly partial struct CacheMemory
 
         foreach (ref readonly var s in sequences.Table) rows = Math.Max(rows, Commit(s.Slot, s.Time));
         return rows;
+    }
+
+    private int BeginTurn(int slot, int left)
+    {
+        var keeps = _carried > 0 && _snapshots > 0;
+        var tokens = MakeRoom(slot, keeps ? left > _snapshots ? left - _snapshots : Math.Min(left, 1) : left);
+        if (keeps && tokens == 1) Carry(slot, _state.Headers[slot].Position, restore: false);
+        return tokens;
     }
 
     private int MakeRoom(int slot, int tokens)
@@ -97,7 +108,8 @@ public readonly partial struct CacheMemory
         }
 
         header.Position += tokens;
-        header.Kept = Math.Min(header.Kept + tokens, Contents.Snapshots); // of a window; without one every token can be taken back
+        // Rows stay so much longer; what is carried has a snapshot in front of tokens that went alone.
+        if (tokens > 0) header.Kept = _carried > 0 && tokens > 1 ? 0 : Math.Min(header.Kept + tokens, _snapshots);
         return header.Rows += tokens;
     }
 }

@@ -28,5 +28,5 @@ public readonly partial struct StateMemory
     /// <inheritdoc cref="Load(ReadOnlySpan{byte}, int, ulong)"/>
     public void Load(Stream stream, int floats, ulong fingerprint) => SavedState.Load(stream, this, Contents(floats), fingerprint);
 
-    private static UnitContents Contents(int floats) => new(floats, 0, 0, 0, 0, 0, 0);
+    private static UnitContents Contents(int floats) => new(floats, 0, 0, 0, 0, 0, 0, 0, 0);
 }

@@ -51,11 +51,13 @@ public readonly partial struct StateMemory
         if (contents.IsCache && contents.Window == 0 && header.Rows > targetContents.Capacity)
             throw new ArgumentException($"slot {slot} of this state of {_layer} holds {header.Rows} tokens, but the state to copy to has room for {targetContents.Capacity}; make it with a larger capacity", nameof(target));
         var surplus = targetContents.Surplus(in header);
+        var keeps = contents.Snapshots == targetContents.Snapshots;
+        var parts = contents.Parts + (contents.Carried > 0 && keeps ? 1 : 0);
         for (var head = 0; head < Heads; head++)
         {
             var source = Unit(slot * Heads + head);
             var destination = target.Unit(targetSlot * Heads + head);
-            for (var part = 0; part < contents.Parts; part++)
+            for (var part = 0; part < parts; part++)
             {
                 var (offset, rows, width) = contents.Part(part, in header);
                 var skipped = part < 2 ? surplus : 0;
@@ -63,7 +65,13 @@ public readonly partial struct StateMemory
             }
         }
 
-        to = header with { FirstRow = header.FirstRow + surplus, Rows = header.Rows - surplus, Kept = contents.IsCache ? Math.Min(header.Kept, targetContents.Snapshots) : CopySnapshots(slot, in header, target, targetSlot) };
+        var kept = contents switch
+        {
+            { IsCache: false } => CopySnapshots(slot, in header, target, targetSlot),
+            { Carried: 0 } => Math.Min(header.Kept, targetContents.Snapshots),
+            _ => keeps ? header.Kept : 0,
+        };
+        to = header with { FirstRow = header.FirstRow + surplus, Rows = header.Rows - surplus, Kept = kept };
     }
 
     /// <exception cref="ArgumentOutOfRangeException">There is no such slot.</exception>

@@ -106,8 +106,8 @@ public sealed class PackingTests
             var (one, oneGradient, expected) = (run.NewState(1), run.NewState(1), run.Gradients());
             run.Layer.CopySlot(initial, slot, one, 0);
             run.Layer.Backward(run.Slice(starts[slot], 20), upstream.Time(0, 20)[slot..(slot + 1), .., .., ..], new(expected, default, starts[slot], 20), one, oneGradient);
-            var (queries, width) = (expected["in.q"], expected["in.q"].Data.Length / 40);
-            Assert.Equal(queries.Data.Skip(starts[slot] * width).Take(20 * width), actual["in.q"].Data.Skip(slot * 20 * width).Take(20 * width));
+            var (values, width) = (expected["in.v"], expected["in.v"].Data.Length / 40);
+            Assert.Equal(values.Data.Skip(starts[slot] * width).Take(20 * width), actual["in.v"].Data.Skip(slot * 20 * width).Take(20 * width));
             Assert.Equal(oneGradient.Save()[^64..^4], run.Saved(gradient, slot)[^64..^4]);
         }
     }

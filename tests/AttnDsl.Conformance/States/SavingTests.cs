@@ -89,6 +89,64 @@ public sealed class SavingTests
         for (var length = 0; length < saved.Length; length++) AssertRefused(state, saved[..length], before, $"{length} bytes");
     }
 
+    /// <summary>Bytes that nobody saved: noise, pieces of saved states of two layers, fields overwritten, under checksums that hold.</summary>
+    [Theory]
+    [MemberData(nameof(Small))]
+    public void Load_AnythingElse_IsRefusedOrIsAState(string name)
+    {
+        var random = new Random(5);
+        var (saved, state) = (Warm(name).Save(), Warm(name, seed: 9));
+        byte[][] known = [.. Small.Select(row => Warm(row, seed: 3).Save())];
+        var before = state.Save();
+        var header = 56 + name.Length;
+        var loaded = 0;
+        for (var trial = 0; trial < 4000; trial++)
+        {
+            var forged = (byte[])saved.Clone();
+            switch (trial % 4)
+            {
+                case 0:
+                    forged = new byte[random.Next(2 * saved.Length)];
+                    random.NextBytes(forged);
+                    if (forged.Length > 60) saved.AsSpan(..random.Next(60)).CopyTo(forged);
+                    break;
+                case 1:
+                    var (front, back) = (known[random.Next(known.Length)], known[random.Next(known.Length)]);
+                    forged = [.. front[..random.Next(front.Length)], .. back[random.Next(back.Length)..]];
+                    break;
+                case 2:
+                    random.NextBytes(forged.AsSpan(random.Next(header), random.Next(1, 9)));
+                    break;
+                default:
+                    // A number of the header, or where a sequence stands.
+                    var field = random.Next(2) == 0 ? 16 + (4 * random.Next(10)) : header + 4 + (8 * random.Next(6));
+                    long[] numbers = [0, 1, -1, 3, 1 << 20, int.MaxValue, int.MinValue, long.MaxValue, long.MinValue, random.NextInt64()];
+                    BinaryPrimitives.WriteInt64LittleEndian(forged.AsSpan(field), numbers[random.Next(numbers.Length)]);
+                    break;
+            }
+
+            if (trial % 4 != 0 && forged.Length > header + 8)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(forged.AsSpan(header), Checksum(forged.AsSpan(..header)));
+                BinaryPrimitives.WriteUInt32LittleEndian(forged.AsSpan(forged.Length - 4), Checksum(forged.AsSpan(..^4)));
+            }
+
+            if (Record.Exception(() => state.Load(forged)) is not { } refused)
+            {
+                Assert.Equal(forged.Length, state.Save().Length);
+                state.Load(before);
+                loaded++;
+                continue;
+            }
+
+            Assert.True(refused is InvalidDataException, $"trial {trial}: {refused}");
+            Assert.Equal(before, state.Save());
+        }
+
+        // What a matrix state has seen may be any number.
+        Assert.InRange(loaded, 0, 1500);
+    }
+
     [Fact]
     public void Load_SomethingBehindIt_IsRefused()
     {

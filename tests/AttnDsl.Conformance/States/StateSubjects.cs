@@ -18,6 +18,18 @@ internal static partial class TurnedMatrix6x5;
 [Rotation(RotationKind.Rotary)]
 internal static partial class TurnedWindow6x5;
 
+/// <summary>Every cell of the state decays by itself.</summary>
+[AttentionLayer(KeyDim = 3, ValueDim = 5, Scale = 1)]
+[Gate(GateShape.Full, Activation = GateActivation.Rate)]
+[Write(WriteRule.Plain, Strength = WriteStrength.Step)]
+internal static partial class Cells3x5;
+
+/// <summary>Without queries and keys: what comes first among the inputs are the values.</summary>
+[AttentionLayer(KeyDim = 1, ValueDim = 5)]
+[Gate(GateShape.Value)]
+[Write(WriteRule.Plain, Key = KeySource.None)]
+internal static partial class Elementwise5;
+
 /// <summary>A layer of each kind of state, mask, grouping and gradient.</summary>
 internal static class StateSubjects
 {
@@ -47,6 +59,12 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, S = t["in.s"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, S = t["in.s"] })),
         [nameof(ValueBonus7x5)] = (Written(nameof(ValueBonus7x5)), new StateSubject<ValueBonus7x5.Inputs, ValueBonus7x5.Gradients, ValueBonus7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } })),
+        [nameof(CosFormer5x3)] = (FeatureSubjects.All[nameof(CosFormer5x3)].Spec, new StateSubject<CosFormer5x3.Inputs, CosFormer5x3.Gradients, CosFormer5x3.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(Cells3x5)] = (new() { KeyDim = 3, ValueDim = 5, Heads = 2, Scale = 1, Decay = DecaySource.Full, Rate = RateKind.Rate, Strength = StrengthKind.Step }, new StateSubject<Cells3x5.Inputs, Cells3x5.Gradients, Cells3x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { ALog = t["in.a_log"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { ALog = t["in.a_log"] } })),
+        [nameof(Elementwise5)] = (new() { KeyDim = 1, ValueDim = 5, Heads = 2, Decay = DecaySource.Value, NoKeys = true }, new StateSubject<Elementwise5.Inputs, Elementwise5.Gradients, Elementwise5.State>(
+            t => new() { V = t.V, G = t.G }, t => new() { V = t.V, G = t.G })),
         [nameof(SkippedGla7x5)] = (Subject.All[nameof(Gla7x5)].Spec, new StateSubject<SkippedGla7x5.Inputs, SkippedGla7x5.Gradients, SkippedGla7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { D = t["in.d"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { D = t["in.d"] } })),
     };

@@ -8,6 +8,9 @@ namespace AttnDsl.Runtime;
 /// <summary>Saves states and loads them: <see cref="SavedHeader"/> has the format.</summary>
 internal static class SavedState
 {
+    /// <summary>More than any stream has, and few enough to be counted on from.</summary>
+    private const long MostTokens = 1L << 62;
+
     /// <summary>Bytes of a state when it is saved.</summary>
     public static long Length(StateMemory state, in UnitContents contents) =>
         SavedHeader.Bytes(state.Layer) + state.Batch * (long)SavedHeader.SlotBytes + ContentBytes(state.Headers, state.Heads, in contents) + sizeof(uint);
@@ -100,7 +103,7 @@ internal static class SavedState
             (header.Position, header.FirstRow) = (reader.ReadInt64(), reader.ReadInt64());
             var rows = reader.ReadInt64();
             var isCache = contents.IsCache && header.FirstRow >= 0 && rows <= saved.Capacity && header.FirstRow + rows == header.Position && (contents.Window == 0 ? header.FirstRow == 0 : rows >= Math.Min(header.Position, contents.Window - 1));
-            if (header.Position < 0 || rows < 0 || !(isCache || (!contents.IsCache && rows == 0 && header.FirstRow == 0))) throw reader.Damaged();
+            if (header.Position is < 0 or > MostTokens || rows < 0 || !(isCache || (!contents.IsCache && rows == 0 && header.FirstRow == 0))) throw reader.Damaged();
             header.Rows = (int)rows;
             if (contents.IsCache && contents.Window == 0 && rows > contents.Capacity)
                 throw reader.Refuse($"holds {rows} tokens, but this state has room for {contents.Capacity}; make it with a larger capacity");

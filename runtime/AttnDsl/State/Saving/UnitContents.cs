@@ -10,15 +10,14 @@ namespace AttnDsl.Runtime;
 /// <param name="KeyDim">Width of a row of keys.</param>
 /// <param name="ValueDim">Width of a row of values.</param>
 /// <param name="Sinks">Sink tokens.</param>
-internal readonly record struct UnitContents(int Floats, int Capacity, int Window, int Keep, int KeyDim, int ValueDim, int Sinks)
+/// <param name="Carried">Floats of a cache that are carried from token to token.</param>
+/// <param name="Snapshots">Tokens of a cache that can be taken back.</param>
+internal readonly record struct UnitContents(int Floats, int Capacity, int Window, int Keep, int KeyDim, int ValueDim, int Sinks, int Carried, int Snapshots)
 {
     public bool IsCache => Capacity > 0;
 
-    /// <summary>Tokens that can be taken back because a window's rows stay so much longer.</summary>
-    public int Snapshots => Window == 0 ? 0 : Keep - (Window - 1);
-
-    /// <summary>Ranges of a unit: one of a matrix state; keys, values, sink keys and sink values of a cache.</summary>
-    public int Parts => IsCache ? 4 : 1;
+    /// <summary>Ranges of a unit: one of a matrix state; keys, values, sink keys, sink values and what is carried of a cache. Snapshots of that follow.</summary>
+    public int Parts => !IsCache ? 1 : Carried > 0 ? 5 : 4;
 
     /// <summary>Floats of a token, or of a whole matrix state: what two states have in common that can hold each other's contents.</summary>
     public int Width => IsCache ? KeyDim + ValueDim : Floats;
@@ -26,16 +25,29 @@ internal readonly record struct UnitContents(int Floats, int Capacity, int Windo
     /// <summary>Where a part begins in its unit, how many rows of it are in use, and how wide they are.</summary>
     public (int Offset, int Rows, int Width) Part(int part, in StateHeader header)
     {
-        var sinks = (int)Math.Min(header.Position, Sinks);
-        return (IsCache ? part : -1) switch
+        if (!IsCache) return (0, 1, Floats);
+        var (rows, width) = part switch
         {
-            0 => (0, header.Rows, KeyDim),
-            1 => (Capacity * KeyDim, header.Rows, ValueDim),
-            2 => (Capacity * (KeyDim + ValueDim), sinks, KeyDim),
-            3 => (Capacity * (KeyDim + ValueDim) + Sinks * KeyDim, sinks, ValueDim),
-            _ => (0, 1, Floats),
+            0 => (header.Rows, KeyDim),
+            1 => (header.Rows, ValueDim),
+            2 => ((int)Math.Min(header.Position, Sinks), KeyDim),
+            3 => ((int)Math.Min(header.Position, Sinks), ValueDim),
+            4 => (1, Carried),
+            _ => (Snapshots, Carried),
         };
+        return (Offset(part), rows, width);
     }
+
+    /// <summary>Where a part of a cache begins in its unit.</summary>
+    public int Offset(int part) => part switch
+    {
+        0 => 0,
+        1 => Capacity * KeyDim,
+        2 => Capacity * (KeyDim + ValueDim),
+        3 => Capacity * (KeyDim + ValueDim) + Sinks * KeyDim,
+        4 => (Capacity + Sinks) * (KeyDim + ValueDim),
+        _ => (Capacity + Sinks) * (KeyDim + ValueDim) + Carried,
+    };
 
     /// <summary>Floats of a unit that are in use.</summary>
     public long InUse(in StateHeader header)
