@@ -99,7 +99,7 @@ public sealed class PackingTests
         run.Layer.Prefill(initial, run.Slice(0, 13), run.Output(1, 13).Span, [0, 13], [1]);
         var upstream = run.Output(2, 20);
         Array.Fill(upstream.Data, 0.5f);
-        var actual = run.Rows(starts, 20).Tensors.ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+        var actual = StateRun.Like(run.Rows(starts, 20).Tensors);
         run.Layer.Backward(run.Rows(starts, 20), upstream.Span, new(actual, default, 0, 20), initial, gradient);
         for (var slot = 0; slot < 2; slot++)
         {

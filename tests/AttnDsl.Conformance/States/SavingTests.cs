@@ -14,7 +14,9 @@ public sealed class SavingTests
     public static TheoryData<string> Causal => FormTests.Causal;
 
     /// <summary>One small layer of each kind of state.</summary>
-    public static TheoryData<string> Small => [nameof(Softmax1x1), nameof(Rotary2x1), nameof(Gla1x1), nameof(GroupedDelta1x1), nameof(Mlstm1x1), nameof(LinearElu1x1)];
+    public static TheoryData<string> Small => [.. s_small];
+
+    private static readonly string[] s_small = [nameof(Softmax1x1), nameof(Rotary2x1), nameof(Gla1x1), nameof(GroupedDelta1x1), nameof(Mlstm1x1), nameof(LinearElu1x1)];
 
     [Theory]
     [MemberData(nameof(Causal))]
@@ -96,7 +98,7 @@ public sealed class SavingTests
     {
         var random = new Random(5);
         var (saved, state) = (Warm(name).Save(), Warm(name, seed: 9));
-        byte[][] known = [.. Small.Select(row => Warm(row, seed: 3).Save())];
+        byte[][] known = [.. s_small.Select(other => Warm(other, seed: 3).Save())];
         var before = state.Save();
         var header = 56 + name.Length;
         var loaded = 0;

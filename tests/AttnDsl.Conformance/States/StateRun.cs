@@ -59,7 +59,11 @@ internal sealed class StateRun
 
     public FloatTensor Upstream() => new(_draw.Normal(Tokens * _spec.StateHeads * _spec.ValueDim, 1), [1, Tokens, _spec.StateHeads, _spec.ValueDim]);
 
-    public Dictionary<string, FloatTensor> Gradients() => Tensors.ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape));
+    public Dictionary<string, FloatTensor> Gradients() => Like(Tensors);
+
+    /// <summary>Room for the gradients of these tensors.</summary>
+    public static Dictionary<string, FloatTensor> Like(IReadOnlyDictionary<string, FloatTensor> tensors) =>
+        tensors.ToDictionary(pair => pair.Key, pair => FloatTensor.Poisoned(pair.Value.Shape) with { IsLearned = pair.Value.IsLearned });
 
     /// <summary>Goes on with one sequence alone; its outputs.</summary>
     public float[] Alone(IAttentionState state, int start, int count, Forms form = Forms.Fastest)

@@ -27,7 +27,8 @@ public sealed class StatesPageTests
     [Fact]
     public void Packed_Runs()
     {
-        var (inputs, outputs, outputGradient) = (Tokens(1, 14), Room(1, 14), Room(1, 14));
+        var inputs = Tokens(1, 14);
+        TensorSpan<float> outputs = Room(1, 14), outputGradient = Room(1, 14);
         var gradients = new Layer.Gradients { Q = Tensor(1, 14, 7), K = Tensor(1, 14, 7), V = Tensor(1, 14, 5), G = Tensor(1, 14, 7) };
         Layer.Forward(inputs, outputs, cuSeqLens: [0, 5, 14]);
         Layer.Backward(inputs, outputGradient, gradients, cuSeqLens: [0, 5, 14]);
@@ -37,7 +38,8 @@ public sealed class StatesPageTests
     [Fact]
     public void Serving_Runs()
     {
-        var (prompts, outputs, tokens, next) = (Tokens(1, 14), Room(1, 14), Tokens(2, 1), Room(2, 1));
+        Layer.Inputs prompts = Tokens(1, 14), tokens = Tokens(2, 1);
+        TensorSpan<float> outputs = Room(1, 14), next = Room(2, 1);
         var state = new Layer.State(batch: 4, heads: 2, snapshots: 3);
 
         // The prompts of two sequences, 5 and 9 tokens one behind the other, into slots 2 and 0.
@@ -148,5 +150,5 @@ public sealed class StatesPageTests
     private static TensorSpan<float> Room(int batch, int time) => Tensor(batch, time, 5);
 
     private static TensorSpan<float> Tensor(int batch, int time, int width) =>
-        new([.. Enumerable.Range(0, batch * time * 2 * width).Select(i => MathF.Sin(i))], [batch, time, 2, width]);
+        new(Enumerable.Range(0, batch * time * 2 * width).Select(i => MathF.Sin(i)).ToArray(), [batch, time, 2, width]);
 }

@@ -1251,7 +1251,7 @@ namespace Samples
             /// <exception cref="global::System.ArgumentException">The memory is too small.</exception>
             public State(int batch, global::System.Memory<float> memory, int snapshots = 0)
             {
-                Memory = new global::AttnDsl.Runtime.CacheMemory("WindowSoftmax", batch, 2, 319 + snapshots, 256, 4, 64, 96, memory, snapshots);
+                Memory = new global::AttnDsl.Runtime.CacheMemory("WindowSoftmax", batch, 2, 319 + snapshots, 256, 4, 64, 96, memory, snapshots: snapshots);
                 Reset();
             }
 
