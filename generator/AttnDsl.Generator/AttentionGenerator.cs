@@ -1,5 +1,6 @@
 using System.Linq;
 using System.Text;
+using System.Threading;
 using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Emit.Cpu;
 using AttnDsl.Generator.Emit.Gpu;
@@ -24,7 +25,7 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     {
         // One record a declaration; everything behind it runs only when that record changed.
         var layers = context.SyntaxProvider
-            .ForAttributeWithMetadataName(KnownNames.Layer, static (node, _) => node is TypeDeclarationSyntax, static (c, _) => Parse(c))
+            .ForAttributeWithMetadataName(KnownNames.Layer, static (node, _) => node is TypeDeclarationSyntax, static (c, cancellation) => Parse(c, cancellation))
             .Where(static m => m is not null)
             .WithTrackingName(TrackingNames.Parse);
 
@@ -35,8 +36,8 @@ public sealed class AttentionGenerator : IIncrementalGenerator
     }
 
     /// <summary>A type that no generated part can extend gets none: the analyzer says why.</summary>
-    private static LayerModel? Parse(GeneratorAttributeSyntaxContext context) =>
-        context.TargetSymbol is INamedTypeSymbol type && TypeRules.CanExtend(type) ? DeclarationParser.Parse(type) : null;
+    private static LayerModel? Parse(GeneratorAttributeSyntaxContext context, CancellationToken cancellation) =>
+        context.TargetSymbol is INamedTypeSymbol type && TypeRules.CanExtend(type) ? DeclarationParser.Parse(type, context.SemanticModel.Compilation, cancellation) : null;
 
     private static void Generate(SourceProductionContext context, LayerModel model, CompilationFacts facts)
     {

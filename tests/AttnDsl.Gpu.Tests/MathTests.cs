@@ -68,6 +68,14 @@ public sealed class MathTests(CpuAccelerator accelerator, ITestOutputHelper outp
         Equal(float.IsNaN(x) ? x : (float)(Math.Max(x, 0) + Math.Log(1 + Math.Exp(-Math.Abs((double)x)))), GpuMath.Softplus(x));
         Equal(MathF.Abs(x), GpuMath.Abs(x));
         Equal(MathF.Sqrt(x), GpuMath.Sqrt(x));
+        Equal(MathF.Floor(x), GpuMath.Floor(x));
+    }
+
+    [Fact]
+    public void Floor_AllMagnitudes_IsExact()
+    {
+        for (var key = Key(-float.MaxValue); key <= Key(float.MaxValue); key += 1000 * DenseStride) Assert.Equal(MathF.Floor(FromKey(key)), GpuMath.Floor(FromKey(key)));
+        for (var x = -4f; x <= 4; x += 0.25f) Assert.Equal(MathF.Floor(x), GpuMath.Floor(x));
     }
 
     [Fact]
@@ -76,11 +84,11 @@ public sealed class MathTests(CpuAccelerator accelerator, ITestOutputHelper outp
         var x = Enumerable.Range(0, 400).Select(n => (n - 200) * 0.37f).ToArray();
         var launcher = new GpuKernel<MathLauncher>(typeof(MathKernel), nameof(MathKernel.All));
         using var device = GpuTensor.From(accelerator.Device, x, 1, 1, x.Length);
-        using var result = accelerator.Device.Tensor(1, 9, x.Length);
+        using var result = accelerator.Device.Tensor(1, 10, x.Length);
         launcher.On(accelerator.Device.DefaultStream)(accelerator.Device.DefaultStream.Native, accelerator.Device.DefaultStream.Groups(1), device.View.Data, result.View.Data);
         var y = new float[result.Length];
         result.CopyTo(y);
-        Func<float, float>[] functions = [GpuMath.Exp, GpuMath.Expm1, GpuMath.Log, GpuMath.Log1p, GpuMath.Tanh, GpuMath.Sigmoid, GpuMath.Softplus, GpuMath.Sin, GpuMath.Cos];
+        Func<float, float>[] functions = [GpuMath.Exp, GpuMath.Expm1, GpuMath.Log, GpuMath.Log1p, GpuMath.Tanh, GpuMath.Sigmoid, GpuMath.Softplus, GpuMath.Sin, GpuMath.Cos, GpuMath.Floor];
         for (var f = 0; f < functions.Length; f++)
             for (var n = 0; n < x.Length; n++) Assert.Equal(BitConverter.SingleToInt32Bits(functions[f](x[n])), BitConverter.SingleToInt32Bits(y[(f * x.Length) + n]));
     }
@@ -170,6 +178,7 @@ public static class MathKernel
             y[(6 * n) + e] = GpuMath.Softplus(x[e]);
             y[(7 * n) + e] = GpuMath.Sin(x[e]);
             y[(8 * n) + e] = GpuMath.Cos(x[e]);
+            y[(9 * n) + e] = GpuMath.Floor(x[e]);
         }
     }
 }

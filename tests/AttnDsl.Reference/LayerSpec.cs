@@ -244,6 +244,12 @@ public sealed record LayerSpec
 
     public int SinkTokens { get; init; }
 
+    /// <summary>What becomes of a scaled score, given the positions of query and key and the head. Softmax only.</summary>
+    public Func<double, long, long, int, double>? Score { get; init; }
+
+    /// <summary>Whether a query sees a key, beside everything else, given their positions. Softmax only.</summary>
+    public Func<long, long, bool>? Mask { get; init; }
+
     /// <summary>Whether β is an input.</summary>
     public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write is WriteKind.Delta or WriteKind.Oja);
 

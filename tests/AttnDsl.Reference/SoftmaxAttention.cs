@@ -48,7 +48,7 @@ public static class SoftmaxAttention
                             continue;
                         }
 
-                        var score = Rows.Dot(query, operands.Key(b, j, h));
+                        var score = Scored(spec, Rows.Dot(query, operands.Key(b, j, h)), offset + i, offset + j, h);
                         var grown = score > maximum ? score : maximum;
                         var correction = T.Exp(maximum - grown);
                         var weight = T.Exp(score - grown);
@@ -63,7 +63,7 @@ public static class SoftmaxAttention
 
                     for (var c = 0; c < row.Length; c++)
                     {
-                        output[(((((b * inputs.Time) + i) * spec.Heads) + h) * spec.ValueDim) + c] = row[c] / sum;
+                        output[(((((b * inputs.Time) + i) * spec.Heads) + h) * spec.ValueDim) + c] = sum == T.Zero ? T.Zero : row[c] / sum;
                     }
                 }
             }
@@ -73,7 +73,11 @@ public static class SoftmaxAttention
     }
 
     private static bool Sees(LayerSpec spec, long i, long j)
-        => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens);
+        => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens) && spec.Mask?.Invoke(i, j) != false;
+
+    private static T Scored<T>(LayerSpec spec, T product, long i, long j, int h)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+        => spec.Score is { } score ? T.CreateChecked(score(double.CreateChecked(product), i, j, h)) : product;
 
     private static void Attend<T>(
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] output, int b, int i, int h, long offset)
@@ -84,8 +88,14 @@ public static class SoftmaxAttention
         var maximum = T.NegativeInfinity;
         for (var j = 0; j < inputs.Time; j++)
         {
-            scores[j] = Sees(spec, offset + i, offset + j) ? Rows.Dot(query, keys[j]) : T.NegativeInfinity;
+            scores[j] = Sees(spec, offset + i, offset + j) ? Scored(spec, Rows.Dot(query, keys[j]), offset + i, offset + j, h) : T.NegativeInfinity;
             maximum = scores[j] > maximum ? scores[j] : maximum;
+        }
+
+        // What sees nothing is 0.
+        if (maximum == T.NegativeInfinity)
+        {
+            return;
         }
 
         var sum = T.Zero;

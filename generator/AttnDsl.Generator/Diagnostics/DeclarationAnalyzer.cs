@@ -1,6 +1,9 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
 using AttnDsl.Generator.Parsing;
+using AttnDsl.Generator.Parsing.Functions;
 using AttnDsl.Generator.Semantics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -27,15 +30,28 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
     private static void Analyze(SymbolAnalysisContext context)
     {
         var type = (INamedTypeSymbol)context.Symbol;
-        if (DeclarationParser.Find(type, "AttentionLayerAttribute") is null) return;
-        foreach (var problem in TypeRules.Check(type).Concat(LayerRules.Check(DeclarationParser.Layer(type), type.Name)))
-            context.ReportDiagnostic(Diagnostic.Create(Descriptors.All[problem.Id], Locate(type, problem.Site), [.. problem.Arguments]));
+        if (DeclarationParser.Find(type, "AttentionLayerAttribute") is null)
+        {
+            foreach (var stray in type.GetMembers().OfType<IMethodSymbol>().Where(FunctionParser.IsFunction))
+                context.ReportDiagnostic(Diagnostic.Create(Descriptors.All[DiagnosticIds.FunctionWithoutLayer], stray.Locations[0], stray.Name, type.Name));
+            return;
+        }
+
+        var functions = FunctionParser.Parse(type, context.Compilation, context.CancellationToken).ToList();
+        foreach (var problem in TypeRules.Check(type).Concat(LayerRules.Check(DeclarationParser.Layer(type, functions), type.Name)))
+            context.ReportDiagnostic(Diagnostic.Create(Descriptors.All[problem.Id], Locate(type, functions, problem.Site), [.. problem.Arguments]));
     }
 
-    /// <summary>The argument if it is written, else its attribute, else the type's name.</summary>
-    private static Location Locate(INamedTypeSymbol type, string site)
+    /// <summary>The argument if it is written, else its attribute, else the type's name; a function's name, or what of it has a fault.</summary>
+    private static Location Locate(INamedTypeSymbol type, IReadOnlyList<FunctionSource> functions, string site)
     {
         var parts = site.Split('.');
+        if (parts[0] == Problem.FunctionSite)
+        {
+            var function = functions[int.Parse(parts[1], CultureInfo.InvariantCulture)];
+            return parts.Length > 2 ? function.Fault : function.Name;
+        }
+
         if (parts[0] != "Type" && DeclarationParser.Find(type, parts[0] + "Attribute")?.ApplicationSyntaxReference?.GetSyntax() is AttributeSyntax attribute)
         {
             if (parts.Length == 1) return attribute.GetLocation();

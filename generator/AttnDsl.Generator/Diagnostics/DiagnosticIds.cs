@@ -1,6 +1,6 @@
 namespace AttnDsl.Generator.Diagnostics;
 
-/// <summary>Ids are never reused. 01xx declaration shape, 02xx parameter values, 03xx parts that do not go together, 05xx numerics.</summary>
+/// <summary>Ids are never reused. 01xx declaration shape, 02xx parameter values, 03xx parts that do not go together, 04xx functions of the user, 05xx numerics.</summary>
 internal static class DiagnosticIds
 {
     public const string NotPartial = "ATTN0101";
@@ -80,6 +80,16 @@ internal static class DiagnosticIds
     public const string NormaliserGradientUnused = "ATTN0323";
     public const string LowerBoundUnused = "ATTN0324";
     public const string KeyGateOnOja = "ATTN0325";
+
+    public const string FunctionSignature = "ATTN0401";
+    public const string UntranslatableCode = "ATTN0402";
+    public const string FunctionTwice = "ATTN0403";
+    public const string FunctionAndOption = "ATTN0404";
+    public const string GateFunctionWithoutGate = "ATTN0405";
+    public const string NormaliserFunctionWithoutKeySum = "ATTN0406";
+    public const string FunctionWithoutLayer = "ATTN0407";
+    public const string FunctionWithoutSoftmax = "ATTN0408";
+    public const string LearnedNameTaken = "ATTN0409";
 
     public const string SignedKeySum = "ATTN0501";
 }

@@ -214,8 +214,8 @@ internal static class BackwardEmitter
             w.Line("// Rows of all sequences; those that queries can see of a state lie in front of this call's.");
             w.Line("long rows = (long)batch * time;");
             w.Line("if (stateful) rows = call.Sequences.PlaceKeys(batch, time, initial, out call.QueryFirst, out call.KeyRows);");
+            if (system.MeasuresSinks) w.Line("if (stateful) call.SinkGap = initial.Seen.Gap;");
         }
-
         w.Line("// Outputs and log Σ e^score of every query" + (rotated ? ", the rotated keys and their gradients." : "."));
         w.Line($"call.LseStep = {(causal ? "call.Sequences.PlacePadded(time)" : "(time + 15) / 16 * 16")};");
         w.Line($"long outputs = (long)batch * heads * time * {system.ValueDim}, sums = (long)batch * heads * call.LseStep;");

@@ -50,7 +50,7 @@ internal static class Explanation
             _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
             (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
-            _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Kernel == Kernel.Identity ? "" : $", {s.Map.Formula}")}",
+            _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Map.IsIdentity ? "" : $", {s.Map.Formula}")}",
         };
         return $"{kind}; K = {s.KeyDim}, V = {s.ValueDim}{(s.Map.KeepsChannels ? "" : $", F = {s.Map.Width} features")}, {heads}";
     }
@@ -67,12 +67,15 @@ internal static class Explanation
                 (_, { } w) => $"j ≤ i and (i − j < {(w.RuntimeSized ? "W" : Literals.Integer(w.Size))}{(w.SinkTokens > 0 ? $" or j < {w.SinkTokens}" : "")})",
             };
             yield return "state_t = state_{t−1} and (k_t, v_t)                      A_t = 1: nothing decays" + (s.Window is null ? "" : "; what no query can see is dropped");
-            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of s q_i·k_j,   {visible},  {scale}";
+            if (s.MaskFunction is { Body: { } mask }) visible += $" and {s.MaskFunction.Name}(i, j)";
+            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {(s.ScoreFunction is { } own ? $"{own.Name}(s q_i·k_j)" : "s q_i·k_j")},   {visible},  {scale}";
+            if (s.ScoreFunction is { } score) yield return $"{score.Name}(x) = {score.Formula("x")}, for query i, key j, head h = 0, 1, …";
+            if (s.MaskFunction is { Body: { } sees } seen) yield return $"{seen.Name}(i, j) = {FormulaPrinter.Condition(sees)}; o_i = 0 where i sees no j";
             if (s.Rotation is { } r) yield return RotationLine(r, s.KeyDim);
             yield break;
         }
 
-        var phi = s.Kernel == Kernel.Identity ? (Q: "q_t", K: "k_t") : s.Map.Polynomial is null ? (Q: "φ(q_t)", K: "φ(k_t)") : (Q: "φ(s q_t)", K: "φ(k_t)");
+        var phi = s.Map.IsIdentity ? (Q: "q_t", K: "k_t") : s.Map.Polynomial is null ? (Q: "φ(q_t)", K: "φ(k_t)") : (Q: "φ(s q_t)", K: "φ(k_t)");
         // Polynomial and random kernels take the scale inside.
         var outside = s.Map.Polynomial is null && !s.Map.IsRandom ? "s " : "";
         if (s.Writing.Key == KeySource.Gate) phi.K = "k_t";
@@ -176,16 +179,18 @@ internal static class Explanation
         if (s.Writing.Key == KeySource.Gate) yield return "k_t = 1 − e^{g_t}: what a channel forgets it may write";
         if (s.Writing.Strength != WriteStrength.None && (s.Writing.Strength != WriteStrength.Beta || s.Writing.StrengthScale != 1))
             yield return $"β_t = {(s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ")}{s.Writing.Strength switch { WriteStrength.Sigmoid => "σ(Beta_t)", WriteStrength.Step => s.Decay!.HasBias ? "log(1 + e^(G_t + b))" : "G_t", _ => "Beta_t" }}";
-        if (s.Kernel != Kernel.Identity) yield return s.Map.Formula;
+        if (!s.Map.IsIdentity) yield return s.Map.Formula;
         if (s.Map.Remark(s.Normaliser == Normaliser.KeySum) is { } remark) yield return remark;
         if (s.Rotation is { } rotation) yield return RotationLine(rotation, s.KeyDim);
     }
 
-    private static string KeySum(string sum, DynamicalSystem s) => s.AddsEpsilon
+    private static string KeySum(string sum, DynamicalSystem s) => s.Divisor is { } own
+        ? $"({own.Formula(sum)})"
+        : s.AddsEpsilon
         ? $"({sum} + {Literals.Number(s.Epsilon)})"
         : $"max({(s.Normaliser == Normaliser.AbsoluteKeySum ? $"|{sum}|" : sum)}, {Literals.Number(s.Epsilon)})";
 
-    private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogDecay
+    private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogDecay && d.Function is null
         ? $"g_t = G_t ≤ 0, {shape}"
         : $"g_t = {FeatureMaps.LogDecayFormula(d, "G_t")}, {shape}";
 

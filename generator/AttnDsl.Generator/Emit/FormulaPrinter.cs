@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Model;
 
 namespace AttnDsl.Generator.Emit;
 
@@ -10,6 +11,30 @@ internal static class FormulaPrinter
 {
     public static string Print(Expr e, IReadOnlyList<string> args) => Print(e, args, 0);
 
+    /// <summary>A user's function of x, its learned parameters by their names.</summary>
+    public static string Formula(this FunctionDeclaration f, string x) => f.Body is { } body ? Print(body, [x, .. f.Learned]) : f.Name;
+
+    /// <summary>A condition that is made of choices between 1 and 0.</summary>
+    public static string Condition(Expr e) => Condition(e, 0);
+
+    private static string Condition(Expr e, int outer)
+    {
+        if (e is not Select s) return e.IsConst(1) ? "every pair" : "no pair";
+        string Compared(bool holds) => holds == (s.Test == Comparison.Less) ? Pair(holds, "<") : Pair(holds, "≤");
+        string Pair(bool holds, string sign) => holds ? $"{Print(s.A, [], 4)} {sign} {Print(s.B, [], 4)}" : $"{Print(s.B, [], 4)} {sign} {Print(s.A, [], 4)}";
+        var (text, level) = (s.Then, s.Otherwise) switch
+        {
+            (Const { Value: 1 }, Const { Value: 0 }) => (Compared(true), 9),
+            (Const { Value: 0 }, Const { Value: 1 }) => (Compared(false), 9),
+            (_, Const { Value: 0 }) => ($"{Compared(true)} and {Condition(s.Then, 2)}", 2),
+            (Const { Value: 0 }, _) => ($"{Compared(false)} and {Condition(s.Otherwise, 2)}", 2),
+            (Const { Value: 1 }, _) => ($"{Compared(true)} or {Condition(s.Otherwise, 1)}", 1),
+            (_, Const { Value: 1 }) => ($"{Compared(false)} or {Condition(s.Then, 1)}", 1),
+            _ => ($"({Compared(true)} ? {Condition(s.Then, 2)} : {Condition(s.Otherwise, 2)})", 9),
+        };
+        return level < outer ? $"({text})" : text;
+    }
+
     private static string Print(Expr e, IReadOnlyList<string> args, int outer)
     {
         string P(Expr x, int level) => Print(x, args, level);
@@ -17,7 +42,9 @@ internal static class FormulaPrinter
         {
             Const c => (Math.Abs(c.Value) < 1e15 ? Literals.Number(c.Value) : c.Value.ToString("0e0", CultureInfo.InvariantCulture), c.Value < 0 ? 5 : 9),
             Arg a => (args[a.Index], 9),
-            Position p => (p.Place switch { Place.Row => "i", Place.Col => "j", _ => "h" }, 9),
+            Position p => (p.Place switch { Place.Row => "i", Place.Col => "j", Place.Origin => "o", _ => "h" }, 9),
+            Binary { Op: BinaryOp.Add, A: Position p, B: Position { Place: Place.Origin } } => (p.Place == Place.Row ? "i" : "j", 9),
+            Unary { Op: UnaryOp.Floor } u => ($"⌊{P(u.X, 0)}⌋", 9),
             RunTimeValue r => (r.Name, 9),
             Unary { Op: UnaryOp.Neg } u => ("-" + P(u.X, 7), 5),
             Unary { Op: UnaryOp.Abs } u => ($"|{P(u.X, 0)}|", 9),

@@ -28,6 +28,7 @@ internal static class Derivative
         UnaryOp.Abs => Ex.Select(Comparison.Less, u.X, 0, -1, 1),
         UnaryOp.Sin => Ex.Unary(UnaryOp.Cos, u.X),
         UnaryOp.Cos => -Ex.Unary(UnaryOp.Sin, u.X),
+        UnaryOp.Floor => 0,
         _ => throw new NotSupportedException(u.Op.ToString()),
     });
 

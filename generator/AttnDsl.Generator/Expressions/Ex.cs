@@ -8,7 +8,10 @@ internal static class Ex
     /// <summary>Stands in for −∞ where a running maximum starts: finite, so that differences of it stay numbers.</summary>
     public const double NoScore = -1e30;
 
-    public static readonly Expr Row = new Position(Place.Row), Col = new Position(Place.Col), Head = new Position(Place.Head);
+    public static readonly Expr Row = new Position(Place.Row), Col = new Position(Place.Col), Head = new Position(Place.Head), Origin = new Position(Place.Origin);
+
+    /// <summary>Positions in the sequence of a score's query and key, where queries lie down the rows.</summary>
+    public static readonly Expr Query = Row + Origin, Key = Col + Origin;
 
     public static Expr Exp(Expr x) => Unary(UnaryOp.Exp, x);
 
@@ -26,6 +29,11 @@ internal static class Ex
 
     public static Expr Abs(Expr x) => Unary(UnaryOp.Abs, x);
 
+    public static Expr Floor(Expr x) => Unary(UnaryOp.Floor, x);
+
+    /// <summary>⌊x / n⌋ of a whole number: exact below 2^24, because the quotient is rounded correctly.</summary>
+    public static Expr Quotient(Expr x, int n) => Floor(x / n);
+
     public static Expr Max(Expr a, Expr b) => Binary(BinaryOp.Max, a, b);
 
     public static Expr Min(Expr a, Expr b) => Binary(BinaryOp.Min, a, b);
@@ -38,10 +46,14 @@ internal static class Ex
     public static Expr Unary(UnaryOp op, Expr x) => (op, x) switch
     {
         (UnaryOp.Neg, Const c) => -c.Value,
-        (UnaryOp.Exp, Const { Value: 0 }) => 1,
+        (_, Const c) when Numbers.Fold(op, c.Value) is { } value => value,
         (UnaryOp.Neg, Unary { Op: UnaryOp.Neg } n) => n.X,
         (UnaryOp.Neg, Binary { Op: BinaryOp.Sub } s) => s.B - s.A,
         (UnaryOp.Log, Unary { Op: UnaryOp.Exp } e) => e.X,
+        // What people write for it overflows, in itself or in its derivative.
+        (UnaryOp.Log, _) when OnePlusExp(x) is { } y => Unary(UnaryOp.Softplus, y),
+        (UnaryOp.Log, Unary { Op: UnaryOp.Sigmoid } s) => LogSigmoid(s.X),
+        (UnaryOp.Floor, _) when Numbers.IsWhole(x) => x,
         (UnaryOp.Abs, Unary { Op: UnaryOp.Exp or UnaryOp.Abs or UnaryOp.Sigmoid or UnaryOp.Softplus }) => x,
         _ => new Unary(op, x),
     };
@@ -70,7 +82,8 @@ internal static class Ex
         (BinaryOp.Mul, Select s, _) when IsMask(s) => Select(s.Test, s.A, s.B, s.Then * b, s.Otherwise * b),
         (BinaryOp.Mul, _, Select s) when IsMask(s) => Select(s.Test, s.A, s.B, a * s.Then, a * s.Otherwise),
         (BinaryOp.Div, _, _) when a.IsConst(0) => 0,
-        (BinaryOp.Div, _, Const c) => (1 / c.Value) * a,
+        (BinaryOp.Div, _, Const c) when !Numbers.NeedsQuotient(a, c.Value) => (1 / c.Value) * a,
+        (BinaryOp.Div, Const { Value: 1 }, _) when OnePlusExp(b) is { } x => Sigmoid(-x),
         (BinaryOp.Div, Unary { Op: UnaryOp.Neg } n, _) => -(n.X / b),
         (BinaryOp.Min or BinaryOp.Max, _, _) when a == b => a,
         _ => new Binary(op, a, b),
@@ -92,6 +105,14 @@ internal static class Ex
         BinaryOp.Div => a / b,
         BinaryOp.Min => Math.Min(a, b),
         _ => Math.Max(a, b),
+    };
+
+    /// <summary>x of 1 + e^x.</summary>
+    private static Expr? OnePlusExp(Expr e) => e switch
+    {
+        Binary { Op: BinaryOp.Add, A: Const { Value: 1 }, B: Unary { Op: UnaryOp.Exp } exp } => exp.X,
+        Binary { Op: BinaryOp.Add, B: Const { Value: 1 }, A: Unary { Op: UnaryOp.Exp } exp } => exp.X,
+        _ => null,
     };
 
     private static bool IsMask(Select s) => s.Then.IsConst(0) || s.Otherwise.IsConst(0);

@@ -3,14 +3,17 @@ using System.Collections.Generic;
 
 namespace AttnDsl.Generator.Expressions;
 
-internal enum UnaryOp { Neg, Exp, Expm1, Log, Log1p, Tanh, Sigmoid, Softplus, Sqrt, Abs, Sin, Cos }
+internal enum UnaryOp { Neg, Exp, Expm1, Log, Log1p, Tanh, Sigmoid, Softplus, Sqrt, Abs, Sin, Cos, Floor }
 
 internal enum BinaryOp { Add, Sub, Mul, Div, Min, Max }
 
 internal enum Comparison { Less, LessOrEqual }
 
-/// <summary>Where an element stands: its row or column along time (a token's index), or the head it belongs to.</summary>
-internal enum Place { Row, Col, Head }
+/// <summary>
+/// Where an element stands: its row or column along time (a token's index), or the head it belongs to. Kernels count rows and columns from
+/// a block's first key, the origin, so that they stay small; the origin is added where a position itself matters and not a difference.
+/// </summary>
+internal enum Place { Row, Col, Head, Origin }
 
 /// <summary>
 /// A scalar expression over the arguments of a map. Immutable, compared by content, built only through <see cref="Ex"/>,
@@ -75,9 +78,11 @@ internal sealed record Position(Place Place) : Expr
     protected override Expr With(Func<Expr, Expr> parts) => this;
 }
 
-/// <summary>A whole number that the caller chooses at run time, such as a window.</summary>
+/// <summary>A whole number that is known at run time: a window, how far rows of a cache lie before their positions.</summary>
 internal sealed record RunTimeValue(string Name) : Expr
 {
+    public const string Window = "window", SinkGap = "sinkGap";
+
     public override IEnumerable<Expr> Parts => [];
 
     protected override Expr With(Func<Expr, Expr> parts) => this;

@@ -49,6 +49,9 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
     public Tile LoadAs(string name, string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
         Emit(name, new Load(tensor, new(rows, cols), access, isFixed, pattern));
 
+    /// <summary>A number that a head has learned: loaded in the program's head, so that its gradient is summed over all turns.</summary>
+    public Tile Parameter(string tensor) => Outer?.Parameter(tensor) ?? Load(tensor, Dim.One, Dim.One, Access.Parameter);
+
     public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false, RowPattern? pattern = null) =>
         _statements.Add(new(new Store(tensor, access, accumulate, pattern), new([tile]), null, Stage) { Backward = _backward });
 

@@ -24,6 +24,7 @@ internal static class FeatureProgram
         Kernel.Learned => LearnedFeatures.Linear(system, b, name, x),
         Kernel.Hedgehog => LearnedFeatures.Hedgehog(system, b, name, x),
         Kernel.Luna => LearnedFeatures.Luna(system, b, name, x),
+        _ when system.Map.Function is { } own => UserFunction.Apply(own, b, name + "Mapped", x),
         _ => b.Map(name + "Mapped", e => FeatureMaps.Apply(system.Kernel, e), x),
     };
 

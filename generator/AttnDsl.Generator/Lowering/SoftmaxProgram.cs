@@ -40,7 +40,9 @@ internal static class SoftmaxProgram
         b.Begin("Scores of one block of keys.", "Scores are q·k: dq_i += Σ_j dscores_ij k_j, dk_j = Σ_i dscores_ij q_i.");
         var (k, v) = (b.Load("keys", C, K), b.Load("values", C, V));
         var scores = across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k);
-        Expr Visible(Expr x, double hidden) => system.Causal ? Mask(system, across, x, hidden) : x;
+        var user = new UserScores(system, across);
+        if (user.Score is { } score) scores = UserFunction.Apply(system.ScoreFunction!, score, b, "scored", scores);
+        Expr Visible(Expr x, double hidden) => system.Causal ? Mask(system, across, user.Visible(x, hidden), hidden) : user.Visible(x, hidden);
 
         b.Stage = "m ← max(m, scores): the running maximum of each query.";
         var masked = b.Map("visible", Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
@@ -57,8 +59,8 @@ internal static class SoftmaxProgram
         p.Carry("num", head.Fill("zeros", num.Start.Shape, 0), num,
             b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), across ? b.MatMulTN("read", v, weights) : b.MatMul("read", weights, v)));
 
-        tail.Begin("o = num / l.", "The gradients that arrive, and −do_i·o_i, the gradient of the normaliser.");
-        var o = tail.Map("output", (x, y) => x / y, num.Final, l.Final);
+        tail.Begin(user.MayHideAll ? "o = num / l, 0 where a query sees no key." : "o = num / l.", "The gradients that arrive, and −do_i·o_i, the gradient of the normaliser.");
+        var o = tail.Map("output", (x, y) => x / (user.MayHideAll ? Ex.Select(Comparison.Less, 0, y, y, 1) : y), num.Final, l.Final);
         tail.Store("o", across ? tail.Transpose("outputDown", o) : o);
         return p.Build();
     }

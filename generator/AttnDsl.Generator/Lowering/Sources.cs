@@ -96,6 +96,7 @@ internal static class Sources
         // Of a token's several writes the first decays; at the others the activation meets what it turns into 0.
         var pattern = system.Writing.Steps == 1 ? null : new RowPattern(system.Writing.Steps, 0, FeatureMaps.Undecayed(decay));
         var g = b.LoadAs(Named(of, "g"), "g", rows, cols, pattern: pattern);
+        if (decay.Function is { } own) return UserFunction.Apply(own, b, Named(of, "logDecay"), g);
         var rate = decay.HasRate ? head.Load("logRate", Dim.One, Dim.One, Access.Parameter) : null;
         var bias = decay.HasBias ? head.Load("stepBias", Dim.One, cols, Access.Parameter) : null;
         var name = Named(of, "logDecay");
@@ -167,6 +168,7 @@ internal static class Sources
         if (system.NormaliserGradient == NormaliserGradient.Held) den = b.Emit("denHeld", new StopGradient(), den);
         var divisor = system.Normaliser == Normaliser.Stabilised
             ? b.Map("divisor", (d, m) => Ex.Max(Ex.Abs(d), Ex.Exp(-m)) + system.Epsilon, den, max!)
+            : system.Divisor is { } own ? UserFunction.Apply(own, b, "divisor", den)
             : b.Map("divisor", d => FeatureMaps.Denominator(system, d), den);
         return b.Map("output", (x, d) => x / d, numerator, divisor);
     }

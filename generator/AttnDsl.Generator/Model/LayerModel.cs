@@ -29,7 +29,11 @@ internal sealed record LayerDeclaration(
     RotationDeclaration? Rotation,
     WindowDeclaration? Window,
     FormDeclaration? Form,
-    MapDeclaration? Map = null);
+    MapDeclaration? Map = null)
+{
+    /// <summary>The methods that stand for parts of the layer.</summary>
+    public EquatableArray<FunctionDeclaration> Functions { get; init; }
+}
 
 /// <summary>Options of the feature map, as far as they were given.</summary>
 internal sealed record MapDeclaration(

@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using AttnDsl.Generator.Infrastructure;
 using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Parsing.Functions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,9 +14,11 @@ namespace AttnDsl.Generator.Parsing;
 /// <summary>From an annotated type to the model: values and names only, no symbol survives.</summary>
 internal static class DeclarationParser
 {
-    public static LayerModel Parse(INamedTypeSymbol type) => new(Type(type), Layer(type));
+    public static LayerModel Parse(INamedTypeSymbol type, Compilation compilation, CancellationToken cancellation) =>
+        new(Type(type), Layer(type, FunctionParser.Parse(type, compilation, cancellation)));
 
-    public static LayerDeclaration Layer(INamedTypeSymbol type)
+    /// <param name="functions">The type's methods that stand for parts of the layer.</param>
+    public static LayerDeclaration Layer(INamedTypeSymbol type, IEnumerable<FunctionSource> functions)
     {
         var layer = Read(type, "AttentionLayerAttribute") ?? new(null!);
         var map = Read(type, nameof(FeatureMapAttribute));
@@ -39,7 +43,7 @@ internal static class DeclarationParser
             rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
-            map is null ? null : Map(map));
+            map is null ? null : Map(map)) { Functions = new(functions.Select(f => f.Function)) };
     }
 
     /// <summary>Null where no option is given, so that a map without options is declared one way.</summary>

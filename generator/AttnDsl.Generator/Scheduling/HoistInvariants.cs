@@ -17,10 +17,12 @@ internal static class HoistInvariants
     public static TileProgram Apply(TileProgram p)
     {
         var names = new HashSet<string>(p.Statements.Where(s => s.Result is not null).Select(s => s.Result!.Name).Concat(p.Carries.Select(c => c.Start.Name)));
-        return p with { Head = Apply(p.Head, names), Body = Apply(p.Body, names), Tail = Apply(p.Tail, names) };
+        var head = Apply(p.Head, names, null);
+        return p with { Body = new(Apply(p.Body, names, head)), Tail = new(Apply(p.Tail, names, head)), Head = new(head) };
     }
 
-    private static EquatableArray<Statement> Apply(IEnumerable<Statement> region, HashSet<string> names)
+    /// <param name="head">The statements of the program's head, to which goes what depends on the head alone; null for these themselves.</param>
+    private static List<Statement> Apply(IEnumerable<Statement> region, HashSet<string> names, List<Statement>? head)
     {
         var result = new List<Statement>();
         // What is hoisted twice, from the same tiles, is computed once.
@@ -46,10 +48,12 @@ internal static class HoistInvariants
                 var used = args.Where((_, i) => e.Uses(i)).ToList();
                 var map = new Map(e.Substitute(i => new Arg(used.IndexOf(args[i]))), shape);
                 var key = (map, new EquatableArray<Tile>(used));
+                if (used.Count == 0 && head?.FirstOrDefault(s => s.Op.Equals(map))?.Result is { } there) known[key] = there;
                 if (!known.TryGetValue(key, out var tile))
                 {
-                    known[key] = tile = NewTile(Name(e, used[0].Plain), shape, names);
-                    result.Add(new(map, new(used), tile, statement.Stage));
+                    known[key] = tile = NewTile(Name(e, used.Count == 0 ? "head" : used[0].Plain), shape, names);
+                    if (used.Count == 0 && head is not null) head.Add(new(map, default, tile, "What depends on the head alone."));
+                    else result.Add(new(map, new(used), tile, statement.Stage));
                 }
 
                 args.Add(tile);
@@ -64,17 +68,18 @@ internal static class HoistInvariants
             });
         }
 
-        return new(result);
+        return result;
     }
 
     private static bool IsCostly(Expr e) => e.Any(x => x is Unary { Op: not (UnaryOp.Neg or UnaryOp.Abs) } or Binary { Op: BinaryOp.Div });
 
-    /// <summary>The shape over which a part varies; null where it depends on positions or on nothing.</summary>
+    /// <summary>The shape over which a part varies; null where it depends on positions or on nothing. A head has one value of what depends on it alone.</summary>
     private static Shape? ShapeOf(Expr e, IReadOnlyList<Tile> args)
     {
-        if (e.Any(x => x is Position)) return null;
+        if (e.Any(x => x is Position { Place: not Place.Head })) return null;
         var used = args.Where((_, i) => e.Uses(i)).ToList();
-        return used.Count == 0 ? null : used.Select(a => a.Shape).Aggregate(Shape.Broadcast);
+        if (used.Count > 0) return used.Select(a => a.Shape).Aggregate(Shape.Broadcast);
+        return e.Any(x => x is Position) ? new(Dim.One, Dim.One) : null;
     }
 
     /// <summary>After the function and its first argument: <c>expTotal</c>.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Emit.Cpu;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Lowering;
 using AttnDsl.Generator.Semantics;
@@ -57,6 +58,12 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 {
     /// <summary>The form that <c>Forms.Fastest</c> means.</summary>
     public FormPlan Fastest => Forms.FirstOrDefault(f => f.Form == AttnDsl.Forms.Chunkwise) ?? Forms.FirstOrDefault(f => f.Form == AttnDsl.Forms.Parallel) ?? Forms[0];
+
+    /// <summary>Which blocks of keys a block of queries may see by the user's mask; null where it does not tell blocks apart.</summary>
+    public Expr? BlockMask => BlockMaskOf(System);
+
+    public static Expr? BlockMaskOf(DynamicalSystem system) =>
+        system.MaskFunction is { Body: { } body } && Expressions.BlockMask.Of(body) is var mask && !mask.IsConst(1) ? mask : null;
 
     public FormPlan? Of(Forms form) => Forms.FirstOrDefault(f => f.Form == form);
 
@@ -142,7 +149,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         LayerKernel Attend(string name, SoftmaxProgram.Orientation orientation, BlockSizes sizes, string summary)
         {
             var plan = CpuPlanner.Plan(SoftmaxProgram.Attend(system, name, orientation), sizes);
-            var kernel = new LayerKernel(new(name, plan, system.Causal ? window : null, sinks), WorkUnit.QueryBlock, summary);
+            var kernel = new LayerKernel(new(name, plan, system.Causal ? window : null, sinks, blockMask: BlockMaskOf(system)), WorkUnit.QueryBlock, summary);
             kernels.Add(kernel);
             return kernel;
         }

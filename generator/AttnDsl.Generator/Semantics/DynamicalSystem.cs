@@ -2,6 +2,7 @@ using System.Linq;
 using System.Text;
 using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Infrastructure;
+using AttnDsl.Generator.Model;
 
 namespace AttnDsl.Generator.Semantics;
 
@@ -28,7 +29,10 @@ internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivatio
     /// <summary>ℓ of a gate that forgets no faster.</summary>
     public double LowerBound { get; init; }
 
-    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {Activation}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}{(LowerBound == 0 ? "" : $" from {Literals.Number(LowerBound)}")}";
+    /// <summary>The user's activation.</summary>
+    public FunctionDeclaration? Function { get; init; }
+
+    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {(Function is { } own ? own.Name : Activation.ToString())}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}{(LowerBound == 0 ? "" : $" from {Literals.Number(LowerBound)}")}";
 }
 
 /// <summary>The imaginary part of the transition.</summary>
@@ -132,6 +136,18 @@ internal sealed record DynamicalSystem(
     /// <summary>The angles of positions that kernels read: how many a position, the base of their series, the radians of the fastest.</summary>
     public (int Count, double Base, double Step)? Angles =>
         Rotation is { } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;
+
+    /// <summary>The user's function of scores: of the scaled product as argument 0, of the positions of query (rows) and key (columns), of the head.</summary>
+    public FunctionDeclaration? ScoreFunction { get; init; }
+
+    /// <summary>The user's choice of keys: 1 where a query sees a key.</summary>
+    public FunctionDeclaration? MaskFunction { get; init; }
+
+    /// <summary>Whether positions count where rows of a window do not lie at theirs: behind a state, backward.</summary>
+    public bool MeasuresSinks => Window is not null && new[] { ScoreFunction, MaskFunction }.Any(f => f?.Body?.Any(e => e == Expressions.Ex.Origin) == true);
+
+    /// <summary>The user's function of the key sum, by whose value is divided.</summary>
+    public FunctionDeclaration? Divisor { get; init; }
 
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }

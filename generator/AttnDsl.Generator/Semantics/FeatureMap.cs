@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using AttnDsl.Generator.Emit;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Infrastructure;
 using AttnDsl.Generator.Model;
 
@@ -17,6 +18,8 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         var (isLearned, isLuna) = (map.Kernel is Kernel.Learned or Kernel.Luna, map.Kernel == Kernel.Luna);
         return map with
         {
+            Function = d.Function(FunctionRole.FeatureMap),
+
             // An option that the map does not have stays as it was declared, for the rules to refuse it.
             Options = map.Options with
             {
@@ -44,6 +47,14 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
     public FeatureEnvelope Envelope => Options.Envelope ?? FeatureEnvelope.None;
 
     public HedgehogForm Form => Options.Form ?? HedgehogForm.Joint;
+
+    /// <summary>The user's method, channel by channel.</summary>
+    public FunctionDeclaration? Function { get; init; }
+
+    public bool IsIdentity => Kernel == Kernel.Identity && Function is null;
+
+    /// <summary>What diagnostics call it.</summary>
+    public string Name => Function?.Name ?? Kernel.ToString();
 
     /// <summary>Whether there is a feature for each channel, which keeps the channel's letter.</summary>
     public bool KeepsChannels => Kernel <= Kernel.ChannelSoftmax;
@@ -83,7 +94,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
     public string Letter => KeepsChannels ? "K" : "F";
 
     /// <summary>Whether products of features, and so a key sum, can be negative.</summary>
-    public bool IsSigned => Kernel switch
+    public bool IsSigned => Function is { Body: { } body } ? !(Interval.Of(body, _ => Interval.Everything).Lower >= 0) : Kernel switch
     {
         Kernel.Identity or Kernel.Silu or Kernel.RandomFourier => true,
         Kernel.Learned => Activation is FeatureActivation.Silu or FeatureActivation.Gelu or FeatureActivation.Identity,
@@ -117,7 +128,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         new(member, tensor, Options.PerHead ? $"[H,{letters}]" : $"[{letters}]", Options.PerHead ? HeadCount.Query : null, new EquatableArray<int>(axes), meaning);
 
     /// <summary>For people.</summary>
-    public string Formula => Kernel switch
+    public string Formula => Function is { } own ? $"φ(x) = {own.Formula("x")}" : Kernel switch
     {
         Kernel.Softmax => "the exponential kernel e^{q·k}",
         Kernel.EluPlusOne => "φ(x) = elu(x) + 1",

@@ -1,3 +1,4 @@
+using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Expressions;
 
 namespace AttnDsl.Generator.Semantics;
@@ -49,7 +50,7 @@ internal static class FeatureMaps
         _ => z,
     };
 
-    public static string LogDecayFormula(Decay decay, string z) => decay.Activation switch
+    public static string LogDecayFormula(Decay decay, string z) => decay.Function is { } own ? own.Formula(z) : decay.Activation switch
     {
         GateActivation.LogSigmoid => $"log σ({z}){Over(decay)}",
         GateActivation.ReversedSigmoid => $"log σ(−{z}){Over(decay)}",

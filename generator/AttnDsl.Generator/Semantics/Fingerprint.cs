@@ -4,6 +4,8 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Model;
 
 namespace AttnDsl.Generator.Semantics;
 
@@ -30,6 +32,9 @@ internal static class Fingerprint
     {
         double x => x.ToString("R", CultureInfo.InvariantCulture),
         bool or string or Enum => value.ToString(),
+        FunctionDeclaration own => own.Body is { } body ? Value(body) : "",
+        // Of an expression nothing goes without saying.
+        Expr e => $"{e.GetType().Name}({string.Join(",", e.GetType().GetProperties().Where(p => p.CanWrite).OrderBy(p => p.Name, StringComparer.Ordinal).Select(p => Value(p.GetValue(e)!)))})",
         IConvertible number => number.ToString(CultureInfo.InvariantCulture),
         IEnumerable list => $"[{string.Join(",", list.Cast<object>().Select(Value))}]",
         _ => $"{{{string.Join(",", Members(value))}}}",

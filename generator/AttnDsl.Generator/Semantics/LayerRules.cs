@@ -31,7 +31,7 @@ internal static class LayerRules
     public const int LongestWindow = 1 << 24;
 
     public static IEnumerable<Problem> Check(LayerDeclaration d, string name) =>
-        Values(d, name).Concat(Enumerations(d, name)) is var simple && simple.Any() ? simple : Combinations(d, name);
+        Values(d, name).Concat(Enumerations(d, name)).Concat(FunctionRules.Faults(d, name)) is var simple && simple.Any() ? simple : Combinations(d, name).Concat(FunctionRules.Combinations(d, name));
 
     private static IEnumerable<Problem> Values(LayerDeclaration d, string name)
     {
@@ -119,7 +119,7 @@ internal static class LayerRules
         var map = FeatureMap.Of(d);
         foreach (var problem in MapOptions(d, map, name)) yield return problem;
         if (map.Width > WidestFeatures) yield return new(TooManyFeatures, "FeatureMap.kernel", name, kernel.ToString(), Text(d.KeyDim), Text(map.Width), Text(WidestFeatures));
-        if (!softmax && d.Rotation is not null && kernel != Kernel.Identity && map.Polynomial is null) yield return new(RotationOfFeatures, "Rotation", name, kernel.ToString());
+        if (!softmax && d.Rotation is not null && !map.IsIdentity && map.Polynomial is null) yield return new(RotationOfFeatures, "Rotation", name, map.Name);
         if (d.Read is { AddsEpsilon: true } added && added.Normaliser != Normaliser.KeySum) yield return new(AddedEpsilonUnused, "Read.AddsEpsilon", name, added.Normaliser.ToString());
         if (map.Polynomial is not null && (d.Write is { Rule: WriteRule.Plain, Strength: not (null or WriteStrength.None) } ? "a write strength"
             : d.Write is { Key: KeySource.Gate } ? "a key tied to the gate"
@@ -153,8 +153,8 @@ internal static class LayerRules
             if (d.Gate is { Shape: GateShape.Value } && write == WriteRule.Plain && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(ValueGateKeySum, "Read", name);
             if ((d.Gate is { Shape: GateShape.Slot } && write != WriteRule.Slots) || (d.Gate is { Shape: GateShape.Key or GateShape.Value } && write == WriteRule.Slots)) yield return new(SlotGate, "Gate.shape", name, d.Gate.Shape.ToString(), write.ToString());
             foreach (var problem in WriteOptions(d, name)) yield return problem;
-            foreach (var problem in Scans(d, name, kernel, write, normaliser)) yield return problem;
-            if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned) yield return new(SignedKeySum, "Read", name, kernel.ToString());
+            foreach (var problem in Scans(d, name, map, write, normaliser)) yield return problem;
+            if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned && d.Function(FunctionRole.Normaliser) is null) yield return new(SignedKeySum, "Read", name, map.Name);
         }
 
         var available = AvailableForms(d);
@@ -183,7 +183,7 @@ internal static class LayerRules
     }
 
     /// <summary>What goes with cells that decay each on their own.</summary>
-    private static IEnumerable<Problem> Scans(LayerDeclaration d, string name, Kernel kernel, WriteRule write, Normaliser normaliser)
+    private static IEnumerable<Problem> Scans(LayerDeclaration d, string name, FeatureMap map, WriteRule write, Normaliser normaliser)
     {
         var (full, none) = (d.Gate is { Shape: GateShape.Full }, d.Write is { Key: KeySource.None });
         if (!full && !none)
@@ -196,7 +196,7 @@ internal static class LayerRules
         foreach (var conflict in new[]
         {
             write != WriteRule.Plain ? $"the write rule {write}" : null,
-            kernel != Kernel.Identity ? $"Kernel.{kernel}" : null,
+            map.IsIdentity ? null : map.Function is null ? $"Kernel.{map.Kernel}" : $"the feature map {map.Name}",
             normaliser is not (Normaliser.None or Normaliser.External) ? $"Normaliser.{normaliser}" : null,
             d.Write is { Steps: > 1 } ? "several writes a token" : null,
             d.Write is { Bonus: true } ? "a bonus, which is read before it is written" : null,
@@ -228,6 +228,7 @@ internal static class LayerRules
         if (w.StrengthScale is { } scale && (w.Rule is not (WriteRule.Plain or WriteRule.Delta or WriteRule.Oja) || (w.Strength ?? (w.Rule is WriteRule.Delta or WriteRule.Oja ? WriteStrength.Beta : WriteStrength.None)) == WriteStrength.None)) yield return new(StrengthScaleUnused, "Write.StrengthScale", name, Text(scale));
         if (w.Steps is not > 1) yield break;
         var conflict = w.Rule is WriteRule.ExponentialGate or WriteRule.Slots ? $"the write rule {w.Rule}"
+            : d.Function(FunctionRole.Gate) is { } gate ? $"the gate function {gate.Name}, which need not have an input that decays nothing"
             : d.Gate is { Shape: GateShape.Constant } ? "a constant gate, which has no token to decay at"
             : d.Rotation is not null ? "a rotation, whose angles are the tokens'"
             : d.Read is { Skip: not (null or SkipShape.None) } ? "a skip, which would have several values"
@@ -264,12 +265,12 @@ internal static class LayerRules
             yield return new(TooManyHidden, "FeatureMap.kernel", name, Text(map.WidestRow), Text(WidestHidden));
     }
 
-    /// <summary>Softmax, unless a gate, a write rule or a normaliser asks for a matrix state.</summary>
+    /// <summary>Softmax, unless a gate, a write rule, a normaliser or a feature map of the user's asks for a matrix state.</summary>
     public static Kernel DefaultKernel(LayerDeclaration d) =>
-        d.Kernel ?? (d.Gate is null && d.Write is null && d.Read is null ? Kernel.Softmax : Kernel.Identity);
+        d.Kernel ?? (d.Gate is null && d.Write is null && d.Read is null && !d.Functions.Any(f => f.Role is FunctionRole.FeatureMap or FunctionRole.Normaliser) ? Kernel.Softmax : Kernel.Identity);
 
     public static Normaliser DefaultNormaliser(LayerDeclaration d) =>
-        d.Read?.Normaliser ?? (d.Write?.Rule == WriteRule.ExponentialGate ? Normaliser.Stabilised : Normaliser.None);
+        d.Read?.Normaliser ?? (d.Write?.Rule == WriteRule.ExponentialGate ? Normaliser.Stabilised : d.Function(FunctionRole.Normaliser) is null ? Normaliser.None : Normaliser.KeySum);
 
     /// <summary>The forms that the layer's mathematics has.</summary>
     public static Forms AvailableForms(LayerDeclaration d) => (DefaultKernel(d), d.Causal, IsInOrder(d)) switch

@@ -11,6 +11,9 @@ internal sealed record Problem(string Id, string Site, EquatableArray<string> Ar
     /// <summary>Whether no correct code can exist; 05xx are risks.</summary>
     public bool IsError => !Id.StartsWith("ATTN05", System.StringComparison.Ordinal);
 
+    /// <summary>Site of a function: with its number behind, and <c>Fault</c> for what is wrong inside.</summary>
+    public const string FunctionSite = "Function";
+
     public Problem(string id, string site, params string[] arguments)
         : this(id, site, new EquatableArray<string>(arguments))
     {

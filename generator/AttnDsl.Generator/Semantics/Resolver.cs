@@ -13,7 +13,7 @@ internal static class Resolver
     {
         var kernel = LayerRules.DefaultKernel(d);
         var family = kernel == Kernel.Softmax ? StateFamily.Cache : StateFamily.Matrix;
-        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) { LowerBound = g.LowerBound ?? 0 } : null;
+        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) { LowerBound = g.LowerBound ?? 0, Function = g.Shape == GateShape.Constant ? null : d.Function(FunctionRole.Gate) } : null;
         var write = d.Write?.Rule ?? WriteRule.Plain;
         var steps = d.Write?.Steps ?? 1;
         var normaliser = family == StateFamily.Cache ? Normaliser.None : LayerRules.DefaultNormaliser(d);
@@ -42,8 +42,18 @@ internal static class Resolver
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
             default,
-            default) { Skip = family == StateFamily.Matrix ? d.Read?.Skip ?? default : default, Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default, AddsEpsilon = d.Read is { AddsEpsilon: true }, OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default };
-        return system with { Inputs = new(Inputs(system)), States = new(States(system)), Parameters = new(Parameters(system)) };
+            default)
+        {
+            Skip = family == StateFamily.Matrix ? d.Read?.Skip ?? default : default,
+            Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default,
+            AddsEpsilon = d.Read is { AddsEpsilon: true },
+            OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default,
+            Divisor = d.Function(FunctionRole.Normaliser),
+            ScoreFunction = d.Function(FunctionRole.Score),
+            MaskFunction = d.Function(FunctionRole.Mask),
+        };
+        system = system with { Inputs = new(Inputs(system)), States = new(States(system)) };
+        return system with { Parameters = new(Parameters(system)) };
     }
 
     /// <summary>The constants that a declaration fixes; those of retention are a formula of the head's number.</summary>
@@ -79,7 +89,9 @@ internal static class Resolver
         yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, s.Write == WriteRule.Oja ? "Values, L2-normalised: with ‖v‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Values.");
         if (s.Decay is { Shape: not GateShape.Constant } decay)
         {
-            var meaning = decay.Activation == GateActivation.LogDecay
+            var meaning = decay.Function is not null
+                ? $"Gate inputs z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}."
+                : decay.Activation == GateActivation.LogDecay
                 ? "Log-decay (natural logarithm), at most 0."
                 : decay.Activation == GateActivation.Rate
                     ? $"Step sizes Δ, at least 0; the log-decay is {FeatureMaps.LogDecayFormula(decay, "Δ")}."
@@ -109,7 +121,19 @@ internal static class Resolver
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
     }
 
+    /// <summary>What is learned: for the user's functions, then for the parts. A name that is taken stands once.</summary>
     private static IEnumerable<ParameterTensor> Parameters(DynamicalSystem s)
+    {
+        var n = s.ValueHeads is null ? "H" : "N";
+        var parts = OfParts(s).ToList();
+        var taken = new HashSet<string>(FunctionRules.ReservedMembers.Concat(s.Inputs.Select(i => i.Member)).Concat(parts.Select(p => p.Member)));
+        foreach (var (f, count, letters) in new[] { (s.Map.Function, HeadCount.Query, "[H]"), (s.Decay?.Function, HeadCount.State, $"[{n}]"), (s.ScoreFunction, HeadCount.Query, "[H]"), (s.Divisor, HeadCount.State, $"[{n}]") })
+            foreach (var learned in (f?.Learned ?? default).Where(taken.Add))
+                yield return new(learned, Functions.Tensor(learned), letters, count, default, $"One number a head, of the function {f!.Name}.");
+        foreach (var part in parts) yield return part;
+    }
+
+    private static IEnumerable<ParameterTensor> OfParts(DynamicalSystem s)
     {
         var n = s.ValueHeads is null ? "H" : "N";
         if (s.Family == StateFamily.Matrix)
@@ -136,6 +160,7 @@ internal static class Resolver
             ? new("D", "skip", $"[{n},V]", HeadCount.State, new([s.ValueDim]), "How much of its own value a token adds to its output.")
             : new("D", "skip", $"[{n}]", HeadCount.State, default, "How much of its own value a token adds to its output.");
     }
+
     /// <summary>Letter and width of a gate's channels; none of one a head.</summary>
     private static (string Letter, int Width) Channels(DynamicalSystem s, Decay decay) => decay.Shape switch
     {

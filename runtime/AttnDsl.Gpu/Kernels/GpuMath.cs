@@ -38,6 +38,15 @@ public static class GpuMath
     /// <summary>√x, correctly rounded.</summary>
     public static float Sqrt(float x) => System.MathF.Sqrt(x);
 
+    /// <summary>The largest whole number that is not greater.</summary>
+    public static float Floor(float x)
+    {
+        // From 2^23 on all floats are whole.
+        if (!(Abs(x) < 8388608f)) return x;
+        float whole = (int)x;
+        return whole > x ? whole - 1f : whole;
+    }
+
     /// <summary>e^x: 2 ulp. Below −104 the result rounds to 0, from 88.73 on it overflows to ∞.</summary>
     public static float Exp(float x)
     {

@@ -58,6 +58,9 @@ public struct LayerCall
     /// <summary>Position of the first row of keys.</summary>
     public int KeyFirst;
 
+    /// <summary>Tokens between the sinks and the row behind them, where the two lie together.</summary>
+    public int SinkGap;
+
     /// <summary>W.</summary>
     public int Window;
 

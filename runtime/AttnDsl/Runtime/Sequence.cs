@@ -30,6 +30,9 @@ public struct Sequence
     /// <summary>Position of the first row of keys.</summary>
     public int KeyFirst;
 
+    /// <summary>Tokens between the sinks of a window and the row behind them, where the two lie together.</summary>
+    public int SinkGap;
+
     /// <summary>Blocks of a head in the pass that runs.</summary>
     public int Blocks;
 

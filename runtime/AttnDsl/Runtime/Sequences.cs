@@ -143,7 +143,7 @@ public readonly unsafe struct Sequences
         if (AreAlike) return (long)batch * keyRows;
         foreach (ref var s in Table)
         {
-            s.QueryFirst = initial.SeenBy(s.Slot).Count;
+            (s.QueryFirst, s.SinkGap) = (initial.SeenBy(s.Slot).Count, initial.SeenBy(s.Slot).Gap);
             (s.KeyBatch, s.KeyStart, s.KeyFirst, s.KeyRows) = (0, keyRows, 0, s.QueryFirst + s.Time);
             keyRows = checked(keyRows + s.KeyRows);
         }

@@ -61,6 +61,9 @@ public interface ISimd<TSelf> :
     /// <summary>Nearest integer, halves to even.</summary>
     static abstract TSelf Round(TSelf x);
 
+    /// <summary>The largest integer that is not greater.</summary>
+    static abstract TSelf Floor(TSelf x);
+
     /// <summary><c>x·2^n</c> for 1/2 ≤ |x| ≤ 4 and integral n, |n| ≤ 252; a NaN in <paramref name="x"/> stays.</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf x, TSelf n);
 

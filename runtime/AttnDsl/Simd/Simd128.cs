@@ -143,6 +143,10 @@ public readonly struct Simd128 : ISimd<Simd128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 Floor(Simd128 x) => new(Vector128.Floor(x._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 ScaleByPowerOfTwo(Simd128 x, Simd128 n)
     {
         // In two steps: 2^n itself may be no normal number where x·2^n is one, and the other way round.

@@ -126,6 +126,10 @@ public readonly struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Floor(Simd256 x) => new(Vector256.Floor(x._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 ScaleByPowerOfTwo(Simd256 x, Simd256 n)
     {
         // In two steps: 2^n itself may be no normal number where x·2^n is one, and the other way round.

@@ -120,6 +120,10 @@ public readonly struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Floor(Simd512 x) => new(Vector512.Floor(x._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 ScaleByPowerOfTwo(Simd512 x, Simd512 n)
     {
         if (Avx512F.IsSupported)

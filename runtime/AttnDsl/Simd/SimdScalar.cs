@@ -105,6 +105,10 @@ public readonly struct SimdScalar : ISimd<SimdScalar>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdScalar Floor(SimdScalar x) => new(MathF.Floor(x._value));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar ScaleByPowerOfTwo(SimdScalar x, SimdScalar n)
     {
         // In two steps: 2^n itself may be no normal number where x·2^n is one, and the other way round.

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Conformance.Support;
 using AttnDsl.Golden.Layers;
@@ -6,20 +7,24 @@ using Xunit;
 
 namespace AttnDsl.Conformance.Layers;
 
-/// <summary>Feature maps of whole rows against the float64 loops: forms, streams, gradients, gradients through states.</summary>
+/// <summary>Feature maps of whole rows, and functions of the user's, against the float64 loops: forms, streams, gradients, gradients through states.</summary>
 public sealed class FeatureTests
 {
     private static readonly int[] s_lengths = [0, 1, 17, 64, 65, 130];
 
-    public static TheoryData<string> Subjects => [.. FeatureSubjects.All.Keys];
+    private static readonly Dictionary<string, Subject> s_subjects = FeatureSubjects.All.Concat(FunctionSubjects.All).ToDictionary();
 
-    public static TheoryData<string> Causal => [.. FeatureSubjects.All.Values.Where(subject => subject.Layer.IsCausal).Select(subject => subject.Name)];
+    public static TheoryData<string> Subjects => [.. s_subjects.Keys];
+
+    public static TheoryData<string> Causal => [.. s_subjects.Values.Where(subject => subject.Layer.IsCausal).Select(subject => subject.Name)];
+
+    public static TheoryData<string> Matrix => [.. s_subjects.Values.Where(subject => subject.Layer.IsCausal && subject.Spec.Similarity != Similarity.Softmax).Select(subject => subject.Name)];
 
     [Theory]
     [MemberData(nameof(Subjects))]
     public void Forward_EveryForm_EqualsTheOracle(string name)
     {
-        var subject = FeatureSubjects.All[name];
+        var subject = s_subjects[name];
         foreach (var time in s_lengths)
         {
             var run = SubjectRun.Random(subject, seed: time, time);
@@ -34,7 +39,7 @@ public sealed class FeatureTests
     [MemberData(nameof(Causal))]
     public void State_PiecesInEveryForm_EqualOnePass(string name)
     {
-        var subject = FeatureSubjects.All[name];
+        var subject = s_subjects[name];
         var run = SubjectRun.Random(subject, seed: 3, time: 150);
         foreach (var form in subject.EachForm)
         {
@@ -54,18 +59,18 @@ public sealed class FeatureTests
     {
         var faults = s_lengths.SelectMany(time =>
         {
-            var run = new GradientRun(FeatureSubjects.All[name], seed: time, time, batch: 1);
+            var run = new GradientRun(s_subjects[name], seed: time, time, batch: 1);
             return run.Faults(run.Backward(), run.Slope(), directions: 4).ToList();
         }).ToList();
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
 
     [Theory]
-    [MemberData(nameof(Causal))]
+    [MemberData(nameof(Matrix))]
     public void Backward_ThroughAState_EqualsTheOracle(string name)
     {
         const int time = 70;
-        var run = new GradientRun(FeatureSubjects.All[name], seed: 5, time, batch: 1);
+        var run = new GradientRun(s_subjects[name], seed: 5, time, batch: 1);
         var (initial, final, stateGradient) = (run.WarmState(), run.WarmState(), run.NewStateGradient(seed: 7));
         run.Subject.Layer.Forward(run.Run.Slice(0, time), run.Run.NewOutput().Span, final, Forms.Fastest);
         var slope = run.Slope() with

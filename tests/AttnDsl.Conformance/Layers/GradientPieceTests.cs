@@ -30,7 +30,9 @@ public sealed class GradientPieceTests
         [.. Enumerable.Repeat(13, 10)],
     ];
 
-    public static TheoryData<string> Caches => [.. GradientSubjects.All.Values
+    private static readonly Dictionary<string, Subject> s_subjects = GradientSubjects.All.Concat(FunctionSubjects.All).ToDictionary();
+
+    public static TheoryData<string> Caches => [.. s_subjects.Values
         .Where(subject => subject.Layer.IsCausal && subject.Spec.Similarity == Similarity.Softmax)
         .Select(subject => subject.Name)];
 
@@ -38,7 +40,7 @@ public sealed class GradientPieceTests
     [MemberData(nameof(Caches))]
     public void Backward_Pieces_EqualOnePass(string name)
     {
-        var run = new GradientRun(name, seed: 3, Time, batch: IsWide(name) ? 1 : 2);
+        var run = new GradientRun(s_subjects[name], seed: 3, Time, batch: IsWide(name) ? 1 : 2);
         var expected = run.Backward();
         foreach (var pieces in s_pieces)
         {
@@ -50,7 +52,7 @@ public sealed class GradientPieceTests
     [MemberData(nameof(Caches))]
     public void Backward_Pieces_EqualTheOracle(string name)
     {
-        var run = new GradientRun(name, seed: 4, 70, batch: IsWide(name) ? 1 : 2);
+        var run = new GradientRun(s_subjects[name], seed: 4, 70, batch: IsWide(name) ? 1 : 2);
         var faults = run.Faults(run.Backward(run.Run.NewState, run.Run.NewState(), 3, 20, 47), run.Slope(), directions: IsWide(name) ? 3 : 6).ToList();
         Assert.True(faults.Count == 0, string.Join('\n', faults));
     }
@@ -59,7 +61,7 @@ public sealed class GradientPieceTests
     [MemberData(nameof(Caches))]
     public void Backward_EmptyCache_IsBackwardWithout(string name)
     {
-        var run = new GradientRun(name, seed: 5, 65);
+        var run = new GradientRun(s_subjects[name], seed: 5, 65);
         var plain = run.Backward();
         foreach (var (tensor, actual) in run.Backward(run.Run.NewState, run.Run.NewState(), 65))
         {
@@ -71,7 +73,7 @@ public sealed class GradientPieceTests
     [MemberData(nameof(Caches))]
     public void Backward_GivenCache_LeavesItAsItWas(string name)
     {
-        var run = new GradientRun(name, seed: 6, 65);
+        var run = new GradientRun(s_subjects[name], seed: 6, 65);
         var (state, untouched) = (After(run, 40), After(run, 40));
         run.Subject.Layer.Backward(run.Run.Slice(40, 20), run.Upstream.Time(40, 20), new(run.NewGradients(), default, 40, 20), state, run.Run.NewState());
         var (output, expected) = (run.Run.NewOutput(), run.Run.NewOutput());
@@ -202,5 +204,5 @@ public sealed class GradientPieceTests
         }
     }
 
-    private static bool IsWide(string name) => GradientSubjects.All[name].Spec.KeyDim > 16;
+    private static bool IsWide(string name) => s_subjects[name].Spec.KeyDim > 16;
 }

@@ -35,6 +35,8 @@ internal sealed class SubjectRun
 
     public Subject Subject => _subject;
 
+    public LayerInputs Inputs => _inputs;
+
     public int Time => _inputs.Time;
 
     public FloatTensor NewOutput() => FloatTensor.Poisoned(_inputs.Batch, Time, _subject.Spec.StateHeads, _subject.Spec.ValueDim);

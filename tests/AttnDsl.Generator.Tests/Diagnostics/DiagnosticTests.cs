@@ -12,7 +12,7 @@ public sealed class DiagnosticTests
 {
     public static TheoryData<DiagnosticCase> All { get; } = [.. DiagnosticCases.All];
 
-    public static TheoryData<DiagnosticCase> WithSurface { get; } = [.. DiagnosticCases.Values.Concat(DiagnosticCases.Combinations)];
+    public static TheoryData<DiagnosticCase> WithSurface { get; } = [.. DiagnosticCases.Values.Concat(DiagnosticCases.Combinations).Concat(DiagnosticCases.Functions)];
 
     [Theory]
     [MemberData(nameof(All))]

@@ -25,6 +25,8 @@ internal sealed class Loaded
         return new(context, assembly);
     }
 
+    public Assembly Assembly => _assembly;
+
     /// <summary>Runs <c>Probe.Run</c>, which throws when something is wrong.</summary>
     public void Run()
     {

@@ -71,7 +71,7 @@ public sealed class ModelTests
     [Fact]
     public void ModelTypes_ByDeclaration_HoldNothingOfTheCompiler()
     {
-        var types = typeof(LayerModel).Assembly.GetTypes().Where(t => t.Namespace == typeof(LayerModel).Namespace && !t.Name.Contains('<')).ToList();
+        var types = typeof(LayerModel).Assembly.GetTypes().Where(t => t.Namespace == typeof(LayerModel).Namespace && !t.Name.Contains('<') && !t.IsEnum).ToList();
         Assert.NotEmpty(types);
         Assert.All(types.SelectMany(t => t.GetFields(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public)), f =>
         {

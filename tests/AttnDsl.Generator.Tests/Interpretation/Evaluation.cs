@@ -34,6 +34,8 @@ internal static class Evaluation
     private static int Where(Place place, Scope at) => place switch
     {
         Place.Head => at.Head,
+        // Rows and columns are counted from the start of the sequence here.
+        Place.Origin => 0,
         Place.Row => at.Row ?? throw new InvalidOperationException("the rows of this map have no position"),
         Place.Col => at.Col ?? throw new InvalidOperationException("the columns of this map have no position"),
         _ => throw new NotSupportedException(place.ToString()),
@@ -54,6 +56,7 @@ internal static class Evaluation
         UnaryOp.Abs => x.Real < 0 ? -x : x,
         UnaryOp.Sin => Complex.Sin(x),
         UnaryOp.Cos => Complex.Cos(x),
+        UnaryOp.Floor => Math.Floor(x.Real),
         _ => throw new NotSupportedException(op.ToString()),
     };
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Linq;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Semantics;
 using AttnDsl.Generator.Tests.Harness;
@@ -57,10 +58,23 @@ public sealed class FingerprintTests
             Layers.Plain(4, 6) with { Window = new(9, false, 0) },
             Layers.Plain(4, 6) with { Window = new(9, true, 0) },
             Layers.Plain(4, 6) with { Window = new(9, false, 2) },
+            Own(Layers.Gated, FunctionRole.FeatureMap, "Map", new Arg(0)),
+            Own(Layers.Gated, FunctionRole.FeatureMap, "Map", 0),
+            Own(Layers.Gated, FunctionRole.FeatureMap, "Map", Ex.Exp(new Arg(0))),
+            Own(Layers.Gated, FunctionRole.Gate, "Map", -Ex.Exp(new Arg(0))),
+            Own(Layers.Plain(4, 6), FunctionRole.Score, "Score", new Arg(0) - Ex.Query),
+            Own(Layers.Plain(4, 6), FunctionRole.Score, "Score", new Arg(0) - Ex.Key),
+            Own(Layers.Plain(4, 6), FunctionRole.Score, "Score", new Arg(0) + new Arg(1) * Ex.Key),
+            Own(Layers.Plain(4, 6), FunctionRole.Mask, "Score", Conditions.Less(Ex.Query, 9)),
+            Own(Layers.Plain(4, 6), FunctionRole.Mask, "Score", Conditions.LessOrEqual(Ex.Query, 9)),
         ];
         Assert.Equal(others.Length, others.Select(Text).Distinct().Count());
         Assert.Equal(others.Length, others.Select(o => Fingerprint.Of(Resolver.Resolve(o))).Distinct().Count());
     }
+
+    [Fact]
+    public void Fingerprint_NamesOfFunctions_DoNotCount() =>
+        Assert.Equal(Text(Own(Layers.Gated, FunctionRole.FeatureMap, "Map", Ex.Exp(new Arg(0)))), Text(Own(Layers.Gated, FunctionRole.FeatureMap, "Phi", Ex.Exp(new Arg(0)))));
 
     [Fact]
     public void Fingerprint_Culture_DoesNotCount()
@@ -89,6 +103,9 @@ public sealed class FingerprintTests
             "{Causal=True,Epsilon=1E-06,Family=Cache,KeyDim=4,Map={Channels=4,Options={}},Rotation={Base=10000},Scale=0.5,ValueDim=6,Window={SinkTokens=2,Size=9},Writing={Steps=1,StrengthScale=1}}",
             Text(Layers.Plain(4, 6) with { Rotation = new(RotationKind.Rotary, 10000, default), Window = new(9, false, 2) }));
     }
+
+    private static LayerDeclaration Own(LayerDeclaration layer, FunctionRole role, string name, Expr body) =>
+        layer with { Functions = new([new FunctionDeclaration(role, name, body, null)]) };
 
     private static string Text(LayerDeclaration layer) => Fingerprint.Text(Resolver.Resolve(layer));
 }

@@ -82,6 +82,7 @@ public abstract class SimdTests<TVec>(ITestOutputHelper output) : VectorTests<TV
         Check((a, b) => TVec.Abs(a), (a, b) => MathF.Abs(a));
         Check((a, b) => TVec.Sqrt(a * a), (a, b) => MathF.Sqrt(a * a));
         Check((a, b) => TVec.Round(a), (a, b) => MathF.Round(a));
+        Check((a, b) => TVec.Floor(a), (a, b) => MathF.Floor(a));
         Check(TVec.CopySign, MathF.CopySign);
         Check((a, b) => TVec.MultiplyAdd(a, b, b), (a, b) => (a * b) + b, tolerance: 1e-6f);
         Check((a, b) => TVec.ScaleByPowerOfTwo(TVec.Create(1.5f), TVec.Round(a)), (a, b) => MathF.ScaleB(1.5f, (int)MathF.Round(a)));

@@ -39,6 +39,8 @@ internal static class CpuEmitter
                     w.Line();
                     CpuKernelWriter.Write(w, kernel.Signature, kernel.Summary);
                 }
+
+                MaskEmitter.Write(w, plan, isUnchecked: false);
             }
         }
 
@@ -82,6 +84,7 @@ internal static class CpuEmitter
             Field(system.Causal, "int", "First token of this turn.", "Start");
             Field(!cache && system.Causal, "nint", "Floats from a head's state to where it is copied first, for Rollback; 0 where it is not.", "Snapshot");
             Field(cache && system.Causal, "int", "Positions of the first query and of the first row of keys.", "QueryFirst, KeyFirst");
+            Field(system.MeasuresSinks, "int", "Tokens between the sinks and the row behind them, where the two lie together.", "SinkGap");
             Field(system.Window is { RuntimeSized: true }, "int", "W.", "Window");
 
             void Field(bool used, string type, string meaning, string names)
@@ -159,6 +162,7 @@ internal static class CpuEmitter
                 foreach (var name in s_rowsOfKeys) w.Line($"one.{name} = {name}.From(s.KeyBatch, s.KeyStart);");
                 w.Line("one.Lse += (nint)s.Padded * sizeof(float);");
                 w.Line("(one.KeyRows, one.QueryFirst, one.KeyFirst) = (s.KeyRows, s.QueryFirst, s.KeyFirst);");
+                if (system.MeasuresSinks) w.Line("one.SinkGap = s.SinkGap;");
             }
             else
             {
@@ -236,6 +240,7 @@ internal static class CpuEmitter
         ParameterKind.QueryFirst => "QueryFirst",
         ParameterKind.KeyFirst => "KeyFirst",
         ParameterKind.Head => "h",
+        ParameterKind.SinkGap => "SinkGap",
         ParameterKind.Window => "Window",
         ParameterKind.Work => "ref work",
         ParameterKind.Slot => KeptOffset(plan, p.Name) is var k && k == 0 ? "ref kept" : $"ref Unsafe.Add(ref kept, Chunks * {k})",

@@ -17,10 +17,14 @@ internal sealed class CpuKernelWriter
 
     private readonly string _name;
     private readonly int _sinkTokens;
+    private readonly bool _causal;
+    private readonly Expr? _blockMask;
+    private readonly bool _measuresGap;
 
     private CpuKernelWriter(SourceWriter output, KernelSignature kernel)
     {
-        (_out, _plan, _name, _sinkTokens, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, new(this));
+        (_out, _plan, _name, _sinkTokens, _causal, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, kernel.Causal, new(this));
+        (_blockMask, _measuresGap) = (kernel.BlockMask, kernel.MeasuresGap);
     }
 
     public LoopPrinter Loops { get; }
@@ -81,10 +85,16 @@ internal sealed class CpuKernelWriter
     public string PositionOf(Dim dim) => dim == Dim.R && IsTwoSided ? "ahead + " : "";
 
     /// <summary>A position counted from the start of the sequence, as one counted from the block's first key.</summary>
-    public string FromBlock(double position) => $"{Literals.Number(position)} - {(_plan.Program.Visits != Visits.Visible ? "t" : _sinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)")}";
+    public string FromBlock(double position) => $"{Literals.Number(position)} - {(Origin == "t" ? "t" : $"({Origin})")}";
+
+    /// <summary>Row of the block's first key, from which positions are counted.</summary>
+    public string Origin => _plan.Program.Visits != Visits.Visible ? "t" : _sinkTokens > 0 ? "partFirst + t" : "keyFirst + t";
+
+    /// <summary>Row of the block's first query among those of the keys.</summary>
+    private string FirstQuery => _plan.Program.Visits == Visits.Visible || (_plan.Program.Visits == Visits.Seeing && _causal) ? "queryFirst + query" : "query";
 
     /// <summary>Whether queries and keys are blocks of their own.</summary>
-    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
+    private bool IsTwoSided => _plan.Program is { Visits: Visits.Visible or Visits.Seeing } or { Visits: Visits.All, Grid: not null };
 
     public void Copy(Tile from, Tile to) => Loops.Map(new Arg(0), to.Shape, [from], to);
 
@@ -210,10 +220,10 @@ internal sealed class CpuKernelWriter
 
     private void Body()
     {
+        if (_blockMask is { } mask) _out.Line(MaskEmitter.Skip(mask, FirstQuery, Size(Dim.R), Origin, Size(Dim.C), "head", _measuresGap ? _sinkTokens : null));
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
         {
-            var key = _plan.Program.Visits == Visits.Seeing ? "queryFirst + query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
-            _out.Line($"int ahead = {key}; // of the block's first key is the first query");
+            _out.Line($"int ahead = {FirstQuery} - {(Origin == "t" ? Origin : $"({Origin})")}; // of the block's first key is the first query");
         }
 
         RowTiles(_plan.Body, _plan.Program.Loop);
@@ -258,7 +268,7 @@ internal sealed class CpuKernelWriter
     /// </summary>
     private void Step(PlanStep s)
     {
-        if (Expression(s.Op)?.Any(e => e is Unary { Op: not (UnaryOp.Neg or UnaryOp.Abs or UnaryOp.Sqrt) }) != true)
+        if (Expression(s.Op)?.Any(e => e is Unary { Op: not (UnaryOp.Neg or UnaryOp.Abs or UnaryOp.Sqrt or UnaryOp.Floor) }) != true)
         {
             s.Op.Cpu(this, s);
             return;
@@ -280,5 +290,5 @@ internal sealed class CpuKernelWriter
         _ => null,
     };
 
-    private static bool UsesPosition(Primitive op) => Expression(op)?.Any(e => e is Position { Place: not Place.Head }) == true;
+    private static bool UsesPosition(Primitive op) => Expression(op)?.Any(e => e is Position { Place: Place.Row or Place.Col }) == true;
 }

@@ -7,7 +7,7 @@ using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Cpu;
 
-internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Learned, LearnedGradient, Head, Window, Work }
+internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Learned, LearnedGradient, Head, SinkGap, Window, Work }
 
 /// <summary>One parameter of a kernel: what it stands for, and its name.</summary>
 internal sealed record KernelParameter(ParameterKind Kind, string Name)
@@ -25,9 +25,10 @@ internal sealed class KernelSignature
 {
     /// <param name="window">The window's length as C#, or null without one.</param>
     /// <param name="causal">Whether keys are hidden from earlier queries.</param>
-    public KernelSignature(string name, CpuPlan plan, string? window = null, int sinkTokens = 0, bool causal = true)
+    /// <param name="blockMask">Which blocks of keys a block of queries may see, where a mask says so.</param>
+    public KernelSignature(string name, CpuPlan plan, string? window = null, int sinkTokens = 0, bool causal = true, Expr? blockMask = null)
     {
-        (Name, Plan, Window, SinkTokens, Causal) = (name, plan, window, sinkTokens, causal);
+        (Name, Plan, Window, SinkTokens, Causal, BlockMask) = (name, plan, window, sinkTokens, causal, blockMask);
         Parameters = [.. Lines()];
     }
 
@@ -40,6 +41,11 @@ internal sealed class KernelSignature
     public int SinkTokens { get; }
 
     public bool Causal { get; }
+
+    public Expr? BlockMask { get; }
+
+    /// <summary>Whether rows of keys may lie before their positions, which a mask of blocks is about.</summary>
+    public bool MeasuresGap => BlockMask is not null && Window is not null;
 
     public IReadOnlyList<IReadOnlyList<KernelParameter>> Parameters { get; }
 
@@ -54,8 +60,9 @@ internal sealed class KernelSignature
         if (p.Visits == Visits.Visible) sizes.AddRange([new(ParameterKind.QueryFirst, "queryFirst"), new(ParameterKind.KeyFirst, "keyFirst")]);
         // Here positions are counted from the first row of keys.
         if (p.Visits == Visits.Seeing && Causal) sizes.Add(new(ParameterKind.QueryFirst, "queryFirst"));
-        if (Uses(e => e is Position { Place: Place.Head })) sizes.Add(new(ParameterKind.Head, "head"));
-        if (Window is not null && Uses(e => e is RunTimeValue)) sizes.Add(new(ParameterKind.Window, "window"));
+        if (Uses(e => e is Position { Place: Place.Head }) || BlockMask?.Any(e => e is Position) == true) sizes.Add(new(ParameterKind.Head, "head"));
+        if (MeasuresGap || Uses(e => e is RunTimeValue { Name: RunTimeValue.SinkGap })) sizes.Add(new(ParameterKind.SinkGap, RunTimeValue.SinkGap));
+        if (Uses(e => e is RunTimeValue { Name: RunTimeValue.Window })) sizes.Add(new(ParameterKind.Window, RunTimeValue.Window));
         yield return sizes;
 
         var keyTensors = new HashSet<string>();

@@ -98,6 +98,7 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
     private string Position(Place place, Shape shape)
     {
         if (place == Place.Head) return "TVec.Create((float)head)";
+        if (place == Place.Origin) return $"TVec.Create((float)({w.Origin}))";
         var dim = place == Place.Row ? shape.Rows : shape.Cols;
         var (index, lies) = place == Place.Row
             ? (shape.Cols == Dim.One && shape.Rows != Dim.One ? ("j", true) : ("i", false))

@@ -96,7 +96,7 @@ internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, 
     {
         var a = Operand(s.A, 0);
         // Positions are counted from the block, so a constant position is too.
-        var b = s is { A: Position { Place: not Place.Head }, B: Const c } ? $"TVec.Create({fromBlock(c.Value)})" : Operand(s.B, 0);
+        var b = s is { A: Position { Place: Place.Row or Place.Col }, B: Const c } ? $"TVec.Create({fromBlock(c.Value)})" : Operand(s.B, 0);
         var then = Operand(s.Then, 0);
         var otherwise = Operand(s.Otherwise, 0);
         return $"TVec.Select(TVec.{s.Test}({a}, {b}), {then}, {otherwise})";

@@ -21,6 +21,7 @@ internal static class GpuEmitter
         {
             // Inside the namespace these win over whatever the project calls its own types.
             foreach (var name in new[] { "System", "System.ComponentModel", "AttnDsl.Gpu.Kernels", "ILGPU", "ILGPU.Runtime" }) w.Line($"using {name};");
+            if (plan.BlockMask is not null) w.Line("using AttnDsl.Primitives;");
             w.Line();
             w.Line($"/// <summary>GPU kernels of {type.Name}. B batch, T time, H heads, K key width, V value width,{(plan.System.Map.KeepsChannels ? "" : " F features,")} C tokens of a chunk, R queries of a block.</summary>");
             w.Line(FileHeader.GeneratedCode);
@@ -52,5 +53,7 @@ internal static class GpuEmitter
             w.Line();
             GpuKernelWriter.Write(w, k, checksOverflow);
         }
+
+        MaskEmitter.Write(w, plan, isUnchecked: checksOverflow);
     }
 }

@@ -89,6 +89,7 @@ internal sealed class GpuKernelWriter
     private string Position(Place place, Shape domain, string row, string col)
     {
         if (place == Place.Head) return "(float)h";
+        if (place == Place.Origin) return $"(float){(Origin == "t" ? "t" : $"({Origin})")}";
         var (dim, index) = place == Place.Row ? (domain.Rows, row) : (domain.Cols, col);
         return dim == Dim.R && IsTwoSided ? $"(float)(ahead + {index})" : $"(float){index}";
     }
@@ -97,12 +98,16 @@ internal sealed class GpuKernelWriter
     /// A position counted from the start of the sequence, as one counted from the block's first key: masks compare positions, and
     /// small numbers are exact in float however long the sequence is.
     /// </summary>
-    private string FromBlock(double position) => $"(float)({Literals.Number(position)} - {(_plan.Program.Visits != Visits.Visible ? "t" : FirstKey)})";
+    private string FromBlock(double position) => $"(float)({Literals.Number(position)} - {(Origin == "t" ? "t" : $"({Origin})")})";
 
-    private string FirstKey => _kernel.SinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)";
+    /// <summary>Row of the block's first key, from which positions are counted.</summary>
+    private string Origin => _plan.Program.Visits != Visits.Visible ? "t" : _kernel.SinkTokens > 0 ? "partFirst + t" : "keyFirst + t";
+
+    /// <summary>Row of the block's first query among those of the keys.</summary>
+    private string FirstQuery => _plan.Program.Visits == Visits.Visible || (_plan.Program.Visits == Visits.Seeing && _kernel.Causal) ? "queryFirst + query" : "query";
 
     /// <summary>Whether queries and keys are blocks of their own.</summary>
-    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
+    private bool IsTwoSided => _plan.Program is { Visits: Visits.Visible or Visits.Seeing } or { Visits: Visits.All, Grid: not null };
 
     private void Write(bool checksOverflow)
     {
@@ -153,8 +158,9 @@ internal sealed class GpuKernelWriter
 
     private void Body()
     {
+        if (_kernel.BlockMask is { } mask) _out.Line(MaskEmitter.Skip(mask, FirstQuery, Size(Dim.R), Origin, Size(Dim.C), "h", _kernel.MeasuresGap ? _kernel.SinkTokens : null));
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
-            _out.Line($"int ahead = {(_plan.Program.Visits == Visits.Seeing ? "queryFirst + query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
+            _out.Line($"int ahead = {FirstQuery} - {(Origin == "t" ? Origin : $"({Origin})")}; // of the block's first key is the first query");
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }
@@ -174,7 +180,7 @@ internal sealed class GpuKernelWriter
     }
 
     private static bool UsesPosition(Primitive op) =>
-        (op is Map m ? m.Expr : op is Reduce r ? r.Expr : null)?.Any(e => e is Position { Place: not Place.Head }) == true;
+        (op is Map m ? m.Expr : op is Reduce r ? r.Expr : null)?.Any(e => e is Position { Place: Place.Row or Place.Col }) == true;
 
     private void Steps(IReadOnlyList<PlanStep> steps)
     {

@@ -237,6 +237,7 @@ internal static class GpuRunEmitter
         var (rotated, causal) = (system.Rotation is not null, system.Causal);
         Angles(w, system, causal ? "initial?.Position ?? 0" : "0", "time");
         if (causal) w.Line("if (initial is not null) call.QueryFirst = initial.Memory.Seen.Count; // rows in front of this call's");
+        if (system.MeasuresSinks) w.Line("if (initial is not null) call.SinkGap = initial.Memory.Seen.Gap;");
         w.Line($"call.KeyRows = {(causal ? "call.QueryFirst + " : "")}time;");
         w.Line("// Outputs and log Σ e^score of every query.");
         w.Line($"long outputs = (long)batch * heads * time * {v};");

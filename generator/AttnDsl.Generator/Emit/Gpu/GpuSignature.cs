@@ -35,6 +35,10 @@ internal sealed class GpuSignature
 
     public bool Causal => _kernel.Signature.Causal;
 
+    public Expressions.Expr? BlockMask => _kernel.Signature.BlockMask;
+
+    public bool MeasuresGap => _kernel.Signature.MeasuresGap;
+
     /// <summary>Floats of tiles a group: what the CPU's primitives need beside them is not needed here.</summary>
     public int ScratchFloats => Plan.ScratchOffset;
 
@@ -95,6 +99,7 @@ internal sealed class GpuSignature
                 if (p.Kind == ParameterKind.KeyFirst) yield return "int keyFirst = call.KeyFirst;";
             }
 
+            if (_cpu.Any(p => p.Kind == ParameterKind.SinkGap)) yield return "int sinkGap = call.SinkGap;";
             if (Window == "window") yield return "int window = call.Window;";
             var steps = Tensors.Where(t => !_cpu.Any(p => KernelSignature.Sink(p.Name) == t)).ToList();
             if (steps.Count > 0) yield return $"int {string.Join(", ", steps.Select(t => $"{t}Step = {t}.Time"))};";

@@ -1,0 +1,42 @@
+using System.Linq;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Infrastructure;
+
+namespace AttnDsl.Generator.Model;
+
+/// <summary>What a user's method stands for in a layer.</summary>
+internal enum FunctionRole { FeatureMap, Gate, Score, Mask, Normaliser }
+
+/// <summary>A user's method.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Body">What it computes: of argument 0 (a channel, a gate input, a score, a key sum) and of positions; null where it has no translation.</param>
+/// <param name="Fault">Why it has none.</param>
+internal sealed record FunctionDeclaration(FunctionRole Role, string Name, Expr? Body, FunctionFault? Fault)
+{
+    /// <summary>Its learned parameters, as the members of <c>Parameters</c> are called: arguments from 1 on.</summary>
+    public EquatableArray<string> Learned { get; init; }
+}
+
+/// <summary>What is wrong with a method.</summary>
+/// <param name="Id">The diagnostic's id.</param>
+/// <param name="Arguments">What its message's gaps are filled with, behind the layer's name.</param>
+internal sealed record FunctionFault(string Id, EquatableArray<string> Arguments);
+
+/// <summary>A layer's functions.</summary>
+internal static class Functions
+{
+    public static FunctionDeclaration? Function(this LayerDeclaration d, FunctionRole role) => d.Functions.FirstOrDefault(f => f.Role == role);
+
+    /// <summary>Name of a learned parameter in programs and kernels.</summary>
+    public static string Tensor(string member) => "learned" + member;
+
+    /// <summary>A role for people.</summary>
+    public static string Text(this FunctionRole role) => role switch
+    {
+        FunctionRole.FeatureMap => "feature map",
+        FunctionRole.Gate => "gate function",
+        FunctionRole.Score => "score function",
+        FunctionRole.Mask => "mask function",
+        _ => "normaliser function",
+    };
+}

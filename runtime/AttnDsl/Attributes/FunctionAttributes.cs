@@ -1,0 +1,50 @@
+using System;
+
+namespace AttnDsl;
+
+/// <summary>
+/// Makes a static method the feature map φ, channel by channel: <c>static float Map(float x)</c>. Its body is translated once into the
+/// kernels and their gradients; the method itself stays what it is and can be called.
+/// </summary>
+/// <remarks>Translated are arithmetic, comparisons, conditions, locals, constants, <c>MathF</c> and calls of other methods in source.</remarks>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class FeatureMapFunctionAttribute : Attribute;
+
+/// <summary>Makes a static method the gate's activation, from the gate input to the log-decay (natural logarithm, at most 0): <c>static float LogDecay(float z)</c>.</summary>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class GateFunctionAttribute : Attribute;
+
+/// <summary>Makes a static method what turns a scaled score s·q·k into the one that softmax sees: <c>static float Score(float score, in ScorePosition p)</c>.</summary>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class ScoreFunctionAttribute : Attribute;
+
+/// <summary>Makes a static method decide which keys a query sees, beside causality and window: <c>static bool Sees(in ScorePosition p)</c>. Softmax only.</summary>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class MaskFunctionAttribute : Attribute;
+
+/// <summary>Makes a static method what a key sum φ(q)·z goes through before it divides: <c>static float Divisor(float sum)</c>.</summary>
+[AttributeUsage(AttributeTargets.Method, Inherited = false)]
+public sealed class NormaliserFunctionAttribute : Attribute;
+
+/// <summary>
+/// Makes a further <c>float</c> parameter of a layer's function a number that each head learns: a tensor <c>[H]</c> of <c>Parameters</c>, named
+/// after it, with a gradient.
+/// </summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class LearnedAttribute : Attribute;
+
+/// <summary>Where a score stands. Positions count from the start of the sequence.</summary>
+/// <param name="query">Position of the query.</param>
+/// <param name="key">Position of the key.</param>
+/// <param name="head">Query head, from 0.</param>
+public readonly struct ScorePosition(int query, int key, int head)
+{
+    /// <summary>Position of the query.</summary>
+    public int Query { get; } = query;
+
+    /// <summary>Position of the key.</summary>
+    public int Key { get; } = key;
+
+    /// <summary>Query head, from 0.</summary>
+    public int Head { get; } = head;
+}
