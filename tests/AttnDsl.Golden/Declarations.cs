@@ -70,6 +70,14 @@ internal static partial class LinearEluPlusOne16x24;
 [Read(Normaliser.KeySum)]
 internal static partial class LinearEluPlusOne64x64;
 
+[AttentionLayer(KeyDim = 16, ValueDim = 24, Causal = false)]
+[Read(Normaliser.Centred)]
+internal static partial class InLineBidirectional16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Read(Normaliser.Centred)]
+internal static partial class InLineCausal16x24;
+
 [AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1, Causal = false)]
 [FeatureMap(Kernel.EluPlusOne)]
 [Read(Normaliser.KeySum)]

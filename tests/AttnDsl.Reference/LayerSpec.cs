@@ -145,6 +145,9 @@ public enum Denominator
     AbsoluteKeySum,
     Stabilised,
 
+    /// <summary>The count: what is read are means and covariances.</summary>
+    Centred,
+
     /// <summary>An input η: e^x, softplus(x) or σ(x) of it.</summary>
     Exp,
     Softplus,
@@ -229,6 +232,9 @@ public sealed record LayerSpec
 
     public Denominator Denominator { get; init; }
     public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>n₀ of a centred read.</summary>
+    public double Prior { get; init; }
 
     /// <summary>The key sum has ε added; otherwise it is kept from falling below ε.</summary>
     public bool AddsEpsilon { get; init; }

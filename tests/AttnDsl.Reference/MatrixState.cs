@@ -13,6 +13,8 @@ public sealed class MatrixState<T>
         S = new T[heads * spec.FeatureDim * (spec.Slots == 0 ? spec.ValueDim : spec.Slots)];
         Z = new T[heads * (spec.Slots == 0 ? spec.FeatureDim : spec.Slots * spec.ValueDim)];
         M = new T[batch * spec.StateHeads];
+        ValueMean = new T[spec.Denominator == Denominator.Centred ? heads * spec.ValueDim : 0];
+        Count = new T[spec.Denominator == Denominator.Centred ? heads : 0];
         Array.Fill(M, T.NegativeInfinity);
     }
 
@@ -21,17 +23,25 @@ public sealed class MatrixState<T>
         S = (T[])other.S.Clone();
         Z = (T[])other.Z.Clone();
         M = (T[])other.M.Clone();
+        ValueMean = (T[])other.ValueMean.Clone();
+        Count = (T[])other.Count.Clone();
         Position = other.Position;
     }
 
-    /// <summary>[B,N,K,V]; with slots their keys [B,N,K,M].</summary>
+    /// <summary>[B,N,K,V]; with slots their keys [B,N,K,M]; of a centred read the products of deviations.</summary>
     public T[] S { get; }
 
-    /// <summary>Key sum z, or the n of mLSTM: [B,N,K]; with slots their values [B,N,M,V].</summary>
+    /// <summary>Key sum z, the n of mLSTM, or the mean of the keys: [B,N,K]; with slots their values [B,N,M,V].</summary>
     public T[] Z { get; }
 
     /// <summary>Running maximum of mLSTM, −∞ before the first token: [B,N].</summary>
     public T[] M { get; }
+
+    /// <summary>Of a centred read the mean of the values [B,N,V].</summary>
+    public T[] ValueMean { get; }
+
+    /// <summary>Of a centred read how many tokens count [B,N].</summary>
+    public T[] Count { get; }
 
     /// <summary>Tokens seen.</summary>
     public long Position { get; set; }

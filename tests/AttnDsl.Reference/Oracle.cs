@@ -14,6 +14,7 @@ public static class Oracle
         return Gated(spec, inputs, spec switch
         {
             { IsSoftmax: true } => SoftmaxAttention.Quadratic<T>(spec, inputs),
+            { Denominator: Denominator.Centred } => CentredMoments.Recurrent(spec, inputs, initial),
             { IsScan: true } => CellScan.Recurrent(spec, inputs, initial),
             { Causal: false } => BidirectionalLinear.TwoPass<T>(spec, inputs),
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Recurrent(spec, inputs, initial),
@@ -34,6 +35,7 @@ public static class Oracle
         return Gated(spec, inputs, spec switch
         {
             { IsSoftmax: true } => SoftmaxAttention.Online<T>(spec, inputs),
+            { Denominator: Denominator.Centred } => CentredMoments.Quadratic(spec, inputs, initial),
             { Causal: false } => BidirectionalLinear.Quadratic<T>(spec, inputs),
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Quadratic(spec, inputs, initial),
             _ => DiagonalDecay.Quadratic(spec, inputs, initial),

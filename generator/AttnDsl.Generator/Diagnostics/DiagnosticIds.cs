@@ -33,6 +33,7 @@ internal static class DiagnosticIds
     public const string StrengthScaleNotPositive = "ATTN0240";
     public const string StepsOutOfRange = "ATTN0241";
     public const string SlotsOutOfRange = "ATTN0242";
+    public const string PriorNegative = "ATTN0260";
 
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
@@ -77,6 +78,8 @@ internal static class DiagnosticIds
     public const string PolynomialConflict = "ATTN0357";
     public const string ScanConflict = "ATTN0358";
     public const string ChannelStrength = "ATTN0359";
+    public const string CentredConflict = "ATTN0380";
+    public const string PriorUnused = "ATTN0381";
     public const string NormaliserGradientUnused = "ATTN0323";
     public const string LowerBoundUnused = "ATTN0324";
     public const string KeyGateOnOja = "ATTN0325";

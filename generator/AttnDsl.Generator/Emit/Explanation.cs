@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using AttnDsl.Generator.Lowering;
 using AttnDsl.Generator.Scheduling;
 using AttnDsl.Generator.Semantics;
 
@@ -50,6 +51,7 @@ internal static class Explanation
             _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
             (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
+            _ when s.IsCentred => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "" : "forgetting ")}moment attention: mean and covariance (InLine){(s.Map.IsIdentity ? "" : $", {s.Map.Formula}")}",
             _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Map.IsIdentity ? "" : $", {s.Map.Formula}")}",
         };
         return $"{kind}; K = {s.KeyDim}, V = {s.ValueDim}{(s.Map.KeepsChannels ? "" : $", F = {s.Map.Width} features")}, {heads}";
@@ -114,6 +116,26 @@ internal static class Explanation
             yield return $"o_t = {(keyed ? "s S_tᵀ q_t" : s.Scale == 1 ? "S_t" : "s S_t")}{(s.Normaliser == Normaliser.External ? " / η_t" : "")}{Own(s)}{(keyed || s.Scale != 1 ? $",  {scale}" : "")}";
             if (gate is not null) yield return gate;
             if (s.Rotation is { } turned) yield return RotationLine(turned, s.KeyDim);
+            yield break;
+        }
+
+        if (s.IsCentred)
+        {
+            var (t, past) = s.Causal ? ("_t", " over the tokens so far") : ("", " over all tokens");
+            if (s.Causal)
+            {
+                yield return $"n_t = {keep}n_{{t−1}} + 1,   mean_t k = mean_{{t−1}} k + ({phi.K} − mean_{{t−1}} k) / n_t,   mean_t v likewise";
+                yield return $"S_t = {keep}S_{{t−1}} + ({phi.K} − mean_{{t−1}} k) (v_t − mean_t v)ᵀ";
+            }
+            else
+            {
+                yield return $"n, mean k, mean v{past};   S = Σ_t ({phi.K} − mean k) (v_t − mean v)ᵀ";
+            }
+
+            var counted = CentredProgram.Counted(s, "n" + t);
+            yield return $"o_t = mean{t} v + {outside}S{t}ᵀ {phi.Q} / {counted}{Own(s)},  {scale}";
+            yield return $"    that is o_t = Σ_j w_tj v_j,  w_tj = {(keep.Length == 0 ? "" : "decay of j to t · ")}({outside}{phi.Q}·({phi.K.Replace("_t", "_j")} − mean{t} k) / {counted} + 1 / n{t}): weights that sum to one and may be negative";
+            foreach (var line in Sources(s, gate)) yield return line;
             yield break;
         }
 

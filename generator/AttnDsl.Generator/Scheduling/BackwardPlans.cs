@@ -29,17 +29,21 @@ internal static class BackwardPlans
     {
         var states = system.States.Select(s => s.Name).ToList();
         var unit = system.ValueHeads is null ? WorkUnit.StateHead : WorkUnit.QueryHead;
-        var absorb = kernels.FirstOrDefault(k => k.Name == "Absorb")
-            ?? LayerPlan.Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
-        var read = Reverse.Backward(ParallelProgram.ReadOut(system, "readOut"), "readOutBackward", ["o"], Shared(system));
-        var write = Reverse.Backward(MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), "absorbBackward", states, [.. Shared(system), .. system.HasSkip ? ["v"] : Array.Empty<string>()]); // the read-out has written its part of dv
+        var read = Reverse.Backward(LayerPlan.ReadOut(system), "readOutBackward", ["o"], Shared(system));
+        var write = Reverse.Backward(LayerPlan.Absorb(system), "absorbBackward", states, [.. Shared(system), .. system.HasSkip ? ["v"] : Array.Empty<string>()]); // the read-out has written its part of dv
+        // A plain sum needs no state of the way to it; means that move do.
+        var kept = Kept(write, sizes);
+        var forward = kept.Count > 0
+            ? LayerPlan.Add(kernels, "Keep", Reverse.Keeping(LayerPlan.Absorb(system), write, "keep"), sizes, WorkUnit.StateHead, "Absorbs all tokens of one head once more, keeping the state with which every chunk begins.")
+            : kernels.FirstOrDefault(k => k.Name == "Absorb")
+                ?? LayerPlan.Add(kernels, "Absorb", LayerPlan.Absorb(system), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
         return new(
-            [absorb],
+            [forward],
             [
                 LayerPlan.Add(kernels, "ReadOutBackward", read, sizes, unit, "Gradients of the queries of one head, and of the sum that they read."),
                 LayerPlan.Add(kernels, "AbsorbBackward", write, sizes, unit, "Gradients of the keys and values of one head from that of the sum they wrote."),
             ],
-            Kept(write, sizes));
+            kept);
     }
 
     public static BackwardPlan Softmax(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)

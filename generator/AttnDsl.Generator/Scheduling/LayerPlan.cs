@@ -85,8 +85,8 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
         if (system.Has(AttnDsl.Forms.Parallel))
         {
-            var parallel = Add(kernels, "Parallel", ParallelProgram.Causal(system, "parallel"), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key up to them, block by block, last to first.");
-            var absorb = Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Brings the state of one head up to date without reading it.");
+            var parallel = Add(kernels, "Parallel", Parallel(system), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key up to them, block by block, last to first.");
+            var absorb = Add(kernels, "Absorb", Absorb(system), sizes, WorkUnit.StateHead, "Brings the state of one head up to date without reading it.");
             forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, absorb));
         }
 
@@ -95,7 +95,26 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     /// <summary>The program that runs along time, a block of rows at a time.</summary>
     internal static TileProgram InOrder(DynamicalSystem system, string name, Dim rows) =>
-        system.IsScan ? ScanProgram.Build(system, name, rows) : system.Write == WriteRule.Slots ? SlotProgram.Build(system, name, rows) : MatrixProgram.Build(system, name, rows);
+        system.IsScan ? ScanProgram.Build(system, name, rows)
+        : system.Write == WriteRule.Slots ? SlotProgram.Build(system, name, rows)
+        : system.IsCentred ? CentredProgram.Build(system, name, rows)
+        : MatrixProgram.Build(system, name, rows);
+
+    /// <summary>The program that brings a state up to date without reading it.</summary>
+    internal static TileProgram Absorb(DynamicalSystem system) => system.IsCentred
+        ? CentredProgram.Build(system, "absorb", Dim.C, readOut: false)
+        : MatrixProgram.Build(system, "absorb", Dim.C, readOut: false);
+
+    /// <summary>The program that reads a state which all tokens wrote.</summary>
+    internal static TileProgram ReadOut(DynamicalSystem system) => system.IsCentred ? CentredProgram.ReadOut(system, "readOut") : ParallelProgram.ReadOut(system, "readOut");
+
+    private static TileProgram Parallel(DynamicalSystem system) => (system.IsCentred, system.Causal) switch
+    {
+        (true, true) => CentredProgram.Causal(system, "parallel"),
+        (true, false) => CentredProgram.Bidirectional(system, "parallel"),
+        (false, true) => ParallelProgram.Causal(system, "parallel"),
+        _ => ParallelProgram.Bidirectional(system, "parallel"),
+    };
 
     private static LayerPlan Bidirectional(DynamicalSystem system)
     {
@@ -104,14 +123,14 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         var forms = new List<FormPlan>();
         if (system.Has(AttnDsl.Forms.Chunkwise))
         {
-            var absorb = Add(kernels, "Absorb", MatrixProgram.Build(system, "absorb", Dim.C, readOut: false), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
-            var read = Add(kernels, "ReadOut", ParallelProgram.ReadOut(system, "readOut"), sizes, WorkUnit.StateHead, "Reads that sum with every query.");
+            var absorb = Add(kernels, "Absorb", Absorb(system), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
+            var read = Add(kernels, "ReadOut", ReadOut(system), sizes, WorkUnit.StateHead, "Reads that sum with every query.");
             forms.Add(new(AttnDsl.Forms.Chunkwise, [absorb], read, null));
         }
 
         if (system.Has(AttnDsl.Forms.Parallel))
         {
-            var parallel = Add(kernels, "Parallel", ParallelProgram.Bidirectional(system, "parallel"), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key, block by block.");
+            var parallel = Add(kernels, "Parallel", Parallel(system), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key, block by block.");
             forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, null));
         }
 

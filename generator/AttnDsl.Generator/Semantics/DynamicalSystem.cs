@@ -175,6 +175,12 @@ internal sealed record DynamicalSystem(
     /// <summary>Whether each state carries the sum of its keys, by which the read-out is divided.</summary>
     public bool HasKeySum => Normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum or Normaliser.Stabilised;
 
+    /// <summary>Whether what is read are means and covariances.</summary>
+    public bool IsCentred => Normaliser == Normaliser.Centred;
+
+    /// <summary>n₀ of a centred read.</summary>
+    public double Prior { get; init; }
+
     /// <summary>Whether the normaliser sums terms of both signs, which may all but cancel.</summary>
     public bool HasSignedNormaliser => HasKeySum && Map.IsSigned;
 
@@ -188,7 +194,7 @@ internal sealed record DynamicalSystem(
         Line("decay", Part(Decay));
         Line("rotation", Part(Rotation));
         Line("write", Writes());
-        Line("read", $"kernel {Kernel}, scale {Literals.Number(Scale)}, normaliser {Normaliser}{(Normaliser == Normaliser.None ? "" : $" with ε = {Literals.Number(Epsilon)}")}");
+        Line("read", $"kernel {Kernel}, scale {Literals.Number(Scale)}, normaliser {Normaliser}{(Normaliser == Normaliser.None ? "" : IsCentred ? $" with a prior of {Literals.Number(Prior)} tokens" : $" with ε = {Literals.Number(Epsilon)}")}");
         if (Reads() is { Length: > 0 } also) Line("also", also);
         Line("window", Part(Window));
         Line("forms", $"{Forms}, chunks of {ChunkSize}");

@@ -52,6 +52,7 @@ internal static class LayerRules
         if (d.Gate is { Activation: GateActivation.LowerBounded } or { LowerBound: not null } && !(d.Gate.LowerBound is { } least && (float)least is > 0 and < 1)) yield return new(LowerBoundInvalid, d.Gate.LowerBound is null ? "Gate.Activation" : "Gate.LowerBound", name, d.Gate.LowerBound is { } bound ? Text(bound) : "missing");
         if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
         if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !float.IsInfinity((float)epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
+        if (d.Read?.Prior is { } prior && !(prior >= 0 && !float.IsInfinity((float)prior))) yield return new(PriorNegative, "Read.Prior", name, Text(prior));
         if (d.Write?.StrengthScale is { } factor && !IsPositive(factor)) yield return new(StrengthScaleNotPositive, "Write.StrengthScale", name, Text(factor));
         if (d.Write is { Steps: { } steps and not (> 0 and <= MostSteps) }) yield return new(StepsOutOfRange, "Write.Steps", name, Text(steps), Text(MostSteps));
         if (d.Write is { Rule: WriteRule.Slots } slotted && slotted.Slots is not (> 0 and <= WidestDim)) yield return new(SlotsOutOfRange, slotted.Slots is null ? "Write" : "Write.Slots", name, slotted.Slots is { } m ? Text(m) : "missing", Text(WidestDim));
@@ -133,10 +134,13 @@ internal static class LayerRules
         if (d.Gate is { Shape: not GateShape.Constant, Temperature: { } tau } plain && (plain.Activation ?? GateActivation.LogDecay) is not (GateActivation.LogSigmoid or GateActivation.ReversedSigmoid)) yield return new(TemperatureUnused, "Gate.Temperature", name, Text(tau));
         if (d.Gate is { Activation: not GateActivation.LowerBounded, LowerBound: { } least }) yield return new(LowerBoundUnused, "Gate.LowerBound", name, Text(least));
         if (d.Read is { Normaliser: Normaliser.None, Epsilon: { } epsilon }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(epsilon), "without a normaliser");
+        if (d.Read is { Normaliser: Normaliser.Centred, Epsilon: { } counted }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(counted), "means and covariances, over a count of at least 1");
+        if (d.Read is { Prior: { } prior } estimated && estimated.Normaliser != Normaliser.Centred) yield return new(PriorUnused, "Read.Prior", name, Text(prior), estimated.Normaliser.ToString());
         if (d.Read is { Normaliser: Normaliser.External, Eta: null or EtaActivation.Exp, Epsilon: { } floor }) yield return new(EpsilonUnused, "Read.Epsilon", name, Text(floor), "with e^{−x}, which divides by nothing");
         if (d.Read is { Normaliser: not Normaliser.External, Eta: { } eta }) yield return new(EtaUnused, "Read.Eta", name, eta.ToString(), d.Read.Normaliser.ToString());
         if (d.Read is { Normaliser: Normaliser.None, Gradient: { } gradient }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, gradient.ToString(), "without a normaliser");
         if (d.Read is { Normaliser: Normaliser.External, Gradient: { } ofEta }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, ofEta.ToString(), "with an η that is handed in");
+        if (d.Read is { Normaliser: Normaliser.Centred, Gradient: { } ofCount }) yield return new(NormaliserGradientUnused, "Read.Gradient", name, ofCount.ToString(), "means and covariances, over a count");
         if (d.Form is { ChunkSize: { } chunk } sized && ((AvailableForms(d) & Forms.Chunkwise) == 0 || (sized.Forms != Forms.Fastest && (sized.Forms & Forms.Chunkwise) == 0))) yield return new(ChunkSizeUnused, "Form.ChunkSize", name, Text(chunk));
 
         if (!softmax)
@@ -148,6 +152,7 @@ internal static class LayerRules
             if (write is WriteRule.Delta or WriteRule.GeneralDelta && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "a delta rule overwrites instead of summing");
             if (write == WriteRule.Oja && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "Oja's rule overwrites instead of summing");
             if (d.Gate is { Shape: GateShape.Key } && write == WriteRule.Oja) yield return new(KeyGateOnOja, "Gate.shape", name);
+            if (normaliser == Normaliser.Centred && Uncounted(d, write) is { } uncounted) yield return new(CentredConflict, uncounted.Site, name, uncounted.What);
             if (write == WriteRule.Slots && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "softmax over the slots already sums to one");
             if (d.Gate is { Shape: GateShape.Value } && write is WriteRule.Delta or WriteRule.GeneralDelta) yield return new(ValueGateOnDelta, "Gate.shape", name, write.ToString());
             if (d.Gate is { Shape: GateShape.Value } && write == WriteRule.Plain && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(ValueGateKeySum, "Read", name);
@@ -181,6 +186,16 @@ internal static class LayerRules
         else if (lightning && (gate.Layer is < 0 || gate.Layer > gate.Layers)) yield return new(LightningLayers, "Gate.Layer", name, Text(gate.Layers!.Value), Text(gate.Layer.Value));
         if (given && (d.ValueHeads ?? d.Heads) is { } heads && ((gate.LogDecays?.Count ?? 0) != heads || gate.LogDecays!.Value.Any(g => !((float)g <= 0) || float.IsInfinity((float)g)))) yield return new(LogDecaysInvalid, gate.LogDecays is null ? "Gate.Decay" : "Gate.LogDecays", name, Text(heads));
     }
+
+    /// <summary>What keeps tokens from counting once each.</summary>
+    private static (string Site, string What)? Uncounted(LayerDeclaration d, WriteRule write) =>
+        write != WriteRule.Plain ? ("Write.rule", $"the write rule {write}")
+        : d.Write is { Strength: { } strength and not WriteStrength.None } ? ("Write.Strength", $"the strength {strength}")
+        : d.Write is { Steps: > 1 } ? ("Write.Steps", "several writes a token")
+        : d.Write is { Bonus: true } ? ("Write.Bonus", "a bonus for the token's own key")
+        : d.Write is { Key: KeySource.None or KeySource.Gate } keyed ? ("Write.Key", $"KeySource.{keyed.Key}")
+        : d.Gate is { Shape: not (GateShape.Head or GateShape.Constant) } gate ? ("Gate.shape", $"a gate of shape {gate.Shape}")
+        : null;
 
     /// <summary>What goes with cells that decay each on their own.</summary>
     private static IEnumerable<Problem> Scans(LayerDeclaration d, string name, FeatureMap map, WriteRule write, Normaliser normaliser)

@@ -48,6 +48,7 @@ internal static class Resolver
             Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default,
             AddsEpsilon = d.Read is { AddsEpsilon: true },
             OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default,
+            Prior = d.Read?.Prior ?? 0,
             Divisor = d.Function(FunctionRole.Normaliser),
             ScoreFunction = d.Function(FunctionRole.Score),
             MaskFunction = d.Function(FunctionRole.Mask),
@@ -183,8 +184,15 @@ internal static class Resolver
             yield break;
         }
 
-        yield return new("S", s.Map.Width, s.ValueDim, 0, $"[B,{n},{f},V]", s.IsStabilised ? "The memory, relative to e^M." : s.Map.KeepsChannels ? "The memory: rows are key channels." : "The memory: rows are features of the keys.");
+        yield return new("S", s.Map.Width, s.ValueDim, 0, $"[B,{n},{f},V]", s.IsCentred ? "The sum of products of deviations of keys and values from their means." : s.IsStabilised ? "The memory, relative to e^M." : s.Map.KeepsChannels ? "The memory: rows are key channels." : "The memory: rows are features of the keys.");
         if (s.HasKeySum && !s.IsStabilised) yield return new("z", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the mapped keys.");
+        if (s.IsCentred)
+        {
+            yield return new("keyMean", 1, s.Map.Width, 0, $"[B,{n},{f}]", "The mean of the mapped keys.");
+            yield return new("valueMean", 1, s.ValueDim, 0, $"[B,{n},V]", "The mean of the values.");
+            yield return new("count", 1, 1, 0, $"[B,{n}]", s.Decay is null ? "How many tokens there were." : "How many tokens there were, each as far as it has not decayed.");
+        }
+
         if (!s.IsStabilised) yield break;
         yield return new("n", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the keys, relative to e^M.");
         yield return new("m", 1, 1, Expressions.Ex.NoScore, $"[B,{n}]", "The running maximum of the log-weights.");

@@ -19,6 +19,14 @@ public enum Normaliser
 
     /// <summary>The key sum of signed features: <c>max(|φ(q)·z|, ε)</c> (ε = 1 for mLSTM with a sigmoid input gate).</summary>
     AbsoluteKeySum,
+
+    /// <summary>
+    /// The count: the read-out is the mean of the values so far plus the covariance of keys and values read by the query,
+    /// <c>o = v̄ + Cov(k, v)ᵀ φ(q)</c>, that is <c>o = Σ_j w_j v_j</c> with <c>w_j = (φ(q)·(φ(k_j) − mean φ(k)) + 1)/n</c>: weights that sum to one and may be
+    /// negative (InLine). The same is the limit of softmax attention over many Gaussian tokens (moment attention). With a gate of one decay a head,
+    /// tokens count as much as is left of them.
+    /// </summary>
+    Centred,
 }
 
 /// <summary>What turns the input of <see cref="Normaliser.External"/> into the divisor η.</summary>
@@ -114,6 +122,9 @@ public sealed class ReadAttribute(Normaliser normaliser) : Attribute
 
     /// <summary>Adds ε to the key sum, <c>φ(q)·z + ε</c>, instead of keeping the sum from falling below it.</summary>
     public bool AddsEpsilon { get; set; }
+
+    /// <summary>n₀ of <see cref="Normaliser.Centred"/>, ≥ 0: the covariance is that of the tokens and of n₀ more in their means, the sum of products of deviations over <c>n + n₀</c>.</summary>
+    public double Prior { get; set; }
 
     /// <summary>Whether gradients go through the normaliser.</summary>
     public NormaliserGradient Gradient { get; set; }

@@ -48,6 +48,8 @@ public sealed class GradientTests
             ToDouble(initial.ReadMatrix()).CopyTo(slope.Initial.S, 0);
             ToDouble(initial.ReadKeySum()).CopyTo(slope.Initial.Z, 0);
             ToDouble(initial.ReadMaximum()).CopyTo(slope.Initial.M, 0);
+            ToDouble(initial.ReadValueMean()).CopyTo(slope.Initial.ValueMean, 0);
+            ToDouble(initial.ReadCount()).CopyTo(slope.Initial.Count, 0);
             var gradients = run.Backward(run.WarmState, stateGradient, time);
             return run.Faults(gradients, slope, Directions(run)).Concat(run.StateFaults(stateGradient, slope, Directions(run))).ToList();
         }).ToList();

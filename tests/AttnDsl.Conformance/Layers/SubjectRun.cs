@@ -101,7 +101,7 @@ internal sealed class SubjectRun
         }
 
         AssertPart(actual, actual.ReadMatrix(), state => state.S, _naive, truth, $"S, {what}");
-        if (_subject.Spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum or Denominator.Stabilised || _subject.Spec.Slots > 0)
+        if (_subject.Spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum or Denominator.Stabilised or Denominator.Centred || _subject.Spec.Slots > 0)
         {
             AssertPart(actual, actual.ReadKeySum(), state => state.Z, _naive, truth, $"key sum, {what}");
         }

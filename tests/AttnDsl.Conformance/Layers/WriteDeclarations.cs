@@ -82,6 +82,20 @@ internal static partial class SigmoidMlstm7x5;
 [Write(WriteRule.GeneralDelta)]
 internal static partial class CombaAsGeneral7x5;
 
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Gate(GateShape.Head, Activation = GateActivation.LogSigmoid, Temperature = 4)]
+[Read(Normaliser.Centred, Prior = 2)]
+internal static partial class Moments7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Causal = false)]
+[FeatureMap(Kernel.EluPlusOne)]
+[Read(Normaliser.Centred)]
+internal static partial class InLine7x5;
+
+[AttentionLayer(KeyDim = 8, ValueDim = 8)]
+[Read(Normaliser.Centred)]
+internal static partial class Moments8x8;
+
 [AttentionLayer(KeyDim = 7, ValueDim = 5)]
 [Gate(GateShape.Head, Activation = GateActivation.SoftplusRate)]
 [Write(WriteRule.Plain, Bonus = true)]

@@ -102,6 +102,13 @@ internal static class WriteSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             SigmoidMlstm7x5.Forward, SigmoidMlstm7x5.Forward, SigmoidMlstm7x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SigmoidMlstm7x5.Backward, KeySum = s => s.Z }),
+        new(nameof(Moments7x5), s_base with { ValueHeads = 4, Decay = DecaySource.Head, LogSigmoid = true, Temperature = 4, Denominator = Denominator.Centred, Prior = 2 }, new Layer<Moments7x5.Inputs, Moments7x5.Gradients, Moments7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Moments7x5.Forward, Moments7x5.Forward, Moments7x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Moments7x5.Backward, KeySum = s => s.KeyMean, ValueMean = s => s.ValueMean, Count = s => s.Count }),
+        new(nameof(InLine7x5), s_base with { Causal = false, Similarity = Similarity.EluPlusOne, Denominator = Denominator.Centred }, new Layer<InLine7x5.Inputs, InLine7x5.Gradients>(
+            Forms.Parallel | Forms.Chunkwise, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, InLine7x5.Forward, InLine7x5.Backward)),
         new(nameof(Bonus7x5), s_base with { Decay = DecaySource.Head, Rate = RateKind.Softplus, Bonus = true, SkipWidth = 5, Denominator = Denominator.Exp }, new Layer<Bonus7x5.Inputs, Bonus7x5.Gradients, Bonus7x5.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Eta = t["in.eta"], Parameters = new() { ALog = t["in.a_log"], DtBias = t["in.dt_bias"], U = t["in.u"], D = t["in.d"] } },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Eta = t["in.eta"], Parameters = new() { ALog = t["in.a_log"], DtBias = t["in.dt_bias"], U = t["in.u"], D = t["in.d"] } },

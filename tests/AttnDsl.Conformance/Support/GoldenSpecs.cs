@@ -41,6 +41,8 @@ internal sealed record GoldenSpec(LayerSpec Spec, string Gate = "in.g")
         ["rebased_square"] = new(s_base with { Similarity = Similarity.Square, Denominator = Denominator.KeySum, AddsEpsilon = true }),
         ["luna_causal"] = new(s_normalised with { Similarity = Similarity.Luna, Map = new() { Projections = 6, Functions = 3, Hidden = 16 } }),
         ["linear_elu_bidirectional"] = new(s_normalised with { Similarity = Similarity.EluPlusOne, Causal = false }),
+        ["inline_bidirectional"] = new(s_base with { Denominator = Denominator.Centred, Causal = false }),
+        ["inline_causal"] = new(s_base with { Denominator = Denominator.Centred }),
         ["dsf_normalised_attention"] = new(s_base with { Scale = 1, Denominator = Denominator.Exp }),
         ["retention"] = new(s_base with { Decay = DecaySource.Retention }),
         ["simple_gla"] = new(s_base with { Decay = DecaySource.Head }),

@@ -60,6 +60,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             Fill(initial.S, Initial.S, tensor == InitialS ? direction : null);
             Fill(initial.Z, Initial.Z, tensor == InitialKeySum ? direction : null);
             Fill(initial.M, Initial.M, null);
+            Fill(initial.ValueMean, Initial.ValueMean, null);
+            Fill(initial.Count, Initial.Count, null);
         }
 
         var result = Oracle.Run(Spec, Moved(tensor, direction, 0), initial);

@@ -92,6 +92,7 @@ internal sealed class LayerSample
         Denominator = Enum.Parse<Denominator>(System.Normaliser == Normaliser.External ? System.Eta.ToString() : System.Normaliser.ToString()),
         Epsilon = System.Epsilon,
         AddsEpsilon = System.AddsEpsilon,
+        Prior = System.Prior,
         Map = new()
         {
             Projections = System.Map.Projections,
@@ -200,6 +201,7 @@ internal sealed class LayerSample
             .. new[] { WriteStrength.None, WriteStrength.Sigmoid, WriteStrength.ChannelSigmoid, WriteStrength.ChannelNorm }.Select((w, n) => plain with { KeyDim = 1, Gate = new(GateShape.Value, null, n % 2 == 0 ? GateActivation.ReversedSigmoidPower : GateActivation.RecurrentGate, null), Write = new(WriteRule.Plain, Key: KeySource.None, Strength: w), Read = new(Normaliser.External, null, OutputGate: (OutputGate)(n % 3)) }),
             plain with { Kernel = Kernel.EluPlusOne, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.KeySum, null, Gradient: NormaliserGradient.Held) },
             plain with { Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Write = WriteRule.ExponentialGate, Read = new(Normaliser.Stabilised, null, Gradient: NormaliserGradient.Held) },
+            plain with { Kernel = Kernel.Taylor, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.Centred, null, SkipShape.Head, Prior: 2), Heads = 2, ValueHeads = 4 },
             .. Enum.GetValues<OutputGate>().Select(g => plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Read = new(Normaliser.None, null, OutputGate: g) }),
             .. Enum.GetValues<Augmentation>().Select(a => plain with { Gate = new(GateShape.Key, null, null, null), Write = new(WriteRule.Plain, Key: KeySource.Gate), Read = new(Normaliser.None, null, SkipShape.Head, Augmentation: a) }),
             .. new[] { GateShape.Head, GateShape.Key, GateShape.Value }.Select(g => plain with { Gate = new(g, null, null, null), Write = new(WriteRule.Plain, Bonus: true), Heads = 2, ValueHeads = 4 }),

@@ -110,6 +110,13 @@ public sealed class LayerTests
         Close(state.S, State(slots ? "slotKeys" : "S"), "S");
         if (slots) Close(state.Z, State("slotValues"), "the slots' values");
         if (sample.System.HasKeySum) Close(state.Z, State(sample.System.IsStabilised ? "n" : "z"), "key sum");
+        if (sample.System.IsCentred)
+        {
+            Close(state.Z, State("keyMean"), "the keys' mean");
+            Close(state.ValueMean, State("valueMean"), "the values' mean");
+            Close(state.Count, State("count"), "the count");
+        }
+
         if (sample.System.IsStabilised) Close(state.M, State("m"), "m");
 
         IEnumerable<Complex> State(string name) => heads.SelectMany(n => Elements(pieces[^1][name, n]));
@@ -138,7 +145,7 @@ public sealed class LayerTests
         var form = system.IsStabilised ? sample.Plan.Of(Forms.Recurrent)! : sample.Plan.Forms[sample.Next(0, sample.Plan.Forms.Count)];
 
         var backward = sample.Run(0, sample.Time, holds);
-        var initial = (HandsStatesOn(system) ? system.States.ToArray() : []).ToDictionary(s => s.Name, s => Draw(s.Name, s.Name == "z" ? () => Math.Abs(sample.Normal()) : sample.Normal));
+        var initial = (HandsStatesOn(system) ? system.States.ToArray() : []).ToDictionary(s => s.Name, s => Draw(s.Name, s.Name is "z" or "count" ? () => Math.Abs(sample.Normal()) : sample.Normal));
         foreach (var (state, values) in initial) Put(backward, state, state, values);
         var upstream = outputs.ToDictionary(o => o, o => Draw(o, sample.Normal));
         foreach (var (output, values) in upstream) Put(backward, Adjoints.GradientOf(output), output, values);

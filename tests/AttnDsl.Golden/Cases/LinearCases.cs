@@ -114,6 +114,15 @@ internal static class LinearCases
         {
             Parameters = """{"causal": false}""",
         },
+        new("inline_bidirectional", 16, 24, new Layer<InLineBidirectional16x24.Inputs, InLineBidirectional16x24.Gradients>(Forms.Parallel | Forms.Chunkwise, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, InLineBidirectional16x24.Forward, InLineBidirectional16x24.Backward))
+        {
+            Parameters = """{"causal": false}""",
+        },
+        new("inline_causal", 16, 24, new Layer<InLineCausal16x24.Inputs, InLineCausal16x24.Gradients, InLineCausal16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            InLineCausal16x24.Forward, InLineCausal16x24.Forward, InLineCausal16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = InLineCausal16x24.Backward }),
         new("dsf_normalised_attention", 16, 24, new Layer<NormalisedAttention16x24.Inputs, NormalisedAttention16x24.Gradients, NormalisedAttention16x24.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, Eta = t["in.eta"] },
             t => new() { Q = t.Q, K = t.K, V = t.V, Eta = t["in.eta"] },

@@ -155,6 +155,10 @@ internal sealed class GpuLayer : ILayer
 
         public float[] ReadMaximum() => ToHost().ReadMaximum();
 
+        public float[] ReadValueMean() => ToHost().ReadValueMean();
+
+        public float[] ReadCount() => ToHost().ReadCount();
+
         public void WriteMatrix(float[] matrix)
         {
             ToHost().WriteMatrix(matrix);

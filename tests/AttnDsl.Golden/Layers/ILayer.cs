@@ -39,11 +39,17 @@ internal interface ILayerState
     /// <summary>Copies the matrix S [B,N,K,V]; empty for a cache.</summary>
     float[] ReadMatrix();
 
-    /// <summary>Copies z or n [B,N,K]; empty without one.</summary>
+    /// <summary>Copies z or n [B,N,K], or the mean of the keys; empty without one.</summary>
     float[] ReadKeySum();
 
     /// <summary>Copies the running maximum m [B,N]; empty without one.</summary>
     float[] ReadMaximum();
+
+    /// <summary>Copies the mean of the values [B,N,V]; empty without one.</summary>
+    float[] ReadValueMean();
+
+    /// <summary>Copies the count of tokens [B,N]; empty without one.</summary>
+    float[] ReadCount();
 
     void WriteMatrix(float[] matrix);
 

@@ -80,11 +80,17 @@ internal sealed class Layer<TInputs, TGradients, TState>(
     /// <summary>The matrix of its state, when it has one.</summary>
     public PartOf<TState>? Matrix { get; init; }
 
-    /// <summary>Its key sum, or the n of mLSTM.</summary>
+    /// <summary>Its key sum, the n of mLSTM, or the mean of its keys.</summary>
     public PartOf<TState>? KeySum { get; init; }
 
     /// <summary>Its running maximum.</summary>
     public PartOf<TState>? Maximum { get; init; }
+
+    /// <summary>The mean of its values.</summary>
+    public PartOf<TState>? ValueMean { get; init; }
+
+    /// <summary>How many tokens it counts.</summary>
+    public PartOf<TState>? Count { get; init; }
 
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form) => forward(bind(inputs), output, form);
 
@@ -114,6 +120,10 @@ internal sealed class Layer<TInputs, TGradients, TState>(
         public float[] ReadKeySum() => Read(layer.KeySum);
 
         public float[] ReadMaximum() => Read(layer.Maximum);
+
+        public float[] ReadValueMean() => Read(layer.ValueMean);
+
+        public float[] ReadCount() => Read(layer.Count);
 
         public void WriteMatrix(float[] matrix) => Write(layer.Matrix, matrix);
 

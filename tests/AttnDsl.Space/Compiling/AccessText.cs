@@ -94,7 +94,7 @@ internal static class AccessText
 
     private static string Data(string name) => $"global::AttnDsl.Space.Compiling.Access.Data(inputs, \"{name}\")";
 
-    private static string PartOf(string state) => state switch { "S" or "SlotKeys" => "Matrix", "M" => "Maximum", _ => "KeySum" };
+    private static string PartOf(string state) => state switch { "S" or "SlotKeys" => "Matrix", "M" => "Maximum", "ValueMean" or "Count" => state, _ => "KeySum" };
 
     private static bool IsTensor(IPropertySymbol property) => property is { DeclaredAccessibility: Accessibility.Public, Type.Name: "TensorSpan" };
 

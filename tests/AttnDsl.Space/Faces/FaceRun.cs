@@ -167,6 +167,8 @@ internal sealed class FaceRun
         Copy(state.ReadMatrix(), initial.S);
         Copy(state.ReadKeySum(), initial.Z);
         Copy(state.ReadMaximum(), initial.M);
+        Copy(state.ReadValueMean(), initial.ValueMean);
+        Copy(state.ReadCount(), initial.Count);
         return initial;
     }
 

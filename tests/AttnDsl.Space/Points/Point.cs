@@ -104,6 +104,7 @@ internal sealed record Point(LayerDeclaration Declaration)
         Bonus = Declaration.Write?.Bonus ?? false,
         Denominator = Normaliser == Normaliser.External ? Same<Denominator>(Declaration.Read?.Eta ?? EtaActivation.Exp) : Same<Denominator>(Normaliser),
         Epsilon = Declaration.Read?.Epsilon ?? 1e-6,
+        Prior = Declaration.Read?.Prior ?? 0,
         AddsEpsilon = Declaration.Read?.AddsEpsilon ?? false,
         SkipWidth = Declaration.Read?.Skip switch { null or SkipShape.None => 0, SkipShape.Head => 1, _ => Declaration.ValueDim },
         OwnValue = Same<OwnValue>(Declaration.Read?.Augmentation ?? Augmentation.None),

@@ -1,0 +1,234 @@
+using System;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Lowering;
+
+/// <summary>
+/// Centred reads, o = mean of the values + (covariance of keys and values)ᵀ q over the tokens so far: InLine and moment attention, in the order
+/// of time. The state is what one-pass formulas for a covariance keep: the means, the count, and S, the sum of products of deviations.
+/// </summary>
+/// <remarks>
+/// Inside a block, keys and values count from an origin near their mean, and blocks are merged by deviations from it, so that no difference
+/// of two long sums is taken, however long the sequence is and however far its means lie from zero.
+/// </remarks>
+internal static class CentredProgram
+{
+    private static readonly Dim One = Dim.One, V = Dim.V;
+
+    /// <param name="rows">Of a block; 1 for the recurrent form.</param>
+    /// <param name="readOut">Whether there are outputs; without them the program only absorbs keys and values.</param>
+    public static TileProgram Build(DynamicalSystem system, string name, Dim rows, bool readOut = true)
+    {
+        var p = new ProgramBuilder(name, rows);
+        var (head, b, tail) = (p.Head, p.Body, p.Tail);
+        var F = Sources.Features(system);
+        var S = p.Open("S", new(F, V));
+        var keyMean = p.Open("keyMean", new(One, F));
+        var valueMean = p.Open("valueMean", new(One, V));
+        var count = p.Open("count", new(One, One));
+        string Say(string token, string chunk) => rows == One ? token : chunk;
+        var decays = system.Decay is not null;
+
+        b.Begin(
+            Say("The token's key and value, as deviations from the means so far.", "The chunk's keys and values, as deviations from the means so far; a first chunk's from its own."),
+            "The gradients of the inputs: deviations hand theirs to keys and values, and what is left to the means.");
+        var k = Sources.Key(system, head, b, rows).Features;
+        var v = b.Load("v", rows, V);
+        var ones = b.Fill("ones", new(rows, One), 1);
+        var size = b.SumRows("size", ones);
+        // Before the first token the means have no weight, and nothing depends on where deviations count from.
+        Tile Origin(string origin, Tile x, Tile mean) => b.Map(origin, (n, first, m) => Ex.Select(Comparison.LessOrEqual, n, 0, first, m), count.Start,
+            b.Emit(origin + "Held", new StopGradient(), b.Map(origin + "Own", (sum, n) => sum / n, b.SumRows(x.Plain + "Sum", x), size)), mean);
+        var (keyOrigin, valueOrigin) = (Origin("keyOrigin", k, keyMean.Start), Origin("valueOrigin", v, valueMean.Start));
+        var weights = new Weighting(system, p, b, rows);
+        var fromStart = weights.FromStart;
+
+        if (readOut)
+        {
+            b.Begin(
+                Say("n: how many tokens count.", decays ? "n_i: how many tokens count, each decayed to row i." : "n_i: how many tokens count."),
+                "What the counts give back to the gates.");
+            var between = weights.BetweenRows;
+            var n = between is null
+                ? b.Add("n", count.Start, b.PrefixSum("rowsSoFar", ones))
+                : b.Map("n", (c, l, own) => c * Ex.Exp(l) + own, count.Start, fromStart!, b.SumCols("ownCount", b.Map("ownWeights", Ex.Causal(Ex.Exp(new Arg(0))), new Shape(rows, rows), between)));
+
+            // Outputs do not depend on the origin, so it is held: gradients reach the means by the little that these count for, and not as a
+            // difference of what every row hands on. The means lie at the origin wherever they count, so their offsets add nothing here.
+            Tile Held(string held, Tile origin) => b.Emit(held, new StopGradient(), origin);
+            var (keyHeld, valueHeld) = (Held("keyHeld", keyOrigin), Held("valueHeld", valueOrigin));
+            var (kHere, vHere) = (b.Map("kHere", (y, o) => y - o, k, keyHeld), b.Map("vHere", (y, o) => y - o, v, valueHeld));
+            var (keyOffset, valueOffset) = (b.Map("keyOffset", (y, o) => y - o, keyMean.Start, keyHeld), b.Map("valueOffset", (y, o) => y - o, valueMean.Start, valueHeld));
+            var before = fromStart is null ? count.Start : b.Map("before", (c, l) => c * Ex.Exp(l), count.Start, fromStart);
+
+            b.Begin(
+                Say("o = mean of v + covarianceᵀ q, the token itself included.", $"w_ij = {(decays ? "e^{L_i − L_j} " : "")}((q_i·(k_j − mean_i k)) / {Counted(system, "n_i")} + 1 / n_i); o_i = mean v + Σ_{{j≤i}} w_ij (v_j − mean v) + Sᵀ{(decays ? "(e^{L_i} q_i)" : "q_i")} / {Counted(system, "n_i")}."),
+                "dw_ij = do_i·(v_j − mean v); dq and dk follow from dw and S do.");
+            var q = Sources.Query(system, b, rows).Features;
+            var dots = b.MatMulNT("dots", q, kHere);
+            var scores = between is null ? b.Map("scores", Ex.Causal(new Arg(0)), dots.Shape, dots) : b.Map("scores", Ex.Causal(new Arg(0) * Ex.Exp(new Arg(1))), dots.Shape, dots, between);
+            var mean = b.Map("meanScore", (sum, off, past, c) => (sum + off * past) / c, b.SumCols("scoreSum", scores), b.MatMulNT("offsetScore", q, keyOffset), before, n);
+            var (x, m, c, l) = (new Arg(0), new Arg(1), new Arg(2), new Arg(3));
+            var weight = Share(system, x - m, c) + 1 / (Expr)c;
+            var w = between is null ? b.Map("weights", Ex.Causal(weight), dots.Shape, dots, mean, n) : b.Map("weights", Ex.Causal(weight * Ex.Exp(l)), dots.Shape, dots, mean, n, between);
+            var qShare = fromStart is null ? b.Map("qShare", (y, d) => Share(system, y, d), q, n) : b.Map("qShare", (y, d, kept) => Share(system, y, d) * Ex.Exp(kept), q, n, fromStart);
+            var fromMean = b.Map("fromMean", (origin, offset, weighed) => origin + offset * weighed, valueHeld, valueOffset,
+                b.Map("meanWeight", (r, c, past) => (Share(system, -r, c) + 1 / c) * past, mean, n, before));
+            var read = b.Add("read", b.Add("readOwn", b.MatMul("fromState", qShare, S.Start), b.MatMul("fromBlock", w, vHere)), fromMean);
+            b.Begin(Say("The output.", "The chunk's outputs."), "The gradients that arrive.");
+            Sources.Output(system, head, b, read);
+        }
+
+        b.Begin(
+            Say("The means move by what the token deviates over n, and S ← S + (k − mean before)(v − mean after)ᵀ.", "The means move by what the chunk deviates, and S ← S + Σ_j (k_j − mean before)(v_j − mean after)ᵀ, each decayed to the chunk's end."),
+            "What the chunk left in the means and in S.");
+        var kDeviation = b.Map("kDeviation", (x, m) => x - m, k, keyOrigin);
+        var vDeviation = b.Map("vDeviation", (x, m) => x - m, v, valueOrigin);
+        var (total, toEnd) = (weights.Whole, weights.AfterRow);
+        var counted = total is null ? b.Add("countNext", count.Start, size) : b.Map("countNext", (c, l, own) => c * Ex.Exp(l) + own, count.Start, total, b.SumRows("countWritten", b.Map("kept", y => Ex.Exp(y), toEnd!)));
+        var kWritten = weights.AtEnd("kWritten", kDeviation, null);
+        Tile Moved(string moved, Tile written) => b.Map(moved, (sum, c) => sum / c, b.SumRows(moved + "Sum", written), counted);
+        var (keyMoved, valueMoved) = (Moved("keyMoved", kWritten), Moved("valueMoved", weights.AtEnd("vWritten", vDeviation, null)));
+        var left = b.Map("vLeft", (y, moved) => y - moved, vDeviation, valueMoved);
+        var kept = total is null ? S.Start : b.Map("stateKept", (s, l) => s * Ex.Exp(l), S.Start, total);
+
+        void Carried((Tile Start, Tile Final) state, Tile next)
+        {
+            var shape = state.Start.Shape;
+            p.Carry(state.Start.Name, head.LoadAs(state.Start.Name + "0", state.Start.Name, shape.Rows, shape.Cols, Access.Whole), state, next);
+            tail.Store(state.Start.Name, state.Final, Access.Whole);
+        }
+
+        Carried(keyMean, b.Add("keyMeanNext", keyOrigin, keyMoved));
+        Carried(valueMean, b.Add("valueMeanNext", valueOrigin, valueMoved));
+        Carried(count, counted);
+        Carried(S, b.Add("SNext", kept, b.MatMulTN("writes", kWritten, left)));
+        return p.Build();
+    }
+
+    /// <summary>Reads a state that is complete: the second pass of the bidirectional chunkwise form.</summary>
+    public static TileProgram ReadOut(DynamicalSystem system, string name)
+    {
+        var p = new ProgramBuilder(name, Dim.C);
+        var (head, b) = (p.Head, p.Body);
+        head.Stage = "The state that all tokens wrote: the means, the count and the covariance.";
+        var S = head.Load("S", Sources.Features(system), V, Access.Whole);
+        var mean = head.Load("valueMean", One, V, Access.Whole);
+        var covariance = head.Map("covariance", (s, n) => Share(system, s, n), S, head.Load("count", One, One, Access.Whole));
+        b.Begin("o_i = mean of v + covarianceᵀ q_i.", "dq_i = covariance do_i, dcovariance = Σ_i q_i do_iᵀ.");
+        Sources.Output(system, head, b, b.Add("read", b.MatMul("fromState", Sources.Query(system, b, Dim.C).Features, covariance), mean));
+        return p.Build();
+    }
+
+    /// <summary>What of a sum of products of deviations makes a covariance: the sum over n + n₀.</summary>
+    private static Expr Share(DynamicalSystem system, Expr sum, Expr count) => sum / (count + system.Prior);
+
+    public static string Counted(DynamicalSystem system, string n) => system.Prior == 0 ? n : $"({n} + {Emit.Literals.Number(system.Prior)})";
+
+    /// <summary>Every query against every key it sees: its own block's under the mask, then the earlier ones', last to first.</summary>
+    public static TileProgram Causal(DynamicalSystem system, string name)
+    {
+        var p = new ProgramBuilder(name, Dim.C, Dim.R, Visits.BeforeDescending);
+        var (head, b, tail) = (p.Head, p.Body, p.Tail);
+        var (R, F) = (Dim.R, Sources.Features(system));
+
+        head.Stage = "The queries, and the keys and values of their own block as deviations from their means; later tokens are masked.";
+        var q = Sources.Query(system, head, R).Features;
+        var (k, v) = (Sources.Key(system, head, head, R, "own").Features, head.LoadAs("ownV", "v", R, V));
+        var origins = Origins(head, k, v, R);
+        var own = new Weighting(system, p, head, R, "own");
+        var (reach, between) = (own.FromStart, own.BetweenRows);
+        var (kOwn, vOwn) = origins.Deviations(head, "own", k, v);
+        var dots = head.MatMulNT("ownDots", q, kOwn);
+        var mask = between is null ? head.Map("ownWeights", Ex.Causal(1), new Shape(R, R)) : head.Map("ownWeights", Ex.Causal(Ex.Exp(new Arg(0))), new Shape(R, R), between);
+        var scores = head.Map("ownScores", (x, w) => w * x, dots, mask);
+        var (ownCount, ownScoreSum, ownValues) = (head.SumCols("ownCount", mask), head.SumCols("ownScoreSum", scores), head.MatMul("ownValueSum", mask, vOwn));
+        var qReach = reach is null ? q : head.Map("qReach", (x, l) => x * Ex.Exp(l), q, reach);
+
+        b.Stage = "An earlier block, weighted by what is left of it when the queries' block begins.";
+        var weights = new Weighting(system, p, b, Dim.C);
+        var (kHere, vHere) = origins.Deviations(b, "", Sources.Key(system, head, b, Dim.C).Features, b.Load("v", Dim.C, V));
+        var (num, rest) = (p.Open("num", new(R, V)), reach is null ? default : p.Open("rest", new(One, One)));
+        var left = reach is null ? null : b.Map("left", (x, y) => Ex.Exp(x + y), weights.AfterRow!, rest.Start);
+        if (left is not null) p.Carry("rest", head.Fill("noRest", new(One, One), 0), rest, b.Add("restNext", rest.Start, weights.Whole!));
+        var kLeft = left is null ? kHere : b.Map("kLeft", (x, w) => x * w, kHere, left);
+        var vLeft = left is null ? vHere : b.Map("vLeft", (x, w) => x * w, vHere, left);
+        b.Stage = "Add up what keys and values have in common, how many there are, and how far they lie from the origin.";
+        p.Carry("num", head.MatMul("ownRead", scores, vOwn), num, b.Add("numNext", num.Start, b.MatMul("read", b.MatMulNT("scores", qReach, kLeft), vHere)));
+        var sums = Sums(p, left ?? b.Fill("ones", new(Dim.C, One), 1), kLeft, vLeft, F);
+
+        tail.Stage = "The initial state joins them, with what it still counts for.";
+        var state = (S: tail.Load("S", F, V, Access.Whole), KeyMean: tail.Load("keyMean", One, F, Access.Whole), ValueMean: tail.Load("valueMean", One, V, Access.Whole));
+        var stateCount = tail.Load("count", One, One, Access.Whole);
+        var kept = reach is null ? tail.Fill("keptAll", new(One, One), 1) : tail.Map("keptAll", x => Ex.Exp(x), rest.Final);
+        stateCount = tail.Map("stateCount", (n, w) => n * w, stateCount, kept);
+        var (keyOff, valueOff) = (tail.Map("keyOff", (m, o) => m - o, state.KeyMean, origins.Key), tail.Map("valueOff", (m, o) => m - o, state.ValueMean, origins.Value));
+        Tile Joined(string joined, Tile sum, Tile off) => tail.Map(joined, (x, n, y) => x + n * y, sum, stateCount, off);
+        var (keySum, valueSum) = (Joined("keySumAll", sums.Keys, keyOff), Joined("valueSumAll", sums.Values, valueOff));
+        var total = tail.Add("countAll", sums.Count, stateCount);
+        Tile Reached(string reached, Tile ownPart, Tile all) => reach is null ? tail.Add(reached, ownPart, all) : tail.Map(reached, (x, y, l) => x + y * Ex.Exp(l), ownPart, all, reach);
+        var n = Reached("n", ownCount, total);
+        var values = Reached("valueSum", ownValues, valueSum);
+        var scoreSum = tail.Add("scoreSum", ownScoreSum, tail.SumCols("scoreSumBefore", tail.Map("scoreTerms", (x, y) => x * y, qReach, keySum)));
+        var fromMean = tail.Map("meanShare", (x, c) => x * c, tail.SumCols("stateScore", tail.Map("stateTerms", (x, y) => x * y, qReach, keyOff)), stateCount);
+        var fromState = tail.MatMul("fromState", tail.Map("qState", (x, w) => x * w, qReach, kept), state.S);
+        var all = tail.Map("numAll", (x, y, s, m) => x + y + s * m, num.Final, fromState, fromMean, valueOff);
+        Read(system, head, tail, origins.Value, all, values, scoreSum, n);
+        return p.Build();
+    }
+
+    /// <summary>Every query against every key.</summary>
+    public static TileProgram Bidirectional(DynamicalSystem system, string name)
+    {
+        var p = new ProgramBuilder(name, Dim.C, Dim.R);
+        var (head, b, tail) = (p.Head, p.Body, p.Tail);
+        var R = Dim.R;
+        head.Stage = "The queries, and the means of the keys and values beside them: deviations count from there.";
+        var q = Sources.Query(system, head, R).Features;
+        var origins = Origins(head, Sources.Key(system, head, head, R, "own").Features, head.LoadAs("ownV", "v", R, V), R);
+        b.Stage = "One block of keys and values, as deviations.";
+        var (k, v) = origins.Deviations(b, "", Sources.Key(system, head, b, Dim.C).Features, b.Load("v", Dim.C, V));
+        b.Stage = "Add up what keys and values have in common, how many there are, and how far they lie from the origin.";
+        var num = p.Open("num", new(R, V));
+        p.Carry("num", head.Fill("zero", num.Start.Shape, 0), num, b.Add("numNext", num.Start, b.MatMul("read", b.MatMulNT("scores", q, k), v)));
+        var sums = Sums(p, b.Fill("ones", new(Dim.C, One), 1), k, v, Sources.Features(system));
+        tail.Stage = "The means, and the deviations from them.";
+        var scoreSum = tail.SumCols("scoreSum", tail.Map("scoreTerms", (x, y) => x * y, q, sums.Keys));
+        Read(system, head, tail, origins.Value, num.Final, sums.Values, scoreSum, sums.Count);
+        return p.Build();
+    }
+
+    /// <summary>Sums over the blocks that are visited.</summary>
+    private static (Tile Count, Tile Keys, Tile Values) Sums(ProgramBuilder p, Tile ones, Tile k, Tile v, Dim F)
+    {
+        Tile Sum(string name, Tile x)
+        {
+            var sum = p.Open(name, new(One, x.Shape.Cols));
+            p.Carry(name, p.Head.Fill("no" + char.ToUpperInvariant(name[0]) + name.Substring(1), sum.Start.Shape, 0), sum, p.Body.Add(name + "Next", sum.Start, p.Body.SumRows(name + "Here", x)));
+            return sum.Final;
+        }
+
+        return (Sum("countBefore", ones), Sum("keySum", k), Sum("valueSum", v));
+    }
+
+    private static (Tile Key, Tile Value, Func<RegionBuilder, string, Tile, Tile, (Tile, Tile)> Deviations) Origins(RegionBuilder head, Tile k, Tile v, Dim rows)
+    {
+        var size = head.SumRows("size", head.Fill("one", new(rows, One), 1));
+        Tile Mean(string mean, Tile x) => head.Map(mean, (sum, n) => sum / n, head.SumRows(mean + "Sum", x), size);
+        var (key, value) = (Mean("keyOrigin", k), Mean("valueOrigin", v));
+        return (key, value, (b, of, x, y) => (
+            b.Map(Sources.Named(of, "kDeviation"), (a, m) => a - m, x, key),
+            b.Map(Sources.Named(of, "vDeviation"), (a, m) => a - m, y, value)));
+    }
+
+    /// <summary>Origin + mean deviation + covarianceᵀ q, of sums over the tokens that count.</summary>
+    private static void Read(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Tile origin, Tile num, Tile values, Tile scoreSum, Tile n)
+    {
+        var mean = b.Map("meanDeviation", (x, c) => x / c, values, n);
+        var deviating = b.Map("covarying", (x, s, y) => x - s * y, num, scoreSum, mean);
+        Sources.Output(system, head, b, b.Map("readAll", (o, m, d, c) => o + m + Share(system, d, c), origin, mean, deviating, n));
+    }
+}
