@@ -39,10 +39,21 @@ internal static class CentredProgram
         var v = b.Load("v", rows, V);
         var ones = b.Fill("ones", new(rows, One), 1);
         var size = b.SumRows("size", ones);
-        // Before the first token the means have no weight, and nothing depends on where deviations count from.
-        Tile Origin(string origin, Tile x, Tile mean) => b.Map(origin, (n, first, m) => Ex.Select(Comparison.LessOrEqual, n, 0, first, m), count.Start,
-            b.Emit(origin + "Held", new StopGradient(), b.Map(origin + "Own", (sum, n) => sum / n, b.SumRows(x.Plain + "Sum", x), size)), mean);
-        var (keyOrigin, valueOrigin) = (Origin("keyOrigin", k, keyMean.Start), Origin("valueOrigin", v, valueMean.Start));
+        // Nothing depends on where deviations count from. So a chunk's origin is held, and gradients reach the means by the little that these
+        // still count for, not as a difference of what every row hands on; the means lie at the origin, but for a chunk that is the first.
+        (Tile Origin, Tile? Offset) Origin(string name, Tile x, Tile mean)
+        {
+            var own = b.Map(name + "Own", (sum, n) => sum / n, b.SumRows(x.Plain + "Sum", x), size);
+            var origin = b.Map(name + "Origin", (n, first, m) => Ex.Select(Comparison.LessOrEqual, n, 0, first, m), count.Start, rows == One ? b.Emit(name + "OwnHeld", new StopGradient(), own) : own, mean);
+            if (rows == One) return (origin, null);
+            origin = b.Emit(name + "OriginHeld", new StopGradient(), origin);
+            return (origin, b.Map(name + "Offset", (m, o) => m - o, mean, origin));
+        }
+
+        var (keyOrigin, keyOffset) = Origin("key", k, keyMean.Start);
+        var (valueOrigin, valueOffset) = Origin("value", v, valueMean.Start);
+        var kDeviation = b.Map("kDeviation", (x, m) => x - m, k, keyOrigin);
+        var vDeviation = b.Map("vDeviation", (x, m) => x - m, v, valueOrigin);
         var weights = new Weighting(system, p, b, rows);
         var fromStart = weights.FromStart;
 
@@ -52,32 +63,27 @@ internal static class CentredProgram
                 Say("n: how many tokens count.", decays ? "n_i: how many tokens count, each decayed to row i." : "n_i: how many tokens count."),
                 "What the counts give back to the gates.");
             var between = weights.BetweenRows;
-            var n = between is null
-                ? b.Add("n", count.Start, b.PrefixSum("rowsSoFar", ones))
-                : b.Map("n", (c, l, own) => c * Ex.Exp(l) + own, count.Start, fromStart!, b.SumCols("ownCount", b.Map("ownWeights", Ex.Causal(Ex.Exp(new Arg(0))), new Shape(rows, rows), between)));
-
-            // Outputs do not depend on the origin, so it is held: gradients reach the means by the little that these count for, and not as a
-            // difference of what every row hands on. The means lie at the origin wherever they count, so their offsets add nothing here.
-            Tile Held(string held, Tile origin) => b.Emit(held, new StopGradient(), origin);
-            var (keyHeld, valueHeld) = (Held("keyHeld", keyOrigin), Held("valueHeld", valueOrigin));
-            var (kHere, vHere) = (b.Map("kHere", (y, o) => y - o, k, keyHeld), b.Map("vHere", (y, o) => y - o, v, valueHeld));
-            var (keyOffset, valueOffset) = (b.Map("keyOffset", (y, o) => y - o, keyMean.Start, keyHeld), b.Map("valueOffset", (y, o) => y - o, valueMean.Start, valueHeld));
             var before = fromStart is null ? count.Start : b.Map("before", (c, l) => c * Ex.Exp(l), count.Start, fromStart);
+            var n = b.Add("n", before, between is null
+                ? b.PrefixSum("rowsSoFar", ones)
+                : b.SumCols("ownCount", b.Map("ownWeights", Ex.Causal(Ex.Exp(new Arg(0))), new Shape(rows, rows), between)));
 
             b.Begin(
                 Say("o = mean of v + covarianceᵀ q, the token itself included.", $"w_ij = {(decays ? "e^{L_i − L_j} " : "")}((q_i·(k_j − mean_i k)) / {Counted(system, "n_i")} + 1 / n_i); o_i = mean v + Σ_{{j≤i}} w_ij (v_j − mean v) + Sᵀ{(decays ? "(e^{L_i} q_i)" : "q_i")} / {Counted(system, "n_i")}."),
                 "dw_ij = do_i·(v_j − mean v); dq and dk follow from dw and S do.");
             var q = Sources.Query(system, b, rows).Features;
-            var dots = b.MatMulNT("dots", q, kHere);
+            var dots = b.MatMulNT("dots", q, kDeviation);
             var scores = between is null ? b.Map("scores", Ex.Causal(new Arg(0)), dots.Shape, dots) : b.Map("scores", Ex.Causal(new Arg(0) * Ex.Exp(new Arg(1))), dots.Shape, dots, between);
-            var mean = b.Map("meanScore", (sum, off, past, c) => (sum + off * past) / c, b.SumCols("scoreSum", scores), b.MatMulNT("offsetScore", q, keyOffset), before, n);
+            var scoreSum = b.SumCols("scoreSum", scores);
+            if (keyOffset is not null) scoreSum = b.Map("scoreSumAll", (sum, off, past) => sum + off * past, scoreSum, b.MatMulNT("offsetScore", q, keyOffset), before);
+            var mean = b.Map("meanScore", (sum, c) => sum / c, scoreSum, n);
             var (x, m, c, l) = (new Arg(0), new Arg(1), new Arg(2), new Arg(3));
             var weight = Share(system, x - m, c) + 1 / (Expr)c;
             var w = between is null ? b.Map("weights", Ex.Causal(weight), dots.Shape, dots, mean, n) : b.Map("weights", Ex.Causal(weight * Ex.Exp(l)), dots.Shape, dots, mean, n, between);
             var qShare = fromStart is null ? b.Map("qShare", (y, d) => Share(system, y, d), q, n) : b.Map("qShare", (y, d, kept) => Share(system, y, d) * Ex.Exp(kept), q, n, fromStart);
-            var fromMean = b.Map("fromMean", (origin, offset, weighed) => origin + offset * weighed, valueHeld, valueOffset,
-                b.Map("meanWeight", (r, c, past) => (Share(system, -r, c) + 1 / c) * past, mean, n, before));
-            var read = b.Add("read", b.Add("readOwn", b.MatMul("fromState", qShare, S.Start), b.MatMul("fromBlock", w, vHere)), fromMean);
+            var fromMean = valueOffset is null ? valueOrigin : b.Map("fromMean", (origin, offset, weighed) => origin + offset * weighed, valueOrigin, valueOffset,
+                b.Map("meanWeight", (r, d, past) => (Share(system, -r, d) + 1 / d) * past, mean, n, before));
+            var read = b.Add("read", b.Add("readOwn", b.MatMul("fromState", qShare, S.Start), b.MatMul("fromBlock", w, vDeviation)), fromMean);
             b.Begin(Say("The output.", "The chunk's outputs."), "The gradients that arrive.");
             Sources.Output(system, head, b, read);
         }
@@ -85,15 +91,21 @@ internal static class CentredProgram
         b.Begin(
             Say("The means move by what the token deviates over n, and S ← S + (k − mean before)(v − mean after)ᵀ.", "The means move by what the chunk deviates, and S ← S + Σ_j (k_j − mean before)(v_j − mean after)ᵀ, each decayed to the chunk's end."),
             "What the chunk left in the means and in S.");
-        var kDeviation = b.Map("kDeviation", (x, m) => x - m, k, keyOrigin);
-        var vDeviation = b.Map("vDeviation", (x, m) => x - m, v, valueOrigin);
         var (total, toEnd) = (weights.Whole, weights.AfterRow);
-        var counted = total is null ? b.Add("countNext", count.Start, size) : b.Map("countNext", (c, l, own) => c * Ex.Exp(l) + own, count.Start, total, b.SumRows("countWritten", b.Map("kept", y => Ex.Exp(y), toEnd!)));
+        var countKept = total is null ? count.Start : b.Map("countKept", (c, l) => c * Ex.Exp(l), count.Start, total);
+        var counted = b.Add("countNext", countKept, toEnd is null ? size : b.SumRows("countWritten", b.Map("kept", y => Ex.Exp(y), toEnd)));
         var kWritten = weights.AtEnd("kWritten", kDeviation, null);
-        Tile Moved(string moved, Tile written) => b.Map(moved, (sum, c) => sum / c, b.SumRows(moved + "Sum", written), counted);
-        var (keyMoved, valueMoved) = (Moved("keyMoved", kWritten), Moved("valueMoved", weights.AtEnd("vWritten", vDeviation, null)));
+        Tile Moved(string moved, Tile written, Tile? offset)
+        {
+            var sum = b.SumRows(moved + "Sum", written);
+            if (offset is not null) sum = b.Map(moved + "All", (y, off, past) => y + off * past, sum, offset, countKept);
+            return b.Map(moved, (y, c) => y / c, sum, counted);
+        }
+
+        var (keyMoved, valueMoved) = (Moved("keyMoved", kWritten, keyOffset), Moved("valueMoved", weights.AtEnd("vWritten", vDeviation, null), valueOffset));
         var left = b.Map("vLeft", (y, moved) => y - moved, vDeviation, valueMoved);
         var kept = total is null ? S.Start : b.Map("stateKept", (s, l) => s * Ex.Exp(l), S.Start, total);
+        if (keyOffset is not null) kept = b.Map("stateMoved", (s, off, past, moved) => s - off * past * moved, kept, b.Transpose("keyOffsetDown", keyOffset), countKept, valueMoved);
 
         void Carried((Tile Start, Tile Final) state, Tile next)
         {
