@@ -80,6 +80,7 @@ internal sealed class Prover(bool runFaces, Action<Outcome> report)
             [
                 .. run.Run(compiled.Access!.Layer, "CPU"),
                 .. run.RunSpans(compiled.Access),
+                .. run.RunPacked(compiled.Access),
                 .. @case.OnGpu ? run.Run(new GpuLayer(compiled.Access.Layer, _device.Value), "GPU") : [],
             ];
         }

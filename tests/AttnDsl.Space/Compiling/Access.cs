@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using AttnDsl.Golden.Layers;
 
 namespace AttnDsl.Space.Compiling;
@@ -8,11 +9,19 @@ internal delegate void SpanForward(TimeSlice inputs, int batch, int time, int he
 /// <summary>Prefill and then Step after Step, through contiguous spans; one sequence.</summary>
 internal delegate void SpanStream(TimeSlice inputs, int time, int prefilled, int heads, int window, float[] output);
 
+/// <summary>Sequences one behind the other.</summary>
+internal delegate void PackedForward(TimeSlice inputs, in TensorSpan<float> output, int[] cuSeqLens);
+
+/// <summary>Their gradients.</summary>
+internal delegate void PackedBackward(TimeSlice inputs, in TensorSpan<float> outputGradient, TimeSlice gradients, int[] cuSeqLens);
+
 /// <summary>A compiled declaration, reached without knowing its types.</summary>
 /// <param name="Layer">Its members that take tensors.</param>
 /// <param name="Spans">Its <c>Forward</c> over spans.</param>
 /// <param name="StreamSpans">The members of its <c>State</c> over spans; none for a bidirectional layer.</param>
-internal sealed record Access(ILayer Layer, SpanForward Spans, SpanStream? StreamSpans)
+/// <param name="Packed">Its <c>Forward</c> over packed sequences; none for a bidirectional layer.</param>
+/// <param name="PackedBackward">Its <c>Backward</c> over packed sequences.</param>
+internal sealed record Access(ILayer Layer, SpanForward Spans, SpanStream? StreamSpans, PackedForward? Packed, PackedBackward? PackedBackward)
 {
     /// <summary>All of a tensor, by the name that a member or a parameter has.</summary>
     public static float[] Data(TimeSlice inputs, string name) => inputs.Tensors[inputs.NameOf(name)].Data;

@@ -42,11 +42,11 @@ internal static class AccessText
                     public static global::AttnDsl.Space.Compiling.Access Access => new(
                         new global::AttnDsl.Golden.Layers.Layer<{{string.Join(", ", types)}}>({{string.Join(", ", arguments)}}){{initializer}},
                         Spans,
-                        {{(state is null ? "null" : "StreamSpans")}});
+                        {{(state is null ? "null, null, null" : "StreamSpans, Packed, PackedBackward")}});
 
                     private static void Spans(global::AttnDsl.Golden.Layers.TimeSlice inputs, int batch, int time, int heads, int window, float[] output) =>
                         {{type}}.Forward({{Spans(SpanMethod(layer, "Forward"), "time", Data, "output")}});
-            {{(state is null ? "" : Stream(type, state, LearnedOf(layer)))}}
+            {{(state is null ? "" : Stream(type, state, LearnedOf(layer)) + Packed(type, inputs, Nested(layer, "Gradients")!))}}
                 }
             }
             """;
@@ -66,6 +66,21 @@ internal static class AccessText
                     }
             """;
     }
+
+    private static string Packed(string type, INamedTypeSymbol inputs, INamedTypeSymbol gradients) => $$"""
+
+
+                    private static void Packed(global::AttnDsl.Golden.Layers.TimeSlice t, in global::System.Numerics.Tensors.TensorSpan<float> output, int[] cuSeqLens) =>
+                        {{type}}.Forward({{New(inputs)}}, in output, cuSeqLens);
+
+                    private static void PackedBackward(global::AttnDsl.Golden.Layers.TimeSlice inputs, in global::System.Numerics.Tensors.TensorSpan<float> outputGradient, global::AttnDsl.Golden.Layers.TimeSlice gradients, int[] cuSeqLens)
+                    {
+                        var t = inputs;
+                        {{type}}.Inputs given = {{New(inputs)}};
+                        t = gradients;
+                        {{type}}.Backward(in given, outputGradient, {{New(gradients)}}, cuSeqLens);
+                    }
+            """;
 
     /// <summary>The arguments of a member over spans: numbers by name, tensors by the name of the input.</summary>
     private static string Spans(IMethodSymbol method, string time, System.Func<string, string> tensor, string output) => string.Join(", ", method.Parameters.Select(p => p switch
@@ -90,7 +105,7 @@ internal static class AccessText
         new( (Nested(layer, Learned)?.GetMembers() ?? []).OfType<IPropertySymbol>().Select(p => p.Name), System.StringComparer.OrdinalIgnoreCase);
 
     private static string Arguments(IMethodSymbol constructor, string batch, string heads, string capacity) =>
-        string.Join(", ", constructor.Parameters.Select(p => p.Name switch { "batch" => batch, "heads" => heads, _ => capacity }));
+        string.Join(", ", constructor.Parameters.Select(p => p.Name switch { "batch" => batch, "heads" => heads, "snapshots" => "0", _ => capacity }));
 
     private static string Data(string name) => $"global::AttnDsl.Space.Compiling.Access.Data(inputs, \"{name}\")";
 

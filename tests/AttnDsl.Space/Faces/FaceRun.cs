@@ -66,6 +66,24 @@ internal sealed class FaceRun
         yield return _truth.Output("spans, streamed", output);
     }
 
+    /// <summary>The sequences of the batch one behind the other.</summary>
+    public IEnumerable<Measure> RunPacked(Access access)
+    {
+        if (access.Packed is null || access.PackedBackward is null) yield break;
+        int[] cuSeqLens = [.. Enumerable.Range(0, Batch + 1).Select(sequence => sequence * Time)];
+        var inputs = Packed(_tensors);
+        var output = NewOutput();
+        access.Packed(inputs, Packed(output).Span, cuSeqLens);
+        yield return _truth.Output("CPU packed", output.Data);
+        var gradients = NewGradients();
+        access.PackedBackward(inputs, Packed(_upstream).Span, Packed(gradients), cuSeqLens);
+        foreach (var gradient in _slopes.Gradients("CPU Backward packed", gradients.ToDictionary(g => g.Key, g => g.Value.Data))) yield return gradient;
+    }
+
+    private TimeSlice Packed(Dictionary<string, FloatTensor> tensors) => new(tensors.ToDictionary(t => t.Key, t => Packed(t.Value)), _parameters, 0, Batch * Time);
+
+    private static FloatTensor Packed(FloatTensor tensor) => tensor.IsLearned ? tensor : tensor.As([1, tensor.Shape[0] * tensor.Shape[1], .. tensor.Shape.Skip(2)]);
+
     private IEnumerable<Measure> Outputs(ILayer layer, string target)
     {
         foreach (var form in FormsOf().Prepend(Forms.Fastest))
