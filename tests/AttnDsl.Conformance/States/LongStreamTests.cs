@@ -24,6 +24,12 @@ public sealed class LongStreamTests(ITestOutputHelper print)
     [InlineData(nameof(GroupedDelta7x5), true)]
     [InlineData(nameof(Mlstm7x5), true)]
     [InlineData(nameof(LinearElu7x5), true)]
+    [InlineData(nameof(DeltaProduct7x5), true)]
+    [InlineData(nameof(Slots7x5), false)]
+    [InlineData(nameof(ValueBonus7x5), false)]
+    [InlineData(nameof(Moments7x5), false)]
+    [InlineData(nameof(Cells3x5), false)]
+    [InlineData(nameof(Elementwise5), false)]
     public void MatrixState_LongStream_StaysAccurate(string name, bool isIllConditioned)
     {
         var spec = StateSubjects.All[name].Spec;

@@ -61,6 +61,12 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { U = t["in.u"] } })),
         [nameof(CosFormer5x3)] = (FeatureSubjects.All[nameof(CosFormer5x3)].Spec, new StateSubject<CosFormer5x3.Inputs, CosFormer5x3.Gradients, CosFormer5x3.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(Moments7x5)] = (Written(nameof(Moments7x5)), new StateSubject<Moments7x5.Inputs, Moments7x5.Gradients, Moments7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G })),
+        [nameof(FunctionDocuments6x5)] = (FunctionSubjects.All[nameof(FunctionDocuments6x5)].Spec, new StateSubject<FunctionDocuments6x5.Inputs, FunctionDocuments6x5.Gradients, FunctionDocuments6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(FunctionSinks6x3)] = (FunctionSubjects.All[nameof(FunctionSinks6x3)].Spec, new StateSubject<FunctionSinks6x3.Inputs, FunctionSinks6x3.Gradients, FunctionSinks6x3.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
         [nameof(Cells3x5)] = (new() { KeyDim = 3, ValueDim = 5, Heads = 2, Scale = 1, Decay = DecaySource.Full, Rate = RateKind.Rate, Strength = StrengthKind.Step }, new StateSubject<Cells3x5.Inputs, Cells3x5.Gradients, Cells3x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { ALog = t["in.a_log"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { ALog = t["in.a_log"] } })),
         [nameof(Elementwise5)] = (new() { KeyDim = 1, ValueDim = 5, Heads = 2, Decay = DecaySource.Value, NoKeys = true }, new StateSubject<Elementwise5.Inputs, Elementwise5.Gradients, Elementwise5.State>(
