@@ -16,7 +16,7 @@ public static class Features
         Similarity.CosFormer or Similarity.Hedgehog => 2 * spec.KeyDim,
         Similarity.RandomFourier or Similarity.Favor or Similarity.Learned => Projections(spec),
         Similarity.Luna => Projections(spec) * spec.Map.Functions,
-        _ => spec.KeyDim,
+        _ => (spec.Beside is null ? 1 : 2) * spec.KeyDim,
     };
 
     /// <summary>M.</summary>
@@ -126,7 +126,8 @@ public static class Features
             case Similarity.Luna:
                 return Enveloped(Scaled(1 / Math.Sqrt(Projections(spec)), Projected(x).SelectMany(p => Functions(spec.Map, p, parameter))));
             default:
-                return Array.ConvertAll(x, channel => Scalars.Feature(spec.Similarity, channel));
+                var features = Array.ConvertAll(x, channel => Scalars.Feature(spec.Similarity, channel));
+                return spec.Beside is { } beside ? [.. features, .. x.Select(channel => Scalars.Feature(beside, -channel))] : features;
         }
     }
 

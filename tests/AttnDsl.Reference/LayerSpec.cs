@@ -184,6 +184,10 @@ public sealed record LayerSpec
     public double? Scale { get; init; }
 
     public Similarity Similarity { get; init; } = Similarity.Identity;
+
+    /// <summary>A second map of channels, of −x, whose features stand beside those of the first.</summary>
+    public Similarity? Beside { get; init; }
+
     public DecaySource Decay { get; init; }
 
     /// <summary>The gate input is a logit z and g = log σ(z) / τ.</summary>

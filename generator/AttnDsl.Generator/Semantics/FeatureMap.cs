@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using AttnDsl.Generator.Emit;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Infrastructure;
@@ -18,7 +19,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         var (isLearned, isLuna) = (map.Kernel is Kernel.Learned or Kernel.Luna, map.Kernel == Kernel.Luna);
         return map with
         {
-            Function = d.Function(FunctionRole.FeatureMap),
+            Methods = new(d.Functions.Where(f => f.Role == FunctionRole.FeatureMap)),
 
             // An option that the map does not have stays as it was declared, for the rules to refuse it.
             Options = map.Options with
@@ -48,16 +49,16 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
 
     public HedgehogForm Form => Options.Form ?? HedgehogForm.Joint;
 
-    /// <summary>The user's method, channel by channel.</summary>
-    public FunctionDeclaration? Function { get; init; }
+    /// <summary>The user's methods, each of a channel at a time; the features of two stand side by side.</summary>
+    public EquatableArray<FunctionDeclaration> Methods { get; init; }
 
-    public bool IsIdentity => Kernel == Kernel.Identity && Function is null;
+    public bool IsIdentity => Kernel == Kernel.Identity && Methods.Count == 0;
 
     /// <summary>What diagnostics call it.</summary>
-    public string Name => Function?.Name ?? Kernel.ToString();
+    public string Name => Methods.Count == 0 ? Kernel.ToString() : string.Join(" beside ", Methods.Select(m => m.Name));
 
     /// <summary>Whether there is a feature for each channel, which keeps the channel's letter.</summary>
-    public bool KeepsChannels => Kernel <= Kernel.ChannelSoftmax;
+    public bool KeepsChannels => Kernel <= Kernel.ChannelSoftmax && Methods.Count < 2;
 
     /// <summary>F: rows of the state.</summary>
     public int Width => Kernel switch
@@ -65,7 +66,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         Kernel.CosFormer or Kernel.Hedgehog => 2 * Channels,
         Kernel.RandomFourier or Kernel.Favor or Kernel.Learned => Projections,
         Kernel.Luna => Projections * Functions,
-        _ => Polynomial?.Width(Channels) ?? Channels,
+        _ => Polynomial?.Width(Channels) ?? Math.Max(1, Methods.Count) * Channels,
     };
 
     /// <summary>The widest row that a tile of it takes.</summary>
@@ -94,7 +95,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
     public string Letter => KeepsChannels ? "K" : "F";
 
     /// <summary>Whether products of features, and so a key sum, can be negative.</summary>
-    public bool IsSigned => Function is { Body: { } body } ? !(Interval.Of(body, _ => Interval.Everything).Lower >= 0) : Kernel switch
+    public bool IsSigned => Methods.Count > 0 ? Methods.Any(m => m.Body is { } body && !(Interval.Of(body, _ => Interval.Everything).Lower >= 0)) : Kernel switch
     {
         Kernel.Identity or Kernel.Silu or Kernel.RandomFourier => true,
         Kernel.Learned => Activation is FeatureActivation.Silu or FeatureActivation.Gelu or FeatureActivation.Identity,
@@ -128,7 +129,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         new(member, tensor, Options.PerHead ? $"[H,{letters}]" : $"[{letters}]", Options.PerHead ? HeadCount.Query : null, new EquatableArray<int>(axes), meaning);
 
     /// <summary>For people.</summary>
-    public string Formula => Function is { } own ? $"φ(x) = {own.Formula("x")}" : Kernel switch
+    public string Formula => Methods.Count > 0 ? $"φ(x) = {string.Join(" beside ", Methods.Select(m => m.Formula("x")))}" : Kernel switch
     {
         Kernel.Softmax => "the exponential kernel e^{q·k}",
         Kernel.EluPlusOne => "φ(x) = elu(x) + 1",

@@ -22,8 +22,9 @@ internal static class FunctionRules
         foreach (var (f, n) in d.Functions.Select((f, n) => (f, n)))
         {
             if (f.Fault is { } fault) yield return new(fault.Id, Site(n) + ".Fault", [name, .. fault.Arguments]);
-            var first = d.Function(f.Role)!;
-            if (first != f) yield return new(FunctionTwice, Site(n), name, f.Role.Text(), first.Name, f.Name);
+            // Two feature maps stand side by side.
+            var (map, earlier) = (f.Role == FunctionRole.FeatureMap, d.Functions.Take(n).Where(e => e.Role == f.Role).ToList());
+            if (earlier.Count > (map ? 1 : 0)) yield return new(FunctionTwice, Site(n), name, map ? "second feature map" : f.Role.Text(), earlier[map ? 1 : 0].Name, f.Name);
         }
     }
 

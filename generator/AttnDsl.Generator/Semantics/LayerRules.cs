@@ -119,7 +119,7 @@ internal static class LayerRules
         if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());
         var map = FeatureMap.Of(d);
         foreach (var problem in MapOptions(d, map, name)) yield return problem;
-        if (map.Width > WidestFeatures) yield return new(TooManyFeatures, "FeatureMap.kernel", name, kernel.ToString(), Text(d.KeyDim), Text(map.Width), Text(WidestFeatures));
+        if (map.Width > WidestFeatures) yield return new(TooManyFeatures, "FeatureMap.kernel", name, map.Name, Text(d.KeyDim), Text(map.Width), Text(WidestFeatures));
         if (!softmax && d.Rotation is not null && !map.IsIdentity && map.Polynomial is null) yield return new(RotationOfFeatures, "Rotation", name, map.Name);
         if (d.Read is { AddsEpsilon: true } added && added.Normaliser != Normaliser.KeySum) yield return new(AddedEpsilonUnused, "Read.AddsEpsilon", name, added.Normaliser.ToString());
         if (map.Polynomial is not null && (d.Write is { Rule: WriteRule.Plain, Strength: not (null or WriteStrength.None) } ? "a write strength"
@@ -211,7 +211,7 @@ internal static class LayerRules
         foreach (var conflict in new[]
         {
             write != WriteRule.Plain ? $"the write rule {write}" : null,
-            map.IsIdentity ? null : map.Function is null ? $"Kernel.{map.Kernel}" : $"the feature map {map.Name}",
+            map.IsIdentity ? null : map.Methods.Count == 0 ? $"Kernel.{map.Kernel}" : $"the feature map {map.Name}",
             normaliser is not (Normaliser.None or Normaliser.External) ? $"Normaliser.{normaliser}" : null,
             d.Write is { Steps: > 1 } ? "several writes a token" : null,
             d.Write is { Bonus: true } ? "a bonus, which is read before it is written" : null,

@@ -128,9 +128,12 @@ internal static class Resolver
         var n = s.ValueHeads is null ? "H" : "N";
         var parts = OfParts(s).ToList();
         var taken = new HashSet<string>(FunctionRules.ReservedMembers.Concat(s.Inputs.Select(i => i.Member)).Concat(parts.Select(p => p.Member)));
-        foreach (var (f, count, letters) in new[] { (s.Map.Function, HeadCount.Query, "[H]"), (s.Decay?.Function, HeadCount.State, $"[{n}]"), (s.ScoreFunction, HeadCount.Query, "[H]"), (s.Divisor, HeadCount.State, $"[{n}]") })
-            foreach (var learned in (f?.Learned ?? default).Where(taken.Add))
-                yield return new(learned, Functions.Tensor(learned), letters, count, default, $"One number a head, of the function {f!.Name}.");
+        foreach (var f in s.Map.Methods.Concat(new[] { s.Decay?.Function, s.ScoreFunction, s.Divisor }.OfType<FunctionDeclaration>()))
+        {
+            var (count, letters) = f.Role is FunctionRole.Gate or FunctionRole.Normaliser ? (HeadCount.State, $"[{n}]") : (HeadCount.Query, "[H]");
+            foreach (var learned in f.Learned.Where(taken.Add)) yield return new(learned, Functions.Tensor(learned), letters, count, default, $"One number a head, of the function {f.Name}.");
+        }
+
         foreach (var part in parts) yield return part;
     }
 

@@ -35,6 +35,19 @@ internal static partial class FunctionDelta5x3
     private static float Silu(float x) => x * Functions.Logistic(x);
 }
 
+// Two maps, whose features stand side by side.
+[AttentionLayer(KeyDim = 5, ValueDim = 3)]
+[Gate(GateShape.Head)]
+[Read(Normaliser.KeySum)]
+internal static partial class FunctionPair5x3
+{
+    [FeatureMapFunction]
+    private static float Up(float x) => x < 0 ? MathF.Exp(x) : x + 1;
+
+    [FeatureMapFunction]
+    private static float Down(float x) => MathF.Exp(-x);
+}
+
 [AttentionLayer(KeyDim = 5, ValueDim = 3, Causal = false)]
 internal static partial class FunctionBidirectional5x3
 {

@@ -25,6 +25,11 @@ internal static class FunctionSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
             FunctionGla5x3.Forward, FunctionGla5x3.Forward, FunctionGla5x3.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = FunctionGla5x3.Backward }),
+        new(nameof(FunctionPair5x3), s_base with { Similarity = Similarity.EluPlusOne, Beside = Similarity.Exp, Decay = DecaySource.Head, Denominator = Denominator.KeySum }, new Layer<FunctionPair5x3.Inputs, FunctionPair5x3.Gradients, FunctionPair5x3.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            FunctionPair5x3.Forward, FunctionPair5x3.Forward, FunctionPair5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, KeySum = s => s.Z, BackwardThrough = FunctionPair5x3.Backward }),
         new(nameof(FunctionDelta5x3), s_base with { Similarity = Similarity.Silu, Decay = DecaySource.Head, Write = WriteKind.Delta }, new Layer<FunctionDelta5x3.Inputs, FunctionDelta5x3.Gradients, FunctionDelta5x3.State>(
             InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
