@@ -65,11 +65,21 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>The first CUDA device if there is one, else the CPU accelerator.</summary>
-    public static GpuDevice Open() => HasCuda ? OpenCuda() : OpenCpu();
+    public static GpuDevice Open()
+    {
+        try
+        {
+            return OpenCuda();
+        }
+        catch (InvalidOperationException)
+        {
+            return OpenCpu();
+        }
+    }
 
     /// <summary>A CUDA device.</summary>
     /// <param name="index">Which one, from 0.</param>
-    /// <exception cref="InvalidOperationException">There is none of that number.</exception>
+    /// <exception cref="InvalidOperationException">There is none of that number, or it cannot be opened.</exception>
     public static GpuDevice OpenCuda(int index = 0)
     {
         Context context;
@@ -83,7 +93,20 @@ public sealed class GpuDevice : IDisposable
         }
 
         var devices = context.GetCudaDevices();
-        if (index >= 0 && index < devices.Count) return new(context, devices[index].CreateAccelerator(context));
+        if (index >= 0 && index < devices.Count)
+        {
+            try
+            {
+                return new(context, devices[index].CreateAccelerator(context));
+            }
+            catch (Exception e)
+            {
+                var name = devices[index].Name;
+                context.Dispose();
+                throw new InvalidOperationException($"the CUDA device {name} could not be opened: {e.Message}; see whether nvidia-smi lists it as free, or use GpuDevice.OpenCpu() to run on the CPU accelerator", e);
+            }
+        }
+
         var count = devices.Count;
         context.Dispose();
         throw new InvalidOperationException(count == 0
@@ -144,6 +167,10 @@ public sealed class GpuDevice : IDisposable
     internal TLauncher Launcher<TLauncher>(Kernels.GpuKernel<TLauncher> kernel)
         where TLauncher : Delegate =>
         (TLauncher)_launchers.GetOrAdd(kernel, static (key, device) => new(() => device.Compile((Kernels.GpuKernel<TLauncher>)key)), this).Value;
+
+    /// <summary>For messages: two devices may have one name.</summary>
+    internal static string Other(GpuDevice device, GpuDevice than) =>
+        device.Name == than.Name ? $"another GpuDevice than the call runs on (both are {device.Name})" : $"{device.Name}, but the call runs on {than.Name}";
 
     private Delegate Compile<TLauncher>(Kernels.GpuKernel<TLauncher> kernel)
         where TLauncher : Delegate

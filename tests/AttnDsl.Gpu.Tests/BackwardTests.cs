@@ -53,6 +53,7 @@ public sealed class BackwardTests(CpuAccelerator accelerator)
         var actual = gpu.Backward(gpu.WarmState, actualState, time / 2, time - (time / 2));
         AssertEqual(expected, actual, $"{name} T{time} in pieces");
         AssertEqual(expectedState.ReadMatrix(), actualState.ReadMatrix(), $"{name} T{time} initial state", StateBar);
+        AssertEqual(expectedState.ReadMaximum(), actualState.ReadMaximum(), $"{name} T{time} initial maximum", StateBar);
     }
 
     internal static void AssertEqual(Dictionary<string, FloatTensor> expected, Dictionary<string, FloatTensor> actual, string what)

@@ -12,7 +12,7 @@ internal static class BackwardEmitter
     /// <summary>What <c>stateGradient</c> holds before and behind a call.</summary>
     public static string StateGradient(DynamicalSystem system) => system.Family == StateFamily.Cache
         ? "As new, or as Backward of the next piece left it: ∂L/∂(keys and values that queries behind the last token see). Receives the same in front of the first token"
-        : "Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first";
+        : $"Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first{(system.IsStabilised ? " (for m, to which the others are relative, Σ S ∂L/∂S + Σ N ∂L/∂N; what it held is not read)" : "")}";
 
     public static void Emit(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan, string cpuClass)
     {

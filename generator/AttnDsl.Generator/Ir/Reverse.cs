@@ -56,9 +56,22 @@ internal static class Reverse
         // The tail is the reverse of the head, seeded with what left the loop.
         var head = new Adjoints(b.Tail, upstream, shared);
         b.Body.Stage = "The gradient of the state with which this block began.";
+        var starts = new List<(Tile Start, Tile Adjoint)>();
         foreach (var (c, adjoint) in carried)
         {
-            b.Carry(adjoint.Start.Name, tail.Of(c.Final) ?? Zero(Adjoints.NameOf(c.Final), c.Final.Shape), adjoint, body.Of(c.Start) ?? b.Body.Fill("none", c.Start.Shape, 0));
+            var arriving = body.Of(c.Start) ?? b.Body.Fill("none", c.Start.Shape, 0);
+            b.Carry(adjoint.Start.Name, tail.Of(c.Final) ?? Zero(Adjoints.NameOf(c.Final), c.Final.Shape), adjoint, arriving);
+            head.Add(c.Initial, _ => adjoint.Final);
+            starts.Add((c.Start, arriving));
+        }
+
+        // What is relative to e^m all grows with m: dm = Σ S ⊙ dS. The loop ends with the first block, so what it carries last is the initial state's.
+        foreach (var c in forward.Carries.Where(c => c.IsReference && forward.Head.Any(s => s.Result == c.Initial && s.Op is Load)))
+        {
+            b.Body.Stage = $"The gradient of {c.Start.Plain}, to which the others are relative: the sum of their products with their gradients.";
+            var adjoint = b.Open(Adjoints.NameOf(c.Start), c.Start.Shape);
+            var sum = starts.Select(x => b.Body.SumRows("weighed", b.Body.SumCols("weighedRows", b.Body.Map("weighedCells", (y, dy) => y * dy, x.Start, x.Adjoint)))).Aggregate((x, y) => b.Body.Add(adjoint.Start.Plain + "Next", x, y));
+            b.Carry(adjoint.Start.Name, Zero("noD" + c.Start.Plain, c.Start.Shape), adjoint, sum);
             head.Add(c.Initial, _ => adjoint.Final);
         }
 

@@ -21,7 +21,7 @@ internal sealed record Statement(Primitive Op, EquatableArray<Tile> Args, Tile? 
 }
 
 /// <summary>A loop-carried tile. <c>Start</c> is what a turn sees, <c>Next</c> what it leaves, <c>Final</c> what stands after the loop.</summary>
-/// <param name="IsReference">A stabiliser (a running maximum): the result does not depend on it, so any value may stand in for it.</param>
+/// <param name="IsReference">A stabiliser (a running maximum): the result does not depend on it, so any value may stand in for it. The other carried tiles are relative to e^it.</param>
 internal sealed record Carry(string Name, Tile Initial, Tile Start, Tile Next, Tile Final, bool IsReference = false);
 
 /// <summary>Which blocks of keys a block of queries visits.</summary>

@@ -14,8 +14,8 @@ public static class GpuGuards
     {
         Present(tensor, name, letters);
         var lengths = tensor.Lengths;
-        var fits = lengths.Length == 4;
-        Input(tensor, name, letters, fits ? lengths[0] : 1, fits ? lengths[1] : 1, fits && declared == 0 ? lengths[2] : declared, width);
+        if (lengths.Length != 4) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} has {lengths.Length} {(lengths.Length == 1 ? "axis" : "axes")}, expected four, {letters} with {letters[^2]} = {width}"));
+        Input(tensor, name, letters, lengths[0], lengths[1], declared == 0 ? lengths[2] : declared, width);
         (batch, time, heads) = (lengths[0], lengths[1], lengths[2]);
     }
 
@@ -58,7 +58,7 @@ public static class GpuGuards
         foreach (var tensor in tensors)
         {
             if (tensor.Device != on.Device)
-                throw new ArgumentException($"a tensor {GpuTensor.Text(tensor.Lengths)} lies on {tensor.Device.Name}, but the call runs on {on.Device.Name}: all tensors, the state and the stream must belong to one device");
+                throw new ArgumentException($"a tensor {GpuTensor.Text(tensor.Lengths)} lies on {GpuDevice.Other(tensor.Device, on.Device)}: all tensors, the state and the stream must belong to one device");
         }
 
         return on;

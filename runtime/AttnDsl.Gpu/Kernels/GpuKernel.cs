@@ -11,8 +11,6 @@ namespace AttnDsl.Gpu.Kernels;
 public sealed class GpuKernel<TLauncher>
     where TLauncher : Delegate
 {
-    private (GpuDevice Device, TLauncher Launcher)? _last;
-
     /// <summary>The kernel of that name.</summary>
     public GpuKernel([DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] Type type, string name) =>
         Method = type.GetMethod(name, BindingFlags.Public | BindingFlags.Static) ?? throw new MissingMethodException(type.Name, name);
@@ -21,11 +19,5 @@ public sealed class GpuKernel<TLauncher>
     public MethodInfo Method { get; }
 
     /// <summary>The launcher for a stream's device.</summary>
-    public TLauncher On(GpuStream stream)
-    {
-        if (_last is { } last && last.Device == stream.Device) return last.Launcher;
-        var launcher = stream.Device.Launcher(this);
-        _last = (stream.Device, launcher);
-        return launcher;
-    }
+    public TLauncher On(GpuStream stream) => stream.Device.Launcher(this);
 }

@@ -51,15 +51,16 @@ public sealed class StateBuffer : IDisposable
     /// <summary>Refuses inputs that belong to another state, or a stream of another device.</summary>
     public void Match(int batch, int heads, GpuStream stream)
     {
-        if (_buffer.IsDisposed) throw new ObjectDisposedException(_layer, $"this state of {_layer} was disposed before the call");
+        Alive();
         if (batch != Batch) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the inputs have batch B = {batch}, but this state of {_layer} was made for B = {Batch}; make a state for each batch size"));
         if (heads != Heads) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the inputs have {heads} heads, but this state of {_layer} was made for {Heads}"));
-        if (stream.Device != Device) throw new ArgumentException($"this state of {_layer} lies on {Device.Name}, but the call runs on {stream.Device.Name}");
+        if (stream.Device != Device) throw new ArgumentException($"this state of {_layer} lies on {GpuDevice.Other(Device, stream.Device)}");
     }
 
     /// <summary>Every float zero, position 0.</summary>
     public void Clear(GpuStream? stream)
     {
+        Alive();
         Device.Accelerator.Bind();
         _buffer.MemSetToZero((stream ?? Device.DefaultStream).Native);
         Position = 0;
@@ -72,6 +73,7 @@ public sealed class StateBuffer : IDisposable
     /// <summary>The same contents in memory of its own.</summary>
     public StateBuffer Fork(GpuStream? stream)
     {
+        Alive();
         var fork = new StateBuffer(Device, _layer, Batch, Heads, UnitFloats) { Position = Position };
         Units.CopyTo((stream ?? Device.DefaultStream).Native, fork.Units);
         return fork;
@@ -80,7 +82,7 @@ public sealed class StateBuffer : IDisposable
     /// <summary>Copies the contents to a state on the host; done when it returns.</summary>
     public void CopyTo(StateMemory host, GpuStream? stream)
     {
-        host.Match(Batch, Heads);
+        MatchHost(host);
         CopyTo(ref host.Units(), stream);
         host.Position = Position;
     }
@@ -88,7 +90,7 @@ public sealed class StateBuffer : IDisposable
     /// <summary>Takes the contents of a state on the host; done when it returns.</summary>
     public void CopyFrom(StateMemory host, GpuStream? stream)
     {
-        host.Match(Batch, Heads);
+        MatchHost(host);
         MatchAges(host.AreAlike);
         CopyFrom(ref host.Units(), stream);
         Position = host.Position;
@@ -97,6 +99,7 @@ public sealed class StateBuffer : IDisposable
     /// <summary>Makes one sequence stand where another one does.</summary>
     public void CopySlot(int from, int to, GpuStream? stream)
     {
+        Alive();
         foreach (var slot in new[] { from, to })
         {
             if ((uint)slot >= (uint)Batch) throw new ArgumentOutOfRangeException(nameof(from), slot, string.Create(CultureInfo.InvariantCulture, $"this state of {_layer} has the slots 0 to {Batch - 1}"));
@@ -113,11 +116,30 @@ public sealed class StateBuffer : IDisposable
     }
 
     /// <summary>Copies the units to the host; done when it returns.</summary>
-    public void CopyTo(ref float units, GpuStream? stream) => (stream ?? Device.DefaultStream).Download(Units, ref units, Floats);
+    public void CopyTo(ref float units, GpuStream? stream)
+    {
+        Alive();
+        (stream ?? Device.DefaultStream).Download(Units, ref units, Floats);
+    }
 
     /// <summary>Takes the units from the host; done when it returns.</summary>
-    public void CopyFrom(ref float units, GpuStream? stream) => (stream ?? Device.DefaultStream).Upload(Units, ref units, Floats);
+    public void CopyFrom(ref float units, GpuStream? stream)
+    {
+        Alive();
+        (stream ?? Device.DefaultStream).Upload(Units, ref units, Floats);
+    }
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => _buffer.Dispose();
+
+    private void Alive()
+    {
+        if (_buffer.IsDisposed) throw new ObjectDisposedException(_layer, $"this state of {_layer} was disposed before the call");
+    }
+
+    private void MatchHost(StateMemory host)
+    {
+        if (host.Batch != Batch || host.Heads != Heads)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the state of {_layer} on the host is of batch {host.Batch} and {host.Heads} heads, the one on the device of batch {Batch} and {Heads} heads: make the two for the same"));
+    }
 }

@@ -13,9 +13,9 @@ public static class Heads
     public static void Read(scoped in ReadOnlyTensorSpan<float> tensor, string name, string letters, int width, int declared, out int batch, out int time, out int heads)
     {
         var lengths = tensor.Lengths;
-        var fits = lengths.Length == 4;
-        var h = fits && declared == 0 ? lengths[2] : declared;
-        Guards.Input(tensor, name, letters, fits ? lengths[0] : 1, fits ? lengths[1] : 1, h, width);
+        var h = lengths.Length == 4 && declared == 0 ? lengths[2] : declared;
+        if (lengths.Length is not (0 or 4)) throw new ArgumentException($"{name} has {lengths.Length} {(lengths.Length == 1 ? "axis" : "axes")}, expected four, {letters} with {letters[^2]} = {width}");
+        Guards.Input(tensor, name, letters, lengths.Length == 4 ? lengths[0] : 0, lengths.Length == 4 ? lengths[1] : 0, h, width);
         (batch, time, heads) = (checked((int)lengths[0]), checked((int)lengths[1]), checked((int)h));
     }
 

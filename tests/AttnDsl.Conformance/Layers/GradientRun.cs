@@ -111,9 +111,9 @@ internal sealed class GradientRun
     public IEnumerable<string> StateFaults(ILayerState gradient, Slope slope, int directions)
     {
         var faults = Fault(Support.Slope.InitialS, gradient.ReadMatrix(), slope, directions);
-        return gradient.ReadKeySum() is { Length: > 0 } sum
-            ? faults.Concat(Fault(Support.Slope.InitialKeySum, sum, slope, directions))
-            : faults;
+        if (gradient.ReadKeySum() is { Length: > 0 } sum) faults = faults.Concat(Fault(Support.Slope.InitialKeySum, sum, slope, directions));
+        // Without a token the gradient behind is the one in front, which has none for m.
+        return Time > 0 && gradient.ReadMaximum() is { Length: > 0 } maximum ? faults.Concat(Fault(Support.Slope.InitialMaximum, maximum, slope, directions)) : faults;
     }
 
     public bool IsInput(string tensor) => Tensors.IsInput(Subject.Spec, tensor);

@@ -12,7 +12,7 @@ namespace AttnDsl.Conformance.Support;
 /// <param name="Upstream">∂L/∂o.</param>
 internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstream)
 {
-    public const string InitialS = "initial S", InitialKeySum = "initial key sum";
+    public const string InitialS = "initial S", InitialKeySum = "initial key sum", InitialMaximum = "initial maximum";
 
     /// <summary>How names of the feature map's parameters begin.</summary>
     public const string MapParameter = "in.map.";
@@ -59,7 +59,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             initial = new(Spec, Inputs.Batch) { Position = Initial.Position };
             Fill(initial.S, Initial.S, tensor == InitialS ? direction : null);
             Fill(initial.Z, Initial.Z, tensor == InitialKeySum ? direction : null);
-            Fill(initial.M, Initial.M, null);
+            Fill(initial.M, Initial.M, tensor == InitialMaximum ? direction : null);
             Fill(initial.ValueMean, Initial.ValueMean, null);
             Fill(initial.Count, Initial.Count, null);
         }
@@ -78,6 +78,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
         {
             case InitialS: Move(initial!.S, direction, step); break;
             case InitialKeySum: Move(initial!.Z, direction, step); break;
+            case InitialMaximum: Move(initial!.M, direction, step); break;
         }
 
         var result = Oracle.Run(spec, Moved(tensor, direction, step), initial);
@@ -106,7 +107,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.s" => nowhere with { S = direction },
             "in.eta" => nowhere with { Eta = direction },
             "in.output_gate" => nowhere with { Y = direction },
-            InitialS or InitialKeySum => nowhere,
+            InitialS or InitialKeySum or InitialMaximum => nowhere,
             _ when tensor.StartsWith(MapParameter, StringComparison.Ordinal) => nowhere with { Parameters = new Dictionary<string, float[]> { [tensor[MapParameter.Length..]] = direction } },
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };

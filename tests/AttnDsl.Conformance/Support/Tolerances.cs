@@ -37,13 +37,13 @@ internal static class Tolerances
     public const double Float32Gradient = 5e-6;
 
     /// <summary>
-    /// mLSTM holds its maximum m constant, as its effect cancels everywhere but in ε: what ε·e^m adds to the gradients of i and f, up to
+    /// mLSTM holds its maximum m constant, as its effect cancels everywhere but in ε: what ε·e^m adds to the gradients of i, f and the initial m, up to
     /// 4e-5 of them, is left out (golden/README.md). With ε = 0, or the denominator held constant, they meet <see cref="Float32Gradient"/> like all others.
     /// </summary>
     private const double StabilisedGateGradient = 1e-4;
 
     /// <summary>The bar of the gradient of an input, or of a part of the initial state.</summary>
     public static double Gradient(LayerSpec spec, string tensor)
-        => spec is { Denominator: Denominator.Stabilised, Epsilon: > 0, HoldsDenominator: false } && tensor is "in.i" or "in.g" ? StabilisedGateGradient
+        => spec is { Denominator: Denominator.Stabilised, Epsilon: > 0, HoldsDenominator: false } && tensor is "in.i" or "in.g" or Slope.InitialMaximum ? StabilisedGateGradient
             : Float32Gradient;
 }

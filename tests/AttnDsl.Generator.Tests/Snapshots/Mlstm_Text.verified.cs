@@ -23,7 +23,7 @@ namespace AttnDsl.Generated
         public const int ParallelScratch = 35600; // floats a worker
         public const int AbsorbScratch = 2320; // floats a worker
         public const int KeepScratch = 2320; // floats a worker
-        public const int BackwardScratch = 33280; // floats a worker
+        public const int BackwardScratch = 33296; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -217,7 +217,7 @@ namespace AttnDsl.Generated
                             ref VGrad.At(b, Start, h), VGrad.Time,
                             ref KGrad.At(b, Start, h), KGrad.Time,
                             ref QGrad.At(b, Start, h), QGrad.Time,
-                            ref stateGrad, ref Unsafe.Add(ref stateGrad, 480),
+                            ref stateGrad, ref Unsafe.Add(ref stateGrad, 480), ref Unsafe.Add(ref stateGrad, 500),
                             ref kept, ref Unsafe.Add(ref kept, Chunks * 1), ref Unsafe.Add(ref kept, Chunks * 21),
                             ref work);
                         break;
@@ -1226,63 +1226,70 @@ namespace AttnDsl.Generated
             ref float vGrad, nint vGradStep,
             ref float kGrad, nint kGradStep,
             ref float qGrad, nint qGradStep,
-            ref float SGrad, ref float nGrad,
+            ref float SGrad, ref float nGrad, ref float mGrad,
             ref float keptM, ref float keptN, ref float keptS,
             ref float work)
             where TVec : struct, ISimd<TVec>
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
-            ref float qScaled = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float gBlock = ref Unsafe.Add(ref work, 2048); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 2112); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 2176); // [C,1]
-            ref float fromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float decay = ref Unsafe.Add(ref work, 2304); // [C,C]
-            ref float ownMax = ref Unsafe.Add(ref work, 6400); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 6464); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 6528); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 10624); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 6400); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 6528); // [C,K]
-            ref float fromState = ref Unsafe.Add(ref work, 8576); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 14720); // [C,V]
-            ref float denState = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float denBlock = ref Unsafe.Add(ref work, 16768); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 16832); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 16768); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 16896); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 2112); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 2128); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 16960); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 17024); // [C,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 2112); // [1,1]
-            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 2128); // [1,V]
-            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 2160); // [1,1]
-            ref float dKWritten = ref Unsafe.Add(ref work, 19072); // [C,K]
-            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 2128); // [1,1]
-            ref float dTotal = ref Unsafe.Add(ref work, 2144); // [1,1]
-            ref float dToEnd = ref Unsafe.Add(ref work, 16768); // [C,1]
-            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 16896); // [C,1]
-            ref float dRead = ref Unsafe.Add(ref work, 21120); // [C,V]
-            ref float dDivisor = ref Unsafe.Add(ref work, 23168); // [C,1]
-            ref float dDen = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 8576); // [1,K]
-            ref float dScores = ref Unsafe.Add(ref work, 23168); // [C,C]
-            ref float dQDecayed = ref Unsafe.Add(ref work, 8576); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float dDots = ref Unsafe.Add(ref work, 27264); // [C,C]
-            ref float dDecay = ref Unsafe.Add(ref work, 2304); // [C,C]
-            ref float dInputGateAcross = ref Unsafe.Add(ref work, 2160); // [1,C]
-            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 6464); // [C,K]
-            ref float dInputGate = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float belowDiagonal = ref Unsafe.Add(ref work, 10624); // [C,C]
-            ref float laterRows = ref Unsafe.Add(ref work, 2304); // [C,C]
-            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 64); // [C,1]
-            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 128); // [C,1]
-            ref float dg = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float scratch = ref Unsafe.Add(ref work, 31360);
+            ref float dm = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float qScaled = ref Unsafe.Add(ref work, 16); // [C,K]
+            ref float gBlock = ref Unsafe.Add(ref work, 2064); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 2128); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 2192); // [C,1]
+            ref float fromStart = ref Unsafe.Add(ref work, 2256); // [C,1]
+            ref float decay = ref Unsafe.Add(ref work, 2320); // [C,C]
+            ref float ownMax = ref Unsafe.Add(ref work, 6416); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 6480); // [C,1]
+            ref float dots = ref Unsafe.Add(ref work, 6544); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 10640); // [C,C]
+            ref float expFromStart = ref Unsafe.Add(ref work, 6416); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 6544); // [C,K]
+            ref float fromState = ref Unsafe.Add(ref work, 8592); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 14736); // [C,V]
+            ref float denState = ref Unsafe.Add(ref work, 2256); // [C,1]
+            ref float denBlock = ref Unsafe.Add(ref work, 16784); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 16848); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 2256); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 16784); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 16912); // [C,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 2128); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 2144); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 16976); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 17040); // [C,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 2128); // [1,1]
+            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 2144); // [1,V]
+            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 2176); // [1,1]
+            ref float dKWritten = ref Unsafe.Add(ref work, 19088); // [C,K]
+            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 2144); // [1,1]
+            ref float dTotal = ref Unsafe.Add(ref work, 2160); // [1,1]
+            ref float dToEnd = ref Unsafe.Add(ref work, 16784); // [C,1]
+            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 16912); // [C,1]
+            ref float dRead = ref Unsafe.Add(ref work, 21136); // [C,V]
+            ref float dDivisor = ref Unsafe.Add(ref work, 23184); // [C,1]
+            ref float dDen = ref Unsafe.Add(ref work, 2256); // [C,1]
+            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 8592); // [1,K]
+            ref float dScores = ref Unsafe.Add(ref work, 23184); // [C,C]
+            ref float dQDecayed = ref Unsafe.Add(ref work, 8592); // [C,K]
+            ref float dFromStart = ref Unsafe.Add(ref work, 2256); // [C,1]
+            ref float dDots = ref Unsafe.Add(ref work, 27280); // [C,C]
+            ref float dDecay = ref Unsafe.Add(ref work, 2320); // [C,C]
+            ref float dInputGateAcross = ref Unsafe.Add(ref work, 2176); // [1,C]
+            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 6480); // [C,K]
+            ref float dInputGate = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float belowDiagonal = ref Unsafe.Add(ref work, 10640); // [C,C]
+            ref float laterRows = ref Unsafe.Add(ref work, 2320); // [C,C]
+            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 80); // [C,1]
+            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float dg = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float weighedRows = ref Unsafe.Add(ref work, 16); // [1,1]
+            ref float weighedRows2 = ref Unsafe.Add(ref work, 32); // [K,1]
+            ref float weighed = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float scratch = ref Unsafe.Add(ref work, 31376);
 
+
+            // Sums begin at zero.
+            TVec.Store(TVec.Create(0f), ref dm, 0);
             for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
             {
                 int C = Math.Min(64, time - t);
@@ -1579,7 +1586,36 @@ namespace AttnDsl.Generated
                         TVec.Store(TVec.Create(0.2236068f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 32 + j), TVec.Splat(ref expFromStart, i), TVec.Load(ref dQScaledViaDots, i * 32 + j)), ref qGradBlock, i * qGradStep + j, 20 - j);
                     }
                 }
+
+                // The gradient of m, to which the others are relative: the sum of their products with their gradients.
+                {
+                    var fold = TVec.Create(0f);
+                    for (int j = 0; j < 20; j += TVec.Count)
+                    {
+                        fold += TVec.First(TVec.Load(ref keptNBlock, j, 20 - j) * TVec.Load(ref nGrad, j, 20 - j), 20 - j, 0f);
+                    }
+                    weighedRows = TVec.Sum(fold);
+                }
+                for (int i = 0; i < 20; i++)
+                {
+                    var fold = TVec.Create(0f);
+                    for (int j = 0; j < 24; j += TVec.Count)
+                    {
+                        fold += TVec.First(TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Load(ref SGrad, i * 24 + j, 24 - j), 24 - j, 0f);
+                    }
+                    Unsafe.Add(ref weighedRows2, i) = TVec.Sum(fold);
+                }
+                {
+                    var fold = TVec.Create(0f);
+                    for (int j = 0; j < 20; j += TVec.Count)
+                    {
+                        fold += TVec.First(TVec.Load(ref weighedRows2, j), 20 - j, 0f);
+                    }
+                    weighed = TVec.Sum(fold);
+                }
+                TVec.Store(TVec.Splat(ref weighedRows, 0) + TVec.Splat(ref weighed, 0), ref dm, 0);
             }
+            TVec.Store(TVec.Splat(ref dm, 0), ref mGrad, 0, 1);
         }
 
         /// <summary>logDecay = -softplus(-gBlock)</summary>
