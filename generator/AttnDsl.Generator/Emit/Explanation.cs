@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Lowering;
 using AttnDsl.Generator.Scheduling;
 using AttnDsl.Generator.Semantics;
@@ -291,10 +292,14 @@ internal static class Explanation
         yield return s.Family == StateFamily.Cache
             ? $"Backward runs forward once more and keeps o and log Σ e^score, {Literals.Grouped(4L * (s.ValueDim + 1))} bytes a token and head; the weights are computed again from them"
             : plan.Backward.KeptFloats == 0
-                ? "Backward keeps nothing but the sum that all tokens wrote; the rest is computed again"
-                : $"Backward runs forward once more and keeps {string.Join(", ", plan.Backward.Kept.Select(k => k.Tensor.Substring(4)))} at the start of every {plan.Sizes.C} tokens, {Literals.Grouped(4L * plan.Backward.KeptFloats)} bytes a chunk and head; the rest is computed again";
+                ? $"Backward keeps nothing but the sum that all tokens wrote, {Literals.Grouped(4L * StateLayout.UnitFloats(s))} bytes a head; the rest is computed again"
+                : $"Backward runs forward once more and keeps {string.Join(", ", plan.Backward.Kept.Select(k => s.States.FirstOrDefault(t => Reverse.KeptName(t.Name) == k.Tensor)?.Name ?? k.Tensor.Substring(4)))} at the start of every {plan.Sizes.C} tokens, {Literals.Grouped(4L * plan.Backward.KeptFloats)} bytes a chunk and head; the rest is computed again";
         if (s is { Family: StateFamily.Cache, Causal: true })
             yield return $"behind a State it also copies the keys and values that the call sees, with their gradients, {Literals.Grouped(8L * (s.KeyDim + s.ValueDim))} bytes a token and {(s.KeyValueHeads is null ? "" : "key/value ")}head";
+        if (s.Family == StateFamily.Cache && s.Rotation is not null)
+            yield return $"the rotated keys and their gradients are kept too, {Literals.Grouped(8L * s.KeyDim)} bytes a token and {(s.KeyValueHeads is null ? "" : "key/value ")}head";
+        if (s.Parameters.Count > 0)
+            yield return $"what each {(s.Family == StateFamily.Cache ? "block of queries or keys" : "head of a sequence")} contributes to the learned numbers is kept and summed in order, {Literals.Grouped(4L * s.Parameters.Sum(p => (long)p.Floats))} bytes each, so that the sum does not depend on threads";
         if (s.NormaliserGradient == NormaliserGradient.Held)
         {
             var floor = s.IsStabilised ? "e^{−m_t}" : Literals.Number(s.Epsilon);
@@ -302,7 +307,7 @@ internal static class Explanation
             yield return "    on random inputs that changes them by 0.1 to 2 times their size (RMS): it is for repeating a training that was run so";
         }
 
-        if (s.IsStabilised) yield return $"{(s.NormaliserGradient == NormaliserGradient.Held ? "" : "the normaliser's gradient is included; ")}the running maximum m counts as a constant, because the output does not depend on it but for ε";
+        if (s.IsStabilised) yield return $"{(s.NormaliserGradient == NormaliserGradient.Held ? "" : "the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); ")}the running maximum m counts as a constant, because the output does not depend on it but for ε";
     }
 
     private static string Schedule(LayerPlan plan, FormPlan form)

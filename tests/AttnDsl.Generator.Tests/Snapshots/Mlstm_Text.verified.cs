@@ -1969,8 +1969,8 @@ namespace Samples
     ///   parallel: 88 FLOPs for each pair of query and earlier key
     ///
     /// Gradients
-    ///   Backward runs forward once more and keeps M, N, S at the start of every 64 tokens, 2,004 bytes a chunk and head; the rest is computed again
-    ///   the normaliser's gradient is included; the running maximum m counts as a constant, because the output does not depend on it but for ε
+    ///   Backward runs forward once more and keeps m, n, S at the start of every 64 tokens, 2,004 bytes a chunk and head; the rest is computed again
+    ///   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
     ///
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
@@ -2016,8 +2016,8 @@ Cost
   parallel: 88 FLOPs for each pair of query and earlier key
 
 Gradients
-  Backward runs forward once more and keeps M, N, S at the start of every 64 tokens, 2,004 bytes a chunk and head; the rest is computed again
-  the normaliser's gradient is included; the running maximum m counts as a constant, because the output does not depend on it but for ε
+  Backward runs forward once more and keeps m, n, S at the start of every 64 tokens, 2,004 bytes a chunk and head; the rest is computed again
+  the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
 
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
@@ -2226,7 +2226,7 @@ Forms and schedule
         /// <param name="gradients">Receives ∂L of every input; what was there is overwritten.</param>
         /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
         /// <param name="initial">The state with which the sequences began; not changed.</param>
-        /// <param name="stateGradient">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first: a sequence in pieces goes through it from the last piece to the first.</param>
+        /// <param name="stateGradient">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first (for m, to which the others are relative, Σ S ∂L/∂S + Σ N ∂L/∂N; what it held is not read): a sequence in pieces goes through it from the last piece to the first.</param>
         public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, State initial, State stateGradient) =>
             RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory);
 
@@ -2246,7 +2246,7 @@ Forms and schedule
         /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>
         /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
         /// <param name="initial">The states with which the sequences began, in their order; not changed.</param>
-        /// <param name="stateGradient">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first, for every sequence.</param>
+        /// <param name="stateGradient">Holds ∂L/∂state behind the last token, and receives ∂L/∂state in front of the first (for m, to which the others are relative, Σ S ∂L/∂S + Σ N ∂L/∂N; what it held is not read), for every sequence.</param>
         public static void Backward(in Inputs inputs, in global::System.Numerics.Tensors.ReadOnlyTensorSpan<float> outputGradient, in Gradients gradients, global::System.ReadOnlySpan<int> cuSeqLens, State initial, State stateGradient) =>
             RunBackward(in inputs, in outputGradient, in gradients, true, initial.Memory, stateGradient.Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens));
 

@@ -1450,6 +1450,7 @@ namespace Samples
     /// Gradients
     ///   Backward runs forward once more and keeps o and log Σ e^score, 388 bytes a token and head; the weights are computed again from them
     ///   behind a State it also copies the keys and values that the call sees, with their gradients, 1,280 bytes a token and key/value head
+    ///   the rotated keys and their gradients are kept too, 512 bytes a token and key/value head
     ///
     /// Forms and schedule
     ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
@@ -1501,6 +1502,7 @@ Cost
 Gradients
   Backward runs forward once more and keeps o and log Σ e^score, 388 bytes a token and head; the weights are computed again from them
   behind a State it also copies the keys and values that the call sees, with their gradients, 1,280 bytes a token and key/value head
+  the rotated keys and their gradients are kept too, 512 bytes a token and key/value head
 
 Forms and schedule
   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
