@@ -34,6 +34,7 @@ internal sealed record UnitLowerSolve(bool Transposed = false) : Primitive
     {
         var (a, x) = (s.Args[0], s.Target);
         if (!w.SameStorage(s.Args[1], x)) w.Copy(s.Args[1], x);
+        else w.Line($"// {x.Name} takes the place of {s.Args[1].Name}.");
         w.Line($"Solves.{(Transposed ? "UnitLowerTransposed" : "UnitLower")}<TVec>({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(x)}, {w.Stride(x)});");
     }
 
