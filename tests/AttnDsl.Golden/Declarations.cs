@@ -45,6 +45,18 @@ internal static partial class SoftmaxGrouped16x24;
 internal static partial class SoftmaxGrouped64x64;
 
 [AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Score(SoftCap = 2)]
+internal static partial class SoftmaxSoftCap16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Score(Bias = PositionBias.Alibi)]
+internal static partial class SoftmaxAlibi16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Score(SinkLogit = true)]
+internal static partial class SoftmaxSink16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
 [Rotation(RotationKind.Rotary)]
 internal static partial class RotarySoftmax16x24;
 

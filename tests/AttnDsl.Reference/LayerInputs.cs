@@ -41,6 +41,9 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>w of the augmentation: [H,K].</summary>
     public float[] W { get; init; } = [];
 
+    /// <summary>Logits that join the denominators of softmax: [H].</summary>
+    public float[] Sink { get; init; } = [];
+
     /// <summary>D of the skip: [N] or [N,V].</summary>
     public float[] D { get; init; } = [];
 
@@ -81,6 +84,7 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         U = U,
         W = W,
         D = D,
+        Sink = Sink,
         Parameters = Parameters,
         Direction = Direction?.Slice(start, count),
         Step = Step,

@@ -260,6 +260,15 @@ public sealed record LayerSpec
     /// <summary>Whether a query sees a key, beside everything else, given their positions. Softmax only.</summary>
     public Func<long, long, bool>? Mask { get; init; }
 
+    /// <summary>Scores become cap·tanh(score / cap); 0 means no cap.</summary>
+    public double SoftCap { get; init; }
+
+    /// <summary>Scores lose 2^(−8(h+1)/H)·|i − j| behind the cap.</summary>
+    public bool Alibi { get; init; }
+
+    /// <summary>Whether a logit a head joins the denominator of softmax.</summary>
+    public bool SinkLogit { get; init; }
+
     /// <summary>Whether β is an input.</summary>
     public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write is WriteKind.Delta or WriteKind.Oja);
 

@@ -55,6 +55,9 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
 
     public T Slot(int b, int t, int n, int slot) => At(inputs.S, _direction?.S, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.Slots) + slot);
 
+    /// <summary>The logit beside every key of a head: −∞ without one.</summary>
+    public T Sink(int h) => spec.SinkLogit ? At(inputs.Sink, _direction?.Sink, h) : T.NegativeInfinity;
+
     /// <summary>Σ_c q_c k_c x_c with u of the bonus or w of the augmentation, q scaled.</summary>
     public T Fit(int b, int t, int n, bool bonus)
     {

@@ -1,8 +1,9 @@
+using System;
 using System.Numerics;
 
 namespace AttnDsl.Reference;
 
-/// <summary>o_i = Σ_j softmax_j(s·q_i·k_j) v_j over the tokens j that i sees.</summary>
+/// <summary>o_i = Σ_j softmax_j(score(s·q_i·k_j)) v_j over the tokens j that i sees, and over a sink logit without a value.</summary>
 public static class SoftmaxAttention
 {
     /// <summary>Two passes a query. <paramref name="offset"/> is the position of the first token.</summary>
@@ -39,7 +40,7 @@ public static class SoftmaxAttention
                 for (var i = 0; i < inputs.Time; i++)
                 {
                     var query = operands.Query(b, i, h);
-                    T maximum = T.NegativeInfinity, sum = T.Zero;
+                    T maximum = operands.Sink(h), sum = spec.SinkLogit ? T.One : T.Zero;
                     var row = new T[spec.ValueDim];
                     for (var j = 0; j < inputs.Time; j++)
                     {
@@ -77,7 +78,16 @@ public static class SoftmaxAttention
 
     private static T Scored<T>(LayerSpec spec, T product, long i, long j, int h)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.Score is { } score ? T.CreateChecked(score(double.CreateChecked(product), i, j, h)) : product;
+        => spec.Score is { } score ? T.CreateChecked(score(double.CreateChecked(product), i, j, h)) : Shaped(spec, product, i - j, h);
+
+    /// <summary>Capped, then biased by distance.</summary>
+    private static T Shaped<T>(LayerSpec spec, T product, long distance, int h)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var cap = T.CreateChecked(spec.SoftCap);
+        var score = spec.SoftCap > 0 ? cap * T.Tanh(product / cap) : product;
+        return spec.Alibi ? score - T.CreateChecked(Math.Pow(2, -8.0 * (h + 1) / spec.Heads) * Math.Abs(distance)) : score;
+    }
 
     private static void Attend<T>(
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] output, int b, int i, int h, long offset)
@@ -85,7 +95,7 @@ public static class SoftmaxAttention
     {
         var query = operands.Query(b, i, h);
         var scores = new T[inputs.Time];
-        var maximum = T.NegativeInfinity;
+        var maximum = operands.Sink(h);
         for (var j = 0; j < inputs.Time; j++)
         {
             scores[j] = Sees(spec, offset + i, offset + j) ? Scored(spec, Rows.Dot(query, keys[j]), offset + i, offset + j, h) : T.NegativeInfinity;
@@ -98,7 +108,7 @@ public static class SoftmaxAttention
             return;
         }
 
-        var sum = T.Zero;
+        var sum = T.Exp(operands.Sink(h) - maximum);
         for (var j = 0; j < inputs.Time; j++)
         {
             scores[j] = T.Exp(scores[j] - maximum);

@@ -35,6 +35,8 @@ internal static class DiagnosticIds
     public const string SlotsOutOfRange = "ATTN0242";
     public const string PriorNegative = "ATTN0260";
 
+    public const string SoftCapNotPositive = "ATTN0250";
+
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
     public const string ReadOnSoftmax = "ATTN0303";
@@ -83,6 +85,7 @@ internal static class DiagnosticIds
     public const string NormaliserGradientUnused = "ATTN0323";
     public const string LowerBoundUnused = "ATTN0324";
     public const string KeyGateOnOja = "ATTN0325";
+    public const string ScoreWithoutSoftmax = "ATTN0370";
 
     public const string FunctionSignature = "ATTN0401";
     public const string UntranslatableCode = "ATTN0402";

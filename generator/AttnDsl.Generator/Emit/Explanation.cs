@@ -71,9 +71,10 @@ internal static class Explanation
             };
             yield return "state_t = state_{t−1} and (k_t, v_t)                      A_t = 1: nothing decays" + (s.Window is null ? "" : "; what no query can see is dropped");
             if (s.MaskFunction is { Body: { } mask }) visible += $" and {s.MaskFunction.Name}(i, j)";
-            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {(s.ScoreFunction is { } own ? $"{own.Name}(s q_i·k_j)" : "s q_i·k_j")},   {visible},  {scale}";
+            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {(s.ScoreFunction is { } own ? $"{own.Name}(s q_i·k_j)" : s.Score is { ShapesProducts: true } ? "score_ij" : "s q_i·k_j")}{(s.Score is { SinkLogit: true } ? " and the head's sink logit" : "")},   {visible},  {scale}";
             if (s.ScoreFunction is { } score) yield return $"{score.Name}(x) = {score.Formula("x")}, for query i, key j, head h = 0, 1, …";
             if (s.MaskFunction is { Body: { } sees } seen) yield return $"{seen.Name}(i, j) = {FormulaPrinter.Condition(sees)}; o_i = 0 where i sees no j";
+            if (s.Score is { ShapesProducts: true } shaped) yield return ScoreLine(shaped, s.Causal);
             if (s.Rotation is { } r) yield return RotationLine(r, s.KeyDim);
             yield break;
         }
@@ -216,6 +217,12 @@ internal static class Explanation
     private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogDecay && d.Function is null
         ? $"g_t = G_t ≤ 0, {shape}"
         : $"g_t = {FeatureMaps.LogDecayFormula(d, "G_t")}, {shape}";
+
+    private static string ScoreLine(Score score, bool causal)
+    {
+        var capped = score.SoftCap is { } cap ? $"{Literals.Number(cap)} tanh(s q_i·k_j / {Literals.Number(cap)})" : "s q_i·k_j";
+        return $"score_ij = {capped}{(score.Bias == PositionBias.Alibi ? $" − 2^(−8(h+1)/H) {(causal ? "(i − j)" : "|i − j|")} for head h = 0, 1, … of H" : "")}";
+    }
 
     private static string RotationLine(Rotation r, int keyDim) =>
         $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {(r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)")}";

@@ -78,10 +78,10 @@ internal sealed record Position(Place Place) : Expr
     protected override Expr With(Func<Expr, Expr> parts) => this;
 }
 
-/// <summary>A whole number that is known at run time: a window, how far rows of a cache lie before their positions.</summary>
+/// <summary>A whole number that is known at run time: a window, the number of heads, how far rows of a cache lie before their positions.</summary>
 internal sealed record RunTimeValue(string Name) : Expr
 {
-    public const string Window = "window", SinkGap = "sinkGap";
+    public const string Window = "window", HeadCount = "headCount", SinkGap = "sinkGap";
 
     public override IEnumerable<Expr> Parts => [];
 

@@ -24,7 +24,7 @@ internal static class Stabilisers
         var frozen = b.Head.Load(tensor, reference.Start.Shape.Rows, reference.Start.Shape.Cols, Access.Rows, isFixed: true);
         renamed[reference.Start] = renamed[reference.Next] = renamed[reference.Final] = renamed[reference.Initial] = frozen;
 
-        bool IsReference(Tile t) => t == reference.Start || t == reference.Next || t == reference.Final;
+        bool IsReference(Tile t) => t == reference.Initial || t == reference.Start || t == reference.Next || t == reference.Final;
         Tile Map(Tile t) => renamed.TryGetValue(t, out var to) ? to : t;
         void Rewrite(RegionBuilder to, IEnumerable<Statement> statements)
         {

@@ -1,5 +1,6 @@
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
 using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Lowering;
@@ -36,10 +37,24 @@ internal static class SoftmaxProgram
         var m = p.Open("m", perQuery);
         var l = p.Open("l", perQuery);
         var num = p.Open("num", across ? new(V, R) : new(R, V));
+        Tile none, zero;
+        if (system.Score is { SinkLogit: true })
+        {
+            head.Begin("The maximum begins at the sink's logit, the sum with its weight.", "The gradient of the sink's logit: what its weight took from every query.");
+            var sink = head.Load("sink", One, One, Access.Parameter);
+            none = head.Emit("sinkMaxHeld", new StopGradient(), head.Map("sinkMax", Ex.Max(new Arg(0), Ex.NoScore), perQuery, sink));
+            zero = head.Map("sinkWeight", Ex.Exp(new Arg(0) - new Arg(1)), perQuery, sink, none);
+        }
+        else
+        {
+            none = head.Fill("none", perQuery, Ex.NoScore);
+            zero = head.Fill("zero", perQuery, 0);
+        }
+
 
         b.Begin("Scores of one block of keys.", "Scores are q·k: dq_i += Σ_j dscores_ij k_j, dk_j = Σ_i dscores_ij q_i.");
         var (k, v) = (b.Load("keys", C, K), b.Load("values", C, V));
-        var scores = across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k);
+        var scores = new Scores(system, head, across).Shaped(b, across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k));
         var user = new UserScores(system, across);
         if (user.Score is { } score) scores = UserFunction.Apply(system.ScoreFunction!, score, b, "scored", scores);
         Expr Visible(Expr x, double hidden) => system.Causal ? Mask(system, across, user.Visible(x, hidden), hidden) : user.Visible(x, hidden);
@@ -47,14 +62,14 @@ internal static class SoftmaxProgram
         b.Stage = "m ← max(m, scores): the running maximum of each query.";
         var masked = b.Map("visible", Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
         var next = b.Map("mNext", Ex.Max, m.Start, across ? b.MaxRows("blockMax", masked) : b.MaxCols("blockMax", masked));
-        p.Carry("m", head.Fill("none", perQuery, Ex.NoScore), m, next, isReference: true);
+        p.Carry("m", none, m, next, isReference: true);
 
         const string weighed = "dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.";
         b.Begin("P = e^{scores − m}.", weighed);
         var weights = b.Map("weights", Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
         b.Begin("What was summed before is rescaled to the new maximum.", weighed);
         var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), m.Start, next);
-        p.Carry("l", head.Fill("zero", perQuery, 0), l,
+        p.Carry("l", zero, l,
             b.Add("lNext", b.Map("lKept", (x, y) => x * y, l.Start, rescale), across ? b.SumRows("lBlock", weights) : b.SumCols("lBlock", weights)));
         p.Carry("num", head.Fill("zeros", num.Start.Shape, 0), num,
             b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), across ? b.MatMulTN("read", v, weights) : b.MatMul("read", weights, v)));
@@ -84,7 +99,7 @@ internal static class SoftmaxProgram
         var (query, key) = across ? (Ex.Col, Ex.Row) : (Ex.Row, Ex.Col);
         if (system.Window is { } window)
         {
-            var size = window.RuntimeSized ? new RunTimeValue("window") : (Expr)window.Size;
+            var size = window.RuntimeSized ? new RunTimeValue(RunTimeValue.Window) : (Expr)window.Size;
             var outside = window.SinkTokens == 0 ? hidden : Ex.Select(Comparison.Less, key, window.SinkTokens, x, hidden);
             x = Ex.Select(Comparison.Less, query - key, size, x, outside);
         }

@@ -29,7 +29,8 @@ internal sealed record LayerDeclaration(
     RotationDeclaration? Rotation,
     WindowDeclaration? Window,
     FormDeclaration? Form,
-    MapDeclaration? Map = null)
+    MapDeclaration? Map = null,
+    ScoreDeclaration? Score = null)
 {
     /// <summary>The methods that stand for parts of the layer.</summary>
     public EquatableArray<FunctionDeclaration> Functions { get; init; }
@@ -61,5 +62,7 @@ internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, S
 internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
 
 internal sealed record WindowDeclaration(int Size, bool RuntimeSized, int SinkTokens);
+
+internal sealed record ScoreDeclaration(double? SoftCap, PositionBias? Bias, bool SinkLogit = false);
 
 internal sealed record FormDeclaration(Forms Forms, int? ChunkSize);

@@ -28,6 +28,7 @@ internal static class DeclarationParser
         var rotation = Read(type, nameof(RotationAttribute));
         var window = Read(type, nameof(WindowAttribute));
         var form = Read(type, nameof(FormAttribute));
+        var score = Read(type, nameof(ScoreAttribute));
         return new(
             layer.Named<int>("KeyDim") ?? 0,
             layer.Named<int>("ValueDim") ?? 0,
@@ -43,7 +44,8 @@ internal static class DeclarationParser
             rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
-            map is null ? null : Map(map)) { Functions = new(functions.Select(f => f.Function)) };
+            map is null ? null : Map(map),
+            score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias"), score.Named<bool>("SinkLogit") ?? false)) { Functions = new(functions.Select(f => f.Function)) };
     }
 
     /// <summary>Null where no option is given, so that a map without options is declared one way.</summary>

@@ -54,6 +54,13 @@ internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens)
 /// <param name="Bonus">Whether the state is read before the write.</param>
 internal sealed record Writing(KeySource Key, WriteStrength Strength, double StrengthScale, int Steps, int Slots, bool Bonus);
 
+/// <summary>What becomes of a score before it is masked: capped, then biased by position; and what scores are weighed against.</summary>
+internal sealed record Score(double? SoftCap, PositionBias Bias, bool SinkLogit)
+{
+    /// <summary>Whether a score is another number than the product of query and key.</summary>
+    public bool ShapesProducts => SoftCap is not null || Bias != PositionBias.None;
+}
+
 /// <summary>A tensor that the caller hands in.</summary>
 /// <param name="Member">Name in <c>Inputs</c>.</param>
 /// <param name="Tensor">Name in programs and kernels, and of the parameter of span overloads.</param>
@@ -144,7 +151,7 @@ internal sealed record DynamicalSystem(
     public FunctionDeclaration? MaskFunction { get; init; }
 
     /// <summary>Whether positions count where rows of a window do not lie at theirs: behind a state, backward.</summary>
-    public bool MeasuresSinks => Window is not null && new[] { ScoreFunction, MaskFunction }.Any(f => f?.Body?.Any(e => e == Expressions.Ex.Origin) == true);
+    public bool MeasuresSinks => (Score?.Bias == PositionBias.Alibi && Window is { SinkTokens: > 0 }) || (Window is not null && new[] { ScoreFunction, MaskFunction }.Any(f => f?.Body?.Any(e => e == Expressions.Ex.Origin) == true));
 
     /// <summary>The user's function of the key sum, by whose value is divided.</summary>
     public FunctionDeclaration? Divisor { get; init; }
@@ -183,6 +190,9 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Whether the normaliser sums terms of both signs, which may all but cancel.</summary>
     public bool HasSignedNormaliser => HasKeySum && Map.IsSigned;
+
+    /// <summary>What a cache does to its scores; null where scores are what they are.</summary>
+    public Score? Score { get; init; }
 
     public bool Has(Forms form) => (Forms & form) != 0;
 

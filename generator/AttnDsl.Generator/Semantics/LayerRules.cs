@@ -62,6 +62,7 @@ internal static class LayerRules
         if (d.Window is { Size: > LongestWindow } wide) yield return new(WindowTooLarge, "Window.size", name, "Window size", Text(wide.Size), Text(LongestWindow));
         if (d.Window is { SinkTokens: > LongestWindow } sinks) yield return new(WindowTooLarge, "Window.SinkTokens", name, "SinkTokens", Text(sinks.SinkTokens), Text(LongestWindow));
         if (d.Window is { SinkTokens: < 0 } s) yield return new(SinksNegative, "Window.SinkTokens", name, Text(s.SinkTokens));
+        if (d.Score?.SoftCap is { } cap && !IsPositive(cap)) yield return new(SoftCapNotPositive, "Score.SoftCap", name, Text(cap));
         if (d.Form?.ChunkSize is { } c && (c < 16 || c > 256 || (c & (c - 1)) != 0)) yield return new(ChunkSize, "Form.ChunkSize", name, Text(c), Text(NearestChunk(c)));
         if (d is { KeyValueHeads: { } g and > 0, Heads: { } h and > 0 } && h % g != 0) yield return new(KeyValueHeadsDoNotDivide, "AttentionLayer.KeyValueHeads", name, Text(g), Text(h));
         if (d is { ValueHeads: { } n and > 0, Heads: { } q and > 0 } && n % q != 0) yield return new(ValueHeadsNoMultiple, "AttentionLayer.ValueHeads", name, Text(n), Text(q));
@@ -89,6 +90,7 @@ internal static class LayerRules
             Known(d.Read?.Gradient, "Read.Gradient", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
+            Known(d.Score?.Bias, "Score.Bias", name),
         })
         {
             if (problem is not null) yield return problem;
@@ -114,6 +116,7 @@ internal static class LayerRules
         if (softmax && d.Read is { OutputGate: not (null or OutputGate.None) }) yield return new(ReadOnSoftmax, "Read.OutputGate", name, "OutputGate");
         if (softmax && d.Read is { Skip: not (null or SkipShape.None) }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
+        if (!softmax && d.Score is not null) yield return new(ScoreWithoutSoftmax, "Score", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
         if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
         if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());

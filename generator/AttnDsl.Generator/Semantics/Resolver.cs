@@ -48,6 +48,7 @@ internal static class Resolver
             Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default,
             AddsEpsilon = d.Read is { AddsEpsilon: true },
             OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default,
+            Score = d.Score is { } score && (score.SoftCap is not null || score.SinkLogit || score.Bias is not (null or PositionBias.None)) ? new(score.SoftCap, score.Bias ?? default, score.SinkLogit) : null,
             Prior = d.Read?.Prior ?? 0,
             Divisor = d.Function(FunctionRole.Normaliser),
             ScoreFunction = d.Function(FunctionRole.Score),
@@ -145,6 +146,7 @@ internal static class Resolver
             foreach (var p in s.Map.Parameters) yield return p;
         }
 
+        if (s.Score is { SinkLogit: true }) yield return new("Sink", "sink", "[H]", HeadCount.Query, default, "The logit that every query sees beside its keys.");
         if (s.Decay is { HasRate: true } rated) yield return rated switch
         {
             { Activation: GateActivation.ReversedSigmoidPower } => new("Power", "logRate", $"[{n}]", HeadCount.State, default, "a: the power of the gate, counted as 0 below 0."),

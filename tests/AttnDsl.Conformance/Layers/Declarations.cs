@@ -134,6 +134,18 @@ internal static partial class Bidirectional80x96;
 [Read(Normaliser.KeySum)]
 internal static partial class Bidirectional100x64;
 
+// Everything that a cache can do to its scores at once, and the distance that goes both ways.
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, KeyValueHeads = 2)]
+[Score(SoftCap = 3, Bias = PositionBias.Alibi, SinkLogit = true)]
+[Rotation(RotationKind.Rotary, Layout = PairLayout.Interleaved)]
+[Window(16, SinkTokens = 3)]
+internal static partial class ShapedScores6x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, Causal = false)]
+[Score(SoftCap = 3, Bias = PositionBias.Alibi, SinkLogit = true)]
+internal static partial class ShapedFull7x5;
+
 [AttentionLayer(KeyDim = 7, ValueDim = 5)]
 [Window(24, RuntimeSized = true)]
 internal static partial class RuntimeWindow7x5;

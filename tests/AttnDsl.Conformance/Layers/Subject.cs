@@ -69,6 +69,13 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
             t => new() { Q = t.Q, K = t.K, V = t.V },
             Rotary100x64.Forward, Rotary100x64.Forward, Rotary100x64.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Rotary100x64.Backward }),
+        new(nameof(ShapedScores6x5), s_rotary with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, SoftCap = 3, Alibi = true, SinkLogit = true }, new Layer<ShapedScores6x5.Inputs, ShapedScores6x5.Gradients, ShapedScores6x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } },
+            ShapedScores6x5.Forward, ShapedScores6x5.Forward, ShapedScores6x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = ShapedScores6x5.Backward }),
+        new(nameof(ShapedFull7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Causal = false, SoftCap = 3, Alibi = true, SinkLogit = true }, new Layer<ShapedFull7x5.Inputs, ShapedFull7x5.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } }, ShapedFull7x5.Forward, ShapedFull7x5.Backward)),
         new(nameof(Gla1x1), s_gla with { KeyDim = 1, ValueDim = 1 }, new Layer<Gla1x1.Inputs, Gla1x1.Gradients, Gla1x1.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },

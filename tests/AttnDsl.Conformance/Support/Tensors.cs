@@ -31,6 +31,7 @@ internal static class Tensors
             [BiasOf(spec)] = spec.Decay == DecaySource.Head ? Learned(inputs.DtBias, spec.StateHeads) : Learned(inputs.DtBias, spec.StateHeads, spec.BiasWidth),
             ["in.u"] = Learned(inputs.U, spec.Heads, spec.FeatureDim),
             ["in.w"] = Learned(inputs.W, spec.Heads, spec.FeatureDim),
+            ["in.sink"] = Learned(inputs.Sink, spec.Heads),
             ["in.d"] = spec.SkipWidth == 1 ? Learned(inputs.D, spec.StateHeads) : Learned(inputs.D, spec.StateHeads, spec.SkipWidth),
         };
         foreach (var (name, axes) in Features.Parameters(spec)) tensors[Slope.MapParameter + name] = Learned(inputs.Parameters[name], spec.Map.PerHead ? [spec.Heads, .. axes] : axes);
@@ -53,6 +54,7 @@ internal static class Tensors
         "in.dt_bias" or "in.lambda" => spec.BiasWidth > 0,
         "in.u" => spec.Bonus,
         "in.w" => spec.OwnValue != OwnValue.None,
+        "in.sink" => spec.SinkLogit,
         "in.d" => spec.SkipWidth > 0,
         _ => true,
     };

@@ -37,6 +37,7 @@ internal static class DiagnosticCases
         new(OddKeyDim, "[AttentionLayer([|KeyDim = 5|], ValueDim = 6)] [Rotation(RotationKind.Rotary)]" + Class, "KeyDim = 5 of 'Layer' is odd, but a rotation turns pairs of channels; use 6 or remove [Rotation]"),
         new(WindowNotPositive, Sized + "[Window([|0|])]" + Class, "Window size 0 of 'Layer' must be at least 1 token (1 sees only itself)"),
         new(WindowNotPositive, Sized + "[Window([|size: -7|], RuntimeSized = true)]" + Class, "Window size -7 of 'Layer' must be at least 1 token (1 sees only itself)"),
+        new(SoftCapNotPositive, Sized + "[Score([|SoftCap = -2|])]" + Class, "SoftCap = -2 of 'Layer' must be positive and finite as a float; leave it out for scores without a cap"),
         new(SinksNegative, Sized + "[Window(4, [|SinkTokens = -1|])]" + Class, "SinkTokens = -1 of 'Layer' must be 0 or more; leave it out for none"),
         new(UnknownValue, Sized + "[FeatureMap([|(Kernel)99|])]" + Class, "FeatureMap.kernel of 'Layer' is 99, which is none of " + string.Join(", ", System.Enum.GetNames<Kernel>())),
         new(UnknownValue, Sized + "[Gate([|(GateShape)(-1)|])]" + Class, "Gate.shape of 'Layer' is -1, which is none of Constant, Head, Key, Value, Full, Slot"),
@@ -52,6 +53,7 @@ internal static class DiagnosticCases
         new(UnknownValue, Sized + "[FeatureMap(Kernel.Exp)] [Read(Normaliser.KeySum, [|Gradient = (NormaliserGradient)2|])]" + Class, "Read.Gradient of 'Layer' is 2, which is none of Exact, Held"),
         new(UnknownValue, Sized + "[Rotation([|(RotationKind)1|])]" + Class, "Rotation.kind of 'Layer' is 1, which is none of Rotary"),
         new(UnknownValue, Sized + "[Rotation(RotationKind.Rotary, [|Layout = (PairLayout)9|])]" + Class, "Rotation.Layout of 'Layer' is 9, which is none of HalfSplit, Interleaved"),
+        new(UnknownValue, Sized + "[Score([|Bias = (PositionBias)9|])]" + Class, "Score.Bias of 'Layer' is 9, which is none of None, Alibi"),
         new(UnknownValue, Sized + "[Form([|(Forms)8|])]" + Class, "[Form] of 'Layer' is 8, which is none of Recurrent, Parallel, Chunkwise"),
         new(ChunkSize, Sized + "[Form(Forms.Fastest, [|ChunkSize = 48|])] [Gate(GateShape.Head)]" + Class, "Chunk size 48 on 'Layer' must be a power of two between 16 and 256; use 64, or leave it out"),
         new(ChunkSize, Sized + "[Form(Forms.Fastest, [|ChunkSize = 512|])] [Gate(GateShape.Head)]" + Class, "Chunk size 512 on 'Layer' must be a power of two between 16 and 256; use 256, or leave it out"),
@@ -77,6 +79,7 @@ internal static class DiagnosticCases
 
     public static IReadOnlyList<DiagnosticCase> Combinations { get; } =
     [
+        new(ScoreWithoutSoftmax, Sized + "[Gate(GateShape.Head)] [[|Score(Bias = PositionBias.Alibi)|]]" + Class, "'Layer' shapes its scores with [Score] but has the kernel Identity, whose scores are sums that a state has already taken; choose [FeatureMap(Kernel.Softmax)] or remove [Score]"),
         new(GateOnSoftmax, Sized + "[FeatureMap(Kernel.Softmax)] [[|Gate(GateShape.Head)|]]" + Class, "'Layer' has a gate and the softmax kernel, whose keys and values do not decay; choose [FeatureMap(Kernel.Identity)] or remove [Gate]"),
         new(WriteOnSoftmax, Sized + "[FeatureMap(Kernel.Softmax)] [[|Write(WriteRule.Delta)|]]" + Class, "'Layer' has the write rule Delta and the softmax kernel, which caches keys and values as they are; choose [FeatureMap(Kernel.Identity)] or remove [Write]"),
         new(ReadOnSoftmax, Sized + "[FeatureMap(Kernel.Softmax)] [[|Read(Normaliser.KeySum)|]]" + Class, "'Layer' has the normaliser KeySum and the softmax kernel, whose weights already sum to one; choose another [FeatureMap] or remove [Read]"),

@@ -22,6 +22,7 @@ internal static class DeclarationText
         if (d.Read is { } read) attributes.Add(Attribute("Read", Enum(read.Normaliser), Named("Epsilon", read.Epsilon), Named("Skip", read.Skip), read.AddsEpsilon ? "AddsEpsilon = true" : null, Named("Eta", read.Eta), Named("Augmentation", read.Augmentation), Named("OutputGate", read.OutputGate), Named("Gradient", read.Gradient), Named("Prior", read.Prior)));
         if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout)));
         if (d.Window is { } window) attributes.Add(Attribute("Window", Number(window.Size), window.RuntimeSized ? "RuntimeSized = true" : null, window.SinkTokens == 0 ? null : $"SinkTokens = {window.SinkTokens}"));
+        if (d.Score is { } score) attributes.Add(Attribute("Score", Named("SoftCap", score.SoftCap), Named("Bias", score.Bias), score.SinkLogit ? "SinkLogit = true" : null));
         if (d.Form is { } form) attributes.Add(Attribute("Form", Enum(form.Forms), Named("ChunkSize", form.ChunkSize)));
         return $"{string.Join(" ", attributes)}\npublic static partial class {name};";
     }

@@ -118,7 +118,7 @@ internal sealed class LayerRun
     private void Launch(LayerKernel kernel)
     {
         var sizes = kernel.Plan.Sizes.R == 1 ? _sizes with { R = 1 } : _sizes;
-        var values = new Dictionary<string, int> { ["window"] = Window, ["sinkGap"] = 0 };
+        var values = new Dictionary<string, int> { ["window"] = Window, ["headCount"] = Heads, ["sinkGap"] = 0 };
         // One of the query heads that share a key/value head, where the work is that head's.
         var step = kernel.Unit == WorkUnit.KeyValueHead ? Heads / HeadsOf("k") : 1;
         for (var n = 0; n < OutputHeads; n += step)

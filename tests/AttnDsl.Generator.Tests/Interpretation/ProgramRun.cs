@@ -107,13 +107,15 @@ internal sealed class ProgramRun
 
     private void Write(Store store, Shape shape, Complex[,] value, Turn turn)
     {
-        var place = Place(store.Tensor, store.Access, shape, turn, fresh: store.Accumulate ? 0 : double.NaN, every: store.Pattern?.Every ?? 1);
+        // Every block of a grid is an item: what it contributes to a parameter is added to what the others do.
+        var adds = store.Accumulate || (store.Access == Access.Parameter && turn.Grid is not null);
+        var place = Place(store.Tensor, store.Access, shape, turn, fresh: adds ? 0 : double.NaN, every: store.Pattern?.Every ?? 1);
         for (var i = 0; i < value.GetLength(0); i++)
         for (var j = 0; j < value.GetLength(1); j++)
         {
             if (!Has(store.Pattern, place.Row(i, j), out var row)) continue;
             ref var target = ref place.Values[row, place.Col(j)];
-            target = store.Accumulate ? target + value[i, j] : value[i, j];
+            target = adds ? target + value[i, j] : value[i, j];
         }
     }
 

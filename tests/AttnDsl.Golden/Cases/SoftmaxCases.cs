@@ -100,6 +100,27 @@ internal static class SoftmaxCases
         {
             Parameters = """{"kv_heads": 1}""",
         },
+        new("softmax_softcap", 16, 24, new Layer<SoftmaxSoftCap16x24.Inputs, SoftmaxSoftCap16x24.Gradients, SoftmaxSoftCap16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxSoftCap16x24.Forward, SoftmaxSoftCap16x24.Forward, SoftmaxSoftCap16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxSoftCap16x24.Backward })
+        {
+            Parameters = """{"softcap": 2.0}""",
+        },
+        new("softmax_alibi", 16, 24, new Layer<SoftmaxAlibi16x24.Inputs, SoftmaxAlibi16x24.Gradients, SoftmaxAlibi16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxAlibi16x24.Forward, SoftmaxAlibi16x24.Forward, SoftmaxAlibi16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxAlibi16x24.Backward })
+        {
+            Parameters = """{"slopes": [0.0625, 0.00390625]}""",
+        },
+        new("softmax_sink_logit", 16, 24, new Layer<SoftmaxSink16x24.Inputs, SoftmaxSink16x24.Gradients, SoftmaxSink16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } },
+            SoftmaxSink16x24.Forward, SoftmaxSink16x24.Forward, SoftmaxSink16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxSink16x24.Backward }),
         new("rope_softmax", 16, 24, new Layer<RotarySoftmax16x24.Inputs, RotarySoftmax16x24.Gradients, RotarySoftmax16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },

@@ -71,6 +71,7 @@ internal static class Axes
         [.. Mechanisms[4], d => d with { Rotation = new(RotationKind.Rotary, 500, PairLayout.Interleaved) }],
         [.. Mechanisms[5], d => d with { Window = new(1, false, 0) }, d => d with { Window = new(9, true, 0) }, d => d with { Window = new(9, false, 2) }, d => d with { Window = new(9, true, 2) }, d => d with { Window = new(0, false, 0) }],
         Mechanisms[6],
+        [None, d => d with { Score = new(2, null) }, d => d with { Score = new(null, PositionBias.Alibi) }, d => d with { Score = new(null, null, SinkLogit: true) }, d => d with { Score = new(3, PositionBias.Alibi, SinkLogit: true) }, d => d with { Score = new(-1, null) }],
         [None, d => d with { Heads = 3 }, d => d with { KeyValueHeads = 2 }, d => d with { Heads = 4, KeyValueHeads = 2 }, d => d with { ValueHeads = 4 }, d => d with { Heads = 2, ValueHeads = 4 }, d => d with { Heads = 3, ValueHeads = 4 }],
         [None, d => d with { Scale = 1 }, d => d with { Scale = 0.3 }],
         [None, .. Enumerable.Range(0, 8).Select<int, Func<LayerDeclaration, LayerDeclaration>>(f => d => d with { Form = new((Forms)f, null) })],

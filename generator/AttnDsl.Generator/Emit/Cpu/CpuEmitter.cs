@@ -240,6 +240,7 @@ internal static class CpuEmitter
         ParameterKind.QueryFirst => "QueryFirst",
         ParameterKind.KeyFirst => "KeyFirst",
         ParameterKind.Head => "h",
+        ParameterKind.HeadCount => kernel.Unit == WorkUnit.KeyBlock && plan.System.KeyValueHeads is not null ? "Heads * Group" : "Heads",
         ParameterKind.SinkGap => "SinkGap",
         ParameterKind.Window => "Window",
         ParameterKind.Work => "ref work",

@@ -48,7 +48,11 @@ internal sealed class GpuKernelWriter
     public bool SameStorage(Tile a, Tile b) => _plan.Places[a] == _plan.Places[b];
 
     /// <summary>A row of a tensor whose column is gathered or scattered.</summary>
-    public string Column(string tensor, Dim rows, string row) => $"{_kernel.Rows(tensor, rows)}[{row} * {tensor}Step]";
+    public string Column(string tensor, Dim rows, string row)
+    {
+        var block = _kernel.Rows(tensor, rows);
+        return $"{(block.StartsWith("sinks ?", StringComparison.Ordinal) ? $"({block})" : block)}[{row} * {tensor}Step]";
+    }
 
     /// <summary>A row of a tensor by its number.</summary>
     public string Row(string tensor, string row) => _kernel.Row(tensor, row);

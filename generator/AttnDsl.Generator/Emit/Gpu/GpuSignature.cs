@@ -99,6 +99,7 @@ internal sealed class GpuSignature
                 if (p.Kind == ParameterKind.KeyFirst) yield return "int keyFirst = call.KeyFirst;";
             }
 
+            if (_cpu.Any(p => p.Kind == ParameterKind.HeadCount)) yield return $"int headCount = call.Heads{(IsGrouped ? " * call.Group" : "")};";
             if (_cpu.Any(p => p.Kind == ParameterKind.SinkGap)) yield return "int sinkGap = call.SinkGap;";
             if (Window == "window") yield return "int window = call.Window;";
             var steps = Tensors.Where(t => !_cpu.Any(p => KernelSignature.Sink(p.Name) == t)).ToList();
