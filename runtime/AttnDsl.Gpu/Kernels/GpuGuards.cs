@@ -14,7 +14,7 @@ public static class GpuGuards
     {
         Present(tensor, name, letters);
         var lengths = tensor.Lengths;
-        if (lengths.Length != 4) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} has {lengths.Length} {(lengths.Length == 1 ? "axis" : "axes")}, expected four, {letters} with {letters[^2]} = {width}"));
+        if (lengths.Length != 4) throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{name} has shape {GpuTensor.Text(lengths)}, expected four axes, {letters} with {letters[^2]} = {width}"));
         Input(tensor, name, letters, lengths[0], lengths[1], declared == 0 ? lengths[2] : declared, width);
         (batch, time, heads) = (lengths[0], lengths[1], lengths[2]);
     }

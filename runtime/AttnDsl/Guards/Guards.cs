@@ -127,7 +127,7 @@ public static class Guards
         throw new ArgumentException(string.Create(CultureInfo.InvariantCulture,
             $"{name} has stride {stride} along its last axis, expected 1: copy it with CopyTo into a dense tensor {letters}, or arrange its memory so before the call"));
 
-    private static string Shape(ReadOnlySpan<nint> lengths)
+    internal static string Shape(ReadOnlySpan<nint> lengths)
     {
         var text = new StringBuilder("[");
         for (int axis = 0; axis < lengths.Length; axis++)

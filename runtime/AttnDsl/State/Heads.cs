@@ -14,7 +14,7 @@ public static class Heads
     {
         var lengths = tensor.Lengths;
         var h = lengths.Length == 4 && declared == 0 ? lengths[2] : declared;
-        if (lengths.Length is not (0 or 4)) throw new ArgumentException($"{name} has {lengths.Length} {(lengths.Length == 1 ? "axis" : "axes")}, expected four, {letters} with {letters[^2]} = {width}");
+        if (lengths.Length is not (0 or 4)) throw new ArgumentException($"{name} has shape {Guards.Shape(lengths)}, expected four axes, {letters} with {letters[^2]} = {width}");
         Guards.Input(tensor, name, letters, lengths.Length == 4 ? lengths[0] : 0, lengths.Length == 4 ? lengths[1] : 0, h, width);
         (batch, time, heads) = (checked((int)lengths[0]), checked((int)lengths[1]), checked((int)h));
     }
