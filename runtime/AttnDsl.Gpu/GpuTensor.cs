@@ -1,4 +1,5 @@
 using System;
+using System.ComponentModel;
 using System.Globalization;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -27,6 +28,12 @@ public sealed class GpuTensor : IDisposable
         if (lengths.Length < 3) return;
         long width = lengths.Length == 4 ? lengths[3] : 1;
         View = View with { Head = width, Time = checked((int)(lengths[2] * width)), Batch = lengths[1] * lengths[2] * width };
+    }
+
+    private GpuTensor(GpuTensor whole, int[] lengths, TensorView view)
+    {
+        (Device, _buffer, _lengths, View) = (whole.Device, whole._buffer, lengths, view);
+        Length = lengths.Aggregate(1L, (product, n) => product * n);
     }
 
     /// <summary>Where it lies.</summary>
@@ -69,11 +76,20 @@ public sealed class GpuTensor : IDisposable
         (stream ?? Device.DefaultStream).Download(View.Data, ref values[0], Length);
     }
 
+    /// <summary>Some tokens of a tensor of one sequence, in place: there is nothing to dispose.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public GpuTensor Tokens(int start, int count)
+    {
+        if (_lengths is not [1, var time, ..] || start < 0 || count < 0 || count > time - start)
+            throw new ArgumentOutOfRangeException(nameof(start), start, string.Create(CultureInfo.InvariantCulture, $"the tensor {Text(_lengths)} does not have {count} tokens from there on in a sequence of its own"));
+        return new(this, [1, count, .. _lengths[2..]], View.From(start));
+    }
+
     /// <summary>Zeros.</summary>
     public void Clear(GpuStream? stream = null)
     {
         Device.Accelerator.Bind();
-        _buffer.MemSetToZero((stream ?? Device.DefaultStream).Native);
+        if (Length > 0) View.Data.SubView(0, Length).MemSetToZero((stream ?? Device.DefaultStream).Native);
     }
 
     /// <summary>Frees the memory.</summary>

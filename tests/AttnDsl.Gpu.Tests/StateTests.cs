@@ -1,7 +1,9 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Numerics.Tensors;
 using AttnDsl.Conformance.Layers;
+using AttnDsl.Conformance.Support;
 using Xunit;
 
 namespace AttnDsl.Gpu.Tests;
@@ -67,6 +69,34 @@ public sealed class StateTests(CpuAccelerator accelerator)
         Assert.Contains("on a device they go on together", Assert.Throws<ArgumentException>(() => device.CopyFrom(host)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => device.Load(host.Save()));
         Assert.Equal(0, device.Position);
+    }
+
+    [Fact]
+    public void Forward_Packed_EqualsTheHost()
+    {
+        const int time = 10 * Batch;
+        var (q, v, expected, actual) = (Data(7), Data(5), new float[time * 5], new float[time * 5]);
+        using GpuTensor keys = GpuTensor.From(Device, q, 1, time, 1, 7), values = GpuTensor.From(Device, v, 1, time, 1, 5), output = GpuTensor.From(Device, actual, 1, time, 1, 5);
+        foreach (var softmax in new[] { false, true })
+        {
+            if (softmax)
+            {
+                Softmax7x5.Forward(new() { Q = Of(q), K = Of(q), V = Of(v) }, new TensorSpan<float>(expected, [1, time, 1, 5]), [0, 0, 7, 8, time]);
+                Softmax7x5.Gpu.Forward(new() { Q = keys, K = keys, V = values }, output, [0, 0, 7, 8, time]);
+            }
+            else
+            {
+                Gla7x5.Forward(new() { Q = Of(q), K = Of(q), V = Of(v), G = Of(q) }, new TensorSpan<float>(expected, [1, time, 1, 5]), [0, 0, 7, 8, time]);
+                Gla7x5.Gpu.Forward(new() { Q = keys, K = keys, V = values, G = keys }, output, [0, 0, 7, 8, time]);
+            }
+
+            output.CopyTo(actual);
+            Assert.InRange(ErrorRatio.Of(actual, Array.ConvertAll(expected, x => (double)x)), 0, 2e-6);
+        }
+
+        Assert.Contains("cuSeqLens ends at 9", Assert.Throws<ArgumentException>(() => Softmax7x5.Gpu.Forward(new() { Q = keys, K = keys, V = values }, output, [0, 9])).Message, StringComparison.Ordinal);
+
+        static ReadOnlyTensorSpan<float> Of(float[] data) => new(data, [1, time, 1, data.Length / time]);
     }
 
     private static float[] Data(int width) => [.. Enumerable.Range(0, Batch * 10 * width).Select(i => MathF.Sin(i))];

@@ -19,7 +19,7 @@ internal static class GpuRunEmitter
         var system = plan.System;
         var launches = new Launches(w, plan, kernelClass);
         w.Line("/// <summary>Checks every argument before anything is changed, then launches the kernels of the form.</summary>");
-        w.Line($"private static void Run(in Inputs inputs, {GpuTensor} output, {FormsType} form, {(system.Causal ? "State? state, " : "")}{GpuStream}? on)");
+        w.Line($"private static void Run(in Inputs inputs, {GpuTensor} output, {FormsType} form, {(system.Causal ? "State? state, " : "")}{GpuStream}? on{(system.Causal ? $", bool isPacked = false, {Offsets} cuSeqLens = default" : "")})");
         using (w.Braces())
         {
             InputChecks(w, type, system);
@@ -33,6 +33,7 @@ internal static class GpuRunEmitter
             Stream(w, system, "output");
             if (system.Causal)
                 w.Line($"state?.Memory.Match(batch, {(system.Family == StateFamily.Cache ? Heads(system, HeadCount.KeyValue, "heads") + ", time" : Heads(system, HeadCount.State, "heads"))}, stream);");
+            if (system.Causal) OneByOne(w, system);
             Begin(w, system, ["O = output"]);
             if (system.Family == StateFamily.Cache) CacheForward(w, plan, launches);
             else MatrixForward(w, plan, launches);
@@ -43,6 +44,27 @@ internal static class GpuRunEmitter
         if (system.Family == StateFamily.Cache) return;
         w.Line();
         EmptyStates(w, system);
+    }
+
+    /// <summary>Packed sequences, one call each.</summary>
+    private static void OneByOne(SourceWriter w, DynamicalSystem system)
+    {
+        using (w.Block("if (isPacked)"))
+        {
+            w.Line($"{Runtime}.Packing.Offsets(cuSeqLens).Check(batch, time);");
+            using (w.Block("for (int i = 1; i < cuSeqLens.Length; i++)"))
+            {
+                w.Line("int first = cuSeqLens[i - 1], count = cuSeqLens[i] - first;");
+                var tensors = system.Inputs.Select(i => $"{i.Member} = inputs.{i.Member}.Tokens({i.Rows("first")}, {i.Rows("count")})");
+                if (system.Parameters.Count > 0) tensors = tensors.Append("Parameters = inputs.Parameters");
+                if (system.Window is { RuntimeSized: true }) tensors = tensors.Append("Window = inputs.Window");
+                w.Line($"if (count > 0) Run(new Inputs {{ {string.Join(", ", tensors)} }}, output.Tokens(first, count), form, null, stream);");
+            }
+
+            w.Line("return;");
+        }
+
+        w.Line();
     }
 
     private static void InputChecks(SourceWriter w, TypeModel type, DynamicalSystem system)

@@ -97,6 +97,13 @@ internal static class GpuSurfaceEmitter
         w.Line($"public static void Forward(in Inputs inputs, {GpuTensor} output, State state, {FormsType} form = {FormsType}.Fastest, {GpuStream}? stream = null) =>");
         w.Line("    " + Body(type, plan, "Run(in inputs, output, form, state ?? throw new global::System.ArgumentNullException(nameof(state)), stream);"));
 
+        w.Line();
+        w.Line("/// <summary>Sequences of any lengths one behind the other, each from an empty past; one behind the other is also how they run.</summary>");
+        Parameters();
+        w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
+        w.Line($"public static void Forward(in Inputs inputs, {GpuTensor} output, {Offsets} cuSeqLens, {FormsType} form = {FormsType}.Fastest, {GpuStream}? stream = null) =>");
+        w.Line("    " + Body(type, plan, "Run(in inputs, output, form, null, stream, true, cuSeqLens);"));
+
         void Parameters()
         {
             w.Line("/// <param name=\"inputs\">The tensors.</param>");
