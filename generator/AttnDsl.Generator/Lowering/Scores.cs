@@ -4,27 +4,62 @@ using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Lowering;
 
-/// <summary>From products of queries and keys to scores: capped, biased by distance.</summary>
+/// <summary>From products of queries and keys to scores: capped, biased by distance, as the user's function says; and which of them count.</summary>
 /// <param name="head">The program's head: what all blocks share.</param>
 /// <param name="across">Whether queries lie across the tile and keys down.</param>
 internal sealed class Scores(DynamicalSystem system, RegionBuilder head, bool across)
 {
+    /// <summary>Backward, the rows of a window lie this far before their positions, the sinks in front of them.</summary>
+    private static readonly Expr s_gap = new RunTimeValue(RunTimeValue.SinkGap);
+
     private readonly Tile? _slope = system.Score?.Bias == PositionBias.Alibi ? Slope(system, head) : null;
+    private readonly Expr? _mask = system.MaskFunction?.Body is { } mask ? Placed(system, across, mask) : null;
 
     private Expr Query => across ? Ex.Col : Ex.Row;
 
     private Expr Key => across ? Ex.Row : Ex.Col;
+
+    /// <summary>Whether a query may see no key at all.</summary>
+    public bool MayHideAll => _mask is not null;
 
     /// <summary>The products as scores.</summary>
     public Tile Shaped(RegionBuilder b, Tile products)
     {
         var scores = products;
         if (system.Score?.SoftCap is { } cap) scores = b.Map("capped", x => cap * x, b.Map("saturated", x => Ex.Tanh(x / cap), products));
-        // Distances are differences of small numbers: positions are counted from the block's first key.
-        var distance = system.Causal ? Query - Key : Ex.Abs(Query - Key);
-        if (system.Window is { SinkTokens: > 0 and var sinks }) distance += Ex.Select(Comparison.Less, Key, sinks, new RunTimeValue(RunTimeValue.SinkGap), 0);
-        if (_slope is not null) scores = b.Map("biased", new Arg(0) - new Arg(1) * distance, scores.Shape, scores, _slope);
+        var distance = system.Causal ? Ex.Query - Ex.Key : Ex.Abs(Ex.Query - Ex.Key);
+        if (_slope is not null) scores = b.Map("biased", Placed(system, across, new Arg(0) - new Arg(1) * distance), scores.Shape, scores, _slope);
+        if (system.ScoreFunction is { Body: { } body } own) scores = UserFunction.Apply(own, Placed(system, across, body), b, "scored", scores);
         return scores;
+    }
+
+    /// <summary>Something of each score where it counts: where the mask, causality and window let the query see the key.</summary>
+    public Expr Visible(Expr x, double hidden)
+    {
+        x = _mask switch
+        {
+            null => x,
+            // One comparison chooses at once; several are made one number first, so that x is written once.
+            Select { Then: Const, Otherwise: Const } or Const => Conditions.Choose(_mask, x, hidden),
+            _ => Ex.Select(Comparison.Less, 0, _mask, x, hidden),
+        };
+        if (!system.Causal) return x;
+        if (system.Window is { } window)
+        {
+            var size = window.RuntimeSized ? new RunTimeValue(RunTimeValue.Window) : (Expr)window.Size;
+            var outside = window.SinkTokens == 0 ? hidden : Ex.Select(Comparison.Less, Key, window.SinkTokens, x, hidden);
+            x = Ex.Select(Comparison.Less, Query - Key, size, x, outside);
+        }
+
+        return Ex.Select(Comparison.LessOrEqual, Key, Query, x, hidden);
+    }
+
+    /// <summary>An expression of positions where the tiles want it: counted from the block's first key wherever only differences matter.</summary>
+    private static Expr Placed(DynamicalSystem system, bool across, Expr e)
+    {
+        if (system.Window is { SinkTokens: > 0 and var sinks }) e = e.Rewrite(x => x == Ex.Col ? Ex.Col - Ex.Select(Comparison.Less, Ex.Col, sinks, s_gap, 0) : null);
+        e = Positions.Relative(across ? Positions.Transposed(e) : e);
+        return system.Window is null ? e : e.Rewrite(x => x == Ex.Origin ? Ex.Origin + s_gap : null);
     }
 
     /// <summary>2^(−8(h+1)/H).</summary>

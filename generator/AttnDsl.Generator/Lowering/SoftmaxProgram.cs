@@ -54,19 +54,17 @@ internal static class SoftmaxProgram
 
         b.Begin("Scores of one block of keys.", "Scores are q·k: dq_i += Σ_j dscores_ij k_j, dk_j = Σ_i dscores_ij q_i.");
         var (k, v) = (b.Load("keys", C, K), b.Load("values", C, V));
-        var scores = new Scores(system, head, across).Shaped(b, across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k));
-        var user = new UserScores(system, across);
-        if (user.Score is { } score) scores = UserFunction.Apply(system.ScoreFunction!, score, b, "scored", scores);
-        Expr Visible(Expr x, double hidden) => system.Causal ? Mask(system, across, user.Visible(x, hidden), hidden) : user.Visible(x, hidden);
+        var shaping = new Scores(system, head, across);
+        var scores = shaping.Shaped(b, across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k));
 
         b.Stage = "m ← max(m, scores): the running maximum of each query.";
-        var masked = b.Map("visible", Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
+        var masked = b.Map("visible", shaping.Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
         var next = b.Map("mNext", Ex.Max, m.Start, across ? b.MaxRows("blockMax", masked) : b.MaxCols("blockMax", masked));
         p.Carry("m", none, m, next, isReference: true);
 
         const string weighed = "dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.";
         b.Begin("P = e^{scores − m}.", weighed);
-        var weights = b.Map("weights", Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
+        var weights = b.Map("weights", shaping.Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
         b.Begin("What was summed before is rescaled to the new maximum.", weighed);
         var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), m.Start, next);
         p.Carry("l", zero, l,
@@ -74,8 +72,8 @@ internal static class SoftmaxProgram
         p.Carry("num", head.Fill("zeros", num.Start.Shape, 0), num,
             b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), across ? b.MatMulTN("read", v, weights) : b.MatMul("read", weights, v)));
 
-        tail.Begin(user.MayHideAll ? "o = num / l, 0 where a query sees no key." : "o = num / l.", "The gradients that arrive, and −do_i·o_i, the gradient of the normaliser.");
-        var o = tail.Map("output", (x, y) => x / (user.MayHideAll ? Ex.Select(Comparison.Less, 0, y, y, 1) : y), num.Final, l.Final);
+        tail.Begin(shaping.MayHideAll ? "o = num / l, 0 where a query sees no key." : "o = num / l.", "The gradients that arrive, and −do_i·o_i, the gradient of the normaliser.");
+        var o = tail.Map("output", (x, y) => x / (shaping.MayHideAll ? Ex.Select(Comparison.Less, 0, y, y, 1) : y), num.Final, l.Final);
         tail.Store("o", across ? tail.Transpose("outputDown", o) : o);
         return p.Build();
     }
@@ -91,19 +89,5 @@ internal static class SoftmaxProgram
         if (system.Rotation is not null) b.Stage = "Copy one block of values.";
         b.Store("values", b.Load("v", C, V));
         return p.Build();
-    }
-
-    /// <summary>Key ≤ query, and within the window or among the sinks.</summary>
-    private static Expr Mask(DynamicalSystem system, bool across, Expr x, double hidden)
-    {
-        var (query, key) = across ? (Ex.Col, Ex.Row) : (Ex.Row, Ex.Col);
-        if (system.Window is { } window)
-        {
-            var size = window.RuntimeSized ? new RunTimeValue(RunTimeValue.Window) : (Expr)window.Size;
-            var outside = window.SinkTokens == 0 ? hidden : Ex.Select(Comparison.Less, key, window.SinkTokens, x, hidden);
-            x = Ex.Select(Comparison.Less, query - key, size, x, outside);
-        }
-
-        return Ex.Select(Comparison.LessOrEqual, key, query, x, hidden);
     }
 }
