@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 
 namespace AttnDsl.Reference;
 
@@ -236,6 +237,32 @@ public sealed record LayerSpec
 
     public Denominator Denominator { get; init; }
     public double Epsilon { get; init; } = 1e-6;
+
+    /// <summary>W of a short convolution; 0 without one.</summary>
+    public int Taps { get; init; }
+
+    public bool ConvolvesQueries { get; init; }
+    public bool ConvolvesKeys { get; init; }
+    public bool ConvolvesValues { get; init; }
+
+    /// <summary>Whether the convolution of the values is added to the output.</summary>
+    public bool AddsConvolution { get; init; }
+
+    /// <summary>Whether x·σ(x) stands behind it.</summary>
+    public bool SiluConvolution { get; init; }
+
+    /// <summary>Axes of the taps, by name.</summary>
+    public IReadOnlyDictionary<string, int[]> TapAxes
+    {
+        get
+        {
+            var axes = new Dictionary<string, int[]>();
+            if (ConvolvesQueries) axes["qTaps"] = [Heads, Taps, KeyDim];
+            if (ConvolvesKeys) axes["kTaps"] = [Heads, Taps, KeyDim];
+            if (ConvolvesValues || AddsConvolution) axes["vTaps"] = [StateHeads, Taps, ValueDim];
+            return axes;
+        }
+    }
 
     /// <summary>n₀ of a centred read.</summary>
     public double Prior { get; init; }

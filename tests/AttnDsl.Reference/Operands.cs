@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Numerics;
 
 namespace AttnDsl.Reference;
@@ -18,7 +19,8 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     public T[] Query(int b, int t, int n)
     {
         var head = spec.QueryHead(n);
-        return Mapped(Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + t) * spec.Heads) + head) * spec.KeyDim), position + t, head, isQuery: true);
+        T[] At(int at) => Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + at) * spec.Heads) + head) * spec.KeyDim);
+        return Mapped(spec.ConvolvesQueries ? Convolved("qTaps", head, t, At) : At(t), position + t, head, isQuery: true);
     }
 
     /// <summary>φ(k) of output head n, turned (φ of the turned and scaled k where the scale goes inside), times the strength of the write where that is no part of the rule.</summary>
@@ -44,7 +46,8 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     public T[] PlainKey(int b, int t, int n)
     {
         var head = spec.KeyHead(n);
-        return Mapped(Row(inputs.K, _direction?.K, ((((b * _writes) + t) * spec.KeyHeads) + head) * spec.KeyDim), position + t, head, isQuery: false);
+        T[] At(int at) => Row(inputs.K, _direction?.K, ((((b * _writes) + at) * spec.KeyHeads) + head) * spec.KeyDim);
+        return Mapped(spec.ConvolvesKeys ? Convolved("kTaps", head, t, At) : At(t), position + t, head, isQuery: false);
     }
 
     /// <summary>a, with which output head n retrieves.</summary>
@@ -86,6 +89,11 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
             };
         }
 
+        if (spec.AddsConvolution)
+        {
+            sum += ConvolvedValue(b, t, n, r);
+        }
+
         return spec.SkipWidth == 0 ? sum : sum + (At(inputs.D, _direction?.D, spec.SkipWidth == 1 ? n : (n * spec.SkipWidth) + r) * value);
     }
 
@@ -115,7 +123,27 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         return row;
     }
 
-    public T Value(int b, int t, int n, int c)
+    public T Value(int b, int t, int n, int c) => spec.ConvolvesValues ? ConvolvedValue(b, t, n, c) : PlainValue(b, t, n, c);
+
+    private T ConvolvedValue(int b, int t, int n, int c) => Convolved("vTaps", n, t, at => Enumerable.Range(0, spec.ValueDim).Select(r => PlainValue(b, at, n, r)).ToArray())[c];
+
+    /// <summary>Σ_w taps_w ⊙ x_{t−w}; nothing was before the first token.</summary>
+    private T[] Convolved(string taps, int head, int t, Func<int, T[]> row)
+    {
+        var (values, direction, sum) = (inputs.Parameters[taps], _direction?.Parameters.GetValueOrDefault(taps), new T[row(t).Length]);
+        for (var w = 0; w < spec.Taps && w <= t; w++)
+        {
+            var x = row(t - w);
+            for (var c = 0; c < sum.Length; c++)
+            {
+                sum[c] += At(values, direction, (((head * spec.Taps) + w) * sum.Length) + c) * x[c];
+            }
+        }
+
+        return spec.SiluConvolution ? Array.ConvertAll(sum, y => y * T.Exp(Scalars.LogSigmoid(y))) : sum;
+    }
+
+    private T PlainValue(int b, int t, int n, int c)
     {
         var head = spec.IsSoftmax ? spec.KeyHead(n) : n;
         return At(inputs.V, _direction?.V, (((((b * _writes) + t) * spec.ValueInputHeads) + head) * spec.ValueDim) + c);

@@ -52,16 +52,20 @@ public sealed class DeclarationAnalyzer : DiagnosticAnalyzer
             return parts.Length > 2 ? function.Fault : function.Name;
         }
 
-        if (parts[0] != "Type" && DeclarationParser.Find(type, parts[0] + "Attribute")?.ApplicationSyntaxReference?.GetSyntax() is AttributeSyntax attribute)
+        if (parts[0] != "Type" && DeclarationParser.Find(type, parts[0] + "Attribute") is { } data && data.ApplicationSyntaxReference?.GetSyntax() is AttributeSyntax attribute)
         {
             if (parts.Length == 1) return attribute.GetLocation();
             var arguments = attribute.ArgumentList?.Arguments ?? default;
             var named = arguments.FirstOrDefault(a => (a.NameEquals?.Name ?? a.NameColon?.Name)?.Identifier.Text == parts[1]);
-            var positional = char.IsLower(parts[1][0]) ? arguments.FirstOrDefault(a => a.NameEquals is null) : null;
+            var positional = char.IsLower(parts[1][0]) ? arguments.Where(a => a.NameEquals is null).ElementAtOrDefault(Place(data, parts[1])) : null;
             return (named ?? positional)?.GetLocation() ?? attribute.GetLocation();
         }
 
         var declaration = type.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<TypeDeclarationSyntax>().FirstOrDefault();
         return declaration?.Identifier.GetLocation() ?? type.Locations[0];
     }
+
+    /// <summary>Where a constructor has a parameter; the first place where it has none of that name.</summary>
+    private static int Place(AttributeData data, string parameter) =>
+        System.Math.Max(0, data.AttributeConstructor?.Parameters.Select(p => p.Name).ToList().IndexOf(parameter) ?? 0);
 }

@@ -48,6 +48,7 @@ internal static class Descriptors
         Error(StrengthScaleNotPositive, Declaration, "StrengthScale must be positive and finite", "StrengthScale = {1} of '{0}' must be positive and finite as a float; leave it out for 1"),
         Error(StepsOutOfRange, Declaration, "Steps must be from 1 to 16", "Steps = {1} of '{0}' must be from 1 to {2}; leave it out for one write a token"),
         Error(SlotsOutOfRange, Declaration, "Slots is missing or out of range", "Slots of '{0}' is {1}; slot attention needs a number of slots from 1 to {2}, such as Slots = 64"),
+        Error(ConvolutionWidth, Declaration, "A short convolution has from 2 to 16 taps", "The convolution of '{0}' has {1} taps; a short convolution has from 2 to {2}, such as 4"),
         Error(PriorNegative, Declaration, "A prior must be 0 or more and finite", "Prior = {1} of '{0}' must be 0 or more and finite as a float; leave it out for none"),
 
         Error(GateOnSoftmax, Semantics, "Softmax has no state that a gate could decay", "'{0}' has a gate and the softmax kernel, whose keys and values do not decay; choose [FeatureMap(Kernel.Identity)] or remove [Gate]"),
@@ -95,6 +96,7 @@ internal static class Descriptors
         Error(ScanConflict, Semantics, "Cells that decay each on their own are simply written and read", "'{0}' has {1} and {2}, which do not go together; remove one of them"),
         Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
         Error(CentredConflict, Semantics, "A centred read-out counts plain writes", "'{0}' reads means and covariances, for which every token counts once and decays as a whole, so it does not go with {1}; remove that, or [Read(Normaliser.Centred)]"),
+        Error(ConvolutionConflict, Semantics, "A short convolution runs along causal time", "'{0}' convolves {1}, which does not go with {2}; remove one of them"),
         Error(PriorUnused, Semantics, "A prior needs a centred read-out", "'{0}' sets Prior = {1} but reads with Normaliser.{2}, which estimates no covariance; use Normaliser.Centred or remove Prior"),
         Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads {2}; choose another normaliser or remove Gradient"),
         Error(LowerBoundUnused, Semantics, "A lower bound needs its activation", "'{0}' sets LowerBound = {1} on a gate that does not use it; add Activation = GateActivation.LowerBounded or remove LowerBound"),

@@ -118,6 +118,7 @@ internal static class Explanation
             yield return $"o_t = {(keyed ? "s S_tᵀ q_t" : s.Scale == 1 ? "S_t" : "s S_t")}{(s.Normaliser == Normaliser.External ? " / η_t" : "")}{Own(s)}{(keyed || s.Scale != 1 ? $",  {scale}" : "")}";
             if (gate is not null) yield return gate;
             if (s.Rotation is { } turned) yield return RotationLine(turned, s.KeyDim);
+            foreach (var line in Convolutions(s)) yield return line;
             yield break;
         }
 
@@ -189,7 +190,7 @@ internal static class Explanation
         Augmentation.SigmoidVector => " + σ((Σ q_t ⊙ w ⊙ k_t) v_t)",
         Augmentation.ScalarGate => " + σ(Σ q_t ⊙ w ⊙ k_t) v_t",
         _ => " + (Σ q_t ⊙ w ⊙ k_t) v_t",
-    } + (s.HasSkip ? " + D v_t" : "") + s.OutputGate switch
+    } + (s.HasSkip ? " + D v_t" : "") + (s.Convolution is { } c && (c.Of & Convolved.Output) != 0 ? " + " + Taps(c, "v") : "") + s.OutputGate switch
     {
         OutputGate.None => "",
         OutputGate.Silu => ",  all times y_t σ(y_t) of the input OutputGate",
@@ -203,9 +204,21 @@ internal static class Explanation
         if (s.Writing.Key == KeySource.Gate) yield return "k_t = 1 − e^{g_t}: what a channel forgets it may write";
         if (s.Writing.Strength != WriteStrength.None && (s.Writing.Strength != WriteStrength.Beta || s.Writing.StrengthScale != 1))
             yield return $"β_t = {(s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ")}{s.Writing.Strength switch { WriteStrength.Sigmoid => "σ(Beta_t)", WriteStrength.Step => s.Decay!.HasBias ? "log(1 + e^(G_t + b))" : "G_t", _ => "Beta_t" }}";
+        foreach (var line in Convolutions(s)) yield return line;
         if (!s.Map.IsIdentity) yield return s.Map.Formula;
         if (s.Map.Remark(s.Normaliser == Normaliser.KeySum) is { } remark) yield return remark;
         if (s.Rotation is { } rotation) yield return RotationLine(rotation, s.KeyDim);
+    }
+
+    private static IEnumerable<string> Convolutions(DynamicalSystem s) =>
+        from tensor in s.Convolution?.Tensors ?? []
+        where s.Convolution!.Replaces(tensor)
+        select $"{tensor}_t is first convolved: {Taps(s.Convolution!, tensor)}";
+
+    private static string Taps(Convolution c, string tensor)
+    {
+        var sum = $"Σ_w {char.ToUpperInvariant(tensor[0])}Taps_w ⊙ {tensor}_{{t−w}}, w < {Literals.Integer(c.Width)}";
+        return c.Activation == ConvolutionActivation.Silu ? $"y σ(y), y = {sum}" : sum;
     }
 
     private static string KeySum(string sum, DynamicalSystem s) => s.Divisor is { } own
@@ -346,6 +359,7 @@ internal static class Explanation
         else if (s.Write == WriteRule.Oja) yield return "the parallel form: the writes of Oja's rule depend on each other through every token in between";
         else if (s.Write == WriteRule.Slots) yield return "the parallel form: every query would meet every slot's key and value of its own time";
         else if (s.Writing.Steps > 1) yield return "the parallel form: a token's writes take several rows";
+        else if (s.Convolution is not null) yield return "the parallel form: a convolution hands its last rows from block to block";
         else if (s.Writing.Bonus) yield return "the parallel form: each query meets the gates between itself and a key, not its own";
         if (s.Family == StateFamily.Cache) yield return "the chunkwise form: softmax has no state of fixed size to carry between chunks";
         if (s is { Family: StateFamily.Matrix, Causal: false }) yield return "the recurrent form: there is no order of tokens";

@@ -8,6 +8,7 @@ internal sealed class ProgramBuilder
 {
     private readonly HashSet<string> _names = [];
     private readonly List<Carry> _carries = [];
+    private readonly Dictionary<string, Tile> _once = [];
     private readonly string _name;
     private readonly Dim _loop;
     private readonly Dim? _grid;
@@ -26,6 +27,9 @@ internal sealed class ProgramBuilder
     public RegionBuilder Body { get; }
 
     public RegionBuilder Tail { get; }
+
+    /// <summary>What is made where it is first asked for, and there afterwards: a part that carries something through the loop.</summary>
+    public Tile Once(string key, System.Func<Tile> make) => _once.TryGetValue(key, out var tile) ? tile : _once[key] = make();
 
     public Tile NewTile(string name, Shape shape)
     {

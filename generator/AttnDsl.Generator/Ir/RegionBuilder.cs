@@ -39,6 +39,8 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
 
     private RegionBuilder? Outer => outer;
 
+    public ProgramBuilder Program => program;
+
     /// <summary>What runs once, before the loop: where parameters are loaded.</summary>
     public RegionBuilder Head => outer ?? this;
 

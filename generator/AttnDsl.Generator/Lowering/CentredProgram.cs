@@ -36,7 +36,7 @@ internal static class CentredProgram
             Say("The token's key and value, as deviations from the means so far.", "The chunk's keys and values, as deviations from the means so far; a first chunk's from its own."),
             "The gradients of the inputs: deviations hand theirs to keys and values, and what is left to the means.");
         var k = Sources.Key(system, head, b, rows).Features;
-        var v = b.Load("v", rows, V);
+        var v = ConvolutionProgram.Load(system, b, "v", rows, V);
         var ones = b.Fill("ones", new(rows, One), 1);
         var size = b.SumRows("size", ones);
         // Nothing depends on where deviations count from. So a chunk's origin is held, and gradients reach the means by the little that these

@@ -36,7 +36,7 @@ internal static class MatrixProgram
             "The gradients of the inputs.");
         var q = Sources.Query(system, b, rows);
         var k = Sources.Key(system, head, b, rows);
-        var v = b.Load("v", rows, V);
+        var v = ConvolutionProgram.Load(system, b, "v", rows, V);
         var weights = new Weighting(system, p, b, rows);
         var fromStart = weights.FromStart;
 

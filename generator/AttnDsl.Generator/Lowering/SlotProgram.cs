@@ -26,7 +26,7 @@ internal static class SlotProgram
             "The gradients of the inputs.");
         var q = Sources.Query(system, b, rows);
         var k = Sources.Key(system, head, b, rows);
-        var v = b.Load("v", rows, V);
+        var v = ConvolutionProgram.Load(system, b, "v", rows, V);
         var s = b.Load("slotWrite", rows, M);
         var asValues = new Weighting(system, p, b, rows, onValues: true);
         var asKeys = new Weighting(system, p, b, rows, onValues: false);

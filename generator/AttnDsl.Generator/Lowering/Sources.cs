@@ -31,7 +31,7 @@ internal static class Sources
     {
         Tile Scaled(Tile x) => b.Map("qScaled", e => system.Scale * e, Rotated(system, b, x, "qRotated"));
         Tile Mapped(Tile x) => FeatureProgram.Map(system, b, "q", x, isQuery: true);
-        var q = b.Load("q", rows, Dim.K, pattern: LastOfToken(system));
+        var q = ConvolutionProgram.Load(system, b, "q", rows, Dim.K, LastOfToken(system));
         return system.Map.Polynomial is not null ? new(Scaled(q), Mapped) : new(system.Map.IsRandom ? Mapped(q) : Scaled(Mapped(q)));
     }
 
@@ -41,7 +41,7 @@ internal static class Sources
         var name = Named(of, "k");
         Tile Turned(Tile x) => Rotated(system, b, x, name + "Rotated");
         Tile Mapped(Tile x) => FeatureProgram.Map(system, b, name, x, isQuery: false);
-        Tile Load() => b.LoadAs(name, "k", rows, Dim.K);
+        Tile Load() => system.Convolution is null ? b.LoadAs(name, "k", rows, Dim.K) : ConvolutionProgram.Load(system, b, "k", rows, Dim.K);
         if (system.Map.Polynomial is not null) return new(Turned(Load()), Mapped);
         // Gates are the features', so a tied key is one already. α is near 1, so 1 − α is −expm1(log α).
         var k = Turned(system.Writing.Key == KeySource.Gate
@@ -71,7 +71,7 @@ internal static class Sources
     /// <summary>The values that a layer of scans writes: times their strengths.</summary>
     public static Tile Value(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows)
     {
-        var (v, scale) = (b.Load("v", rows, Dim.V), system.Writing.StrengthScale);
+        var (v, scale) = (ConvolutionProgram.Load(system, b, "v", rows, Dim.V), system.Writing.StrengthScale);
         return system.Writing.Strength switch
         {
             WriteStrength.None => v,
@@ -131,16 +131,22 @@ internal static class Sources
         {
             b.Begin("The token's own value, as far as its query and key fit.", "What the token's own value gave, taken back to its query, key and value.");
             var w = head.Load("augment", Dim.One, Features(system), Access.Parameter);
-            var q = Rotated(system, b, FeatureProgram.Map(system, b, "q", b.Load("q", rows, Dim.K), isQuery: true), "qRotated");
+            var q = Rotated(system, b, FeatureProgram.Map(system, b, "q", ConvolutionProgram.Load(system, b, "q", rows, Dim.K), isQuery: true), "qRotated");
             var fit = b.SumCols("ownFit", b.Map("ownFitTerms", (x, y, z) => x * y * z, q, w, Key(system, head, b, rows).Features));
-            read = b.Map("augmented", (x, a, v) => x + Augmented(system.Augmentation, a, v), read, fit, b.Load("v", rows, Dim.V));
+            read = b.Map("augmented", (x, a, v) => x + Augmented(system.Augmentation, a, v), read, fit, ConvolutionProgram.Load(system, b, "v", rows, Dim.V));
         }
 
         if (system.HasSkip)
         {
             b.Begin("The skip: D times the token's own value.", "The skip: dv = D do, dD = Σ do v.");
             var d = head.Load("skip", Dim.One, system.Skip == SkipShape.Channel ? Dim.V : Dim.One, Access.Parameter);
-            read = b.Map("skipped", (x, y, v) => x + y * v, read, d, b.Load("v", rows, Dim.V));
+            read = b.Map("skipped", (x, y, v) => x + y * v, read, d, ConvolutionProgram.Load(system, b, "v", rows, Dim.V));
+        }
+
+        if (system.Convolution is { } convolution && (convolution.Of & Convolved.Output) != 0)
+        {
+            b.Begin("The local term: the convolution of the values.", "What the local term gives to the values near by, and to its taps.");
+            read = b.Add("withLocal", read, ConvolutionProgram.Of(convolution, b, "v", rows, Dim.V));
         }
 
         if (system.OutputGate != OutputGate.None)

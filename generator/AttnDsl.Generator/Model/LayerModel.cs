@@ -32,9 +32,14 @@ internal sealed record LayerDeclaration(
     MapDeclaration? Map = null,
     ScoreDeclaration? Score = null)
 {
+    /// <summary>The short convolution.</summary>
+    public ConvolutionDeclaration? Convolution { get; init; }
+
     /// <summary>The methods that stand for parts of the layer.</summary>
     public EquatableArray<FunctionDeclaration> Functions { get; init; }
 }
+
+internal sealed record ConvolutionDeclaration(int Width, Convolved Of, ConvolutionActivation? Activation = null);
 
 /// <summary>Options of the feature map, as far as they were given.</summary>
 internal sealed record MapDeclaration(

@@ -29,6 +29,7 @@ internal static class DeclarationParser
         var window = Read(type, nameof(WindowAttribute));
         var form = Read(type, nameof(FormAttribute));
         var score = Read(type, nameof(ScoreAttribute));
+        var convolution = Read(type, nameof(ConvolutionAttribute));
         return new(
             layer.Named<int>("KeyDim") ?? 0,
             layer.Named<int>("ValueDim") ?? 0,
@@ -45,7 +46,11 @@ internal static class DeclarationParser
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
             map is null ? null : Map(map),
-            score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias"), score.Named<bool>("SinkLogit") ?? false)) { Functions = new(functions.Select(f => f.Function)) };
+            score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias"), score.Named<bool>("SinkLogit") ?? false))
+        {
+            Convolution = convolution is null ? null : new(convolution.First(), (Convolved)convolution.Second(), convolution.NamedEnum<ConvolutionActivation>("Activation")),
+            Functions = new(functions.Select(f => f.Function)),
+        };
     }
 
     /// <summary>Null where no option is given, so that a map without options is declared one way.</summary>
@@ -134,5 +139,10 @@ internal sealed class AttributeReader(AttributeData data)
         (T)Enum.ToObject(typeof(T), First());
 
     /// <summary>The first constructor argument as a number.</summary>
-    public int First() => data.ConstructorArguments.FirstOrDefault() is { Kind: not TypedConstantKind.Error, Value: int value } ? value : 0;
+    public int First() => Number(0);
+
+    /// <summary>The second.</summary>
+    public int Second() => Number(1);
+
+    private int Number(int n) => data.ConstructorArguments.ElementAtOrDefault(n) is { Kind: not TypedConstantKind.Error, Value: int value } ? value : 0;
 }

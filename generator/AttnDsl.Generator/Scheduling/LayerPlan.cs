@@ -71,7 +71,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Matrix(DynamicalSystem system)
     {
-        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots) { Others = system.Map.Widths };
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots) { Others = system.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         // Step runs the recurrent form, so every causal layer has its kernel.
@@ -118,7 +118,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Bidirectional(DynamicalSystem system)
     {
-        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Map.Widths };
+        var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         if (system.Has(AttnDsl.Forms.Chunkwise))
@@ -139,7 +139,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Cache(DynamicalSystem system)
     {
-        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Map.Widths };
+        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Widths };
         var single = blocks with { R = 1 };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using AttnDsl.Generator.Emit;
@@ -59,6 +60,21 @@ internal sealed record Score(double? SoftCap, PositionBias Bias, bool SinkLogit)
 {
     /// <summary>Whether a score is another number than the product of query and key.</summary>
     public bool ShapesProducts => SoftCap is not null || Bias != PositionBias.None;
+}
+
+/// <summary>A causal short convolution of what comes in, or of what is added to what goes out.</summary>
+internal sealed record Convolution(int Width, Convolved Of, ConvolutionActivation Activation)
+{
+    public override string ToString() => $"of {Of}, {Literals.Integer(Width)} taps{(Activation == ConvolutionActivation.None ? "" : $", {Activation}")}";
+
+    /// <summary>The inputs that it reads, as programs call them.</summary>
+    public IEnumerable<string> Tensors => new[] { ("q", Convolved.Queries), ("k", Convolved.Keys), ("v", Convolved.Values | Convolved.Output) }.Where(t => (Of & t.Item2) != 0).Select(t => t.Item1);
+
+    /// <summary>Whether a layer takes the convolution of an input in its place.</summary>
+    public bool Replaces(string tensor) => (Of & (tensor switch { "q" => Convolved.Queries, "k" => Convolved.Keys, "v" => Convolved.Values, _ => 0 })) != 0;
+
+    /// <summary>Lengths of the dimensions that only it has: W taps, D = W − 1 rows of the past.</summary>
+    public IReadOnlyList<(string Letter, int Size)> Widths => [("W", Width), ("D", Width - 1)];
 }
 
 /// <summary>A tensor that the caller hands in.</summary>
@@ -182,6 +198,12 @@ internal sealed record DynamicalSystem(
     /// <summary>Whether each state carries the sum of its keys, by which the read-out is divided.</summary>
     public bool HasKeySum => Normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum or Normaliser.Stabilised;
 
+    /// <summary>The short convolution, where there is one.</summary>
+    public Convolution? Convolution { get; init; }
+
+    /// <summary>Lengths of the dimensions that not every layer has.</summary>
+    public IReadOnlyList<(string Letter, int Size)> Widths => Convolution is { } c ? [.. Map.Widths, .. c.Widths] : Map.Widths;
+
     /// <summary>Whether what is read are means and covariances.</summary>
     public bool IsCentred => Normaliser == Normaliser.Centred;
 
@@ -220,7 +242,7 @@ internal sealed record DynamicalSystem(
             Writing.Steps == 1 ? "" : $", {Literals.Integer(Writing.Steps)} writes a token", Writing.Slots == 0 ? "" : $", {Literals.Integer(Writing.Slots)} slots");
         string Reads() => string.Join(", ", new[]
         {
-            Writing.Bonus ? "bonus" : "", HasSkip ? $"skip per {Skip}" : "", Augmentation == Augmentation.None ? "" : $"augmentation {Augmentation}",
+            Convolution is { } c ? $"convolution {c}" : "", Writing.Bonus ? "bonus" : "", HasSkip ? $"skip per {Skip}" : "", Augmentation == Augmentation.None ? "" : $"augmentation {Augmentation}",
             OutputGate == OutputGate.None ? "" : $"output gate {OutputGate}",
         }.Where(x => x.Length > 0));
         static string Count(int? n) => n is { } number ? Literals.Integer(number) : "not declared";

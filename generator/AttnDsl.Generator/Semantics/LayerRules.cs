@@ -22,6 +22,9 @@ internal static class LayerRules
     /// <summary>The most features of a row: a chunk of them then still fits a core's second cache.</summary>
     public const int WidestFeatures = 4096;
 
+    /// <summary>The most taps of a short convolution: each is a pass over the rows.</summary>
+    public const int MostTaps = 16;
+
     /// <summary>The most writes a token: each is a row of the chunk.</summary>
     public const int MostSteps = 16;
     /// <summary>The most hidden units of all projections of a row.</summary>
@@ -52,6 +55,7 @@ internal static class LayerRules
         if (d.Gate is { Activation: GateActivation.LowerBounded } or { LowerBound: not null } && !(d.Gate.LowerBound is { } least && (float)least is > 0 and < 1)) yield return new(LowerBoundInvalid, d.Gate.LowerBound is null ? "Gate.Activation" : "Gate.LowerBound", name, d.Gate.LowerBound is { } bound ? Text(bound) : "missing");
         if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
         if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !float.IsInfinity((float)epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
+        if (d.Convolution is { Width: not (>= 2 and <= MostTaps) } taps) yield return new(ConvolutionWidth, "Convolution.width", name, Text(taps.Width), Text(MostTaps));
         if (d.Read?.Prior is { } prior && !(prior >= 0 && !float.IsInfinity((float)prior))) yield return new(PriorNegative, "Read.Prior", name, Text(prior));
         if (d.Write?.StrengthScale is { } factor && !IsPositive(factor)) yield return new(StrengthScaleNotPositive, "Write.StrengthScale", name, Text(factor));
         if (d.Write is { Steps: { } steps and not (> 0 and <= MostSteps) }) yield return new(StepsOutOfRange, "Write.Steps", name, Text(steps), Text(MostSteps));
@@ -91,10 +95,14 @@ internal static class LayerRules
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
             Known(d.Score?.Bias, "Score.Bias", name),
+            Known(d.Convolution?.Activation, "Convolution.Activation", name),
         })
         {
             if (problem is not null) yield return problem;
         }
+
+        const Convolved convolved = Convolved.Queries | Convolved.Keys | Convolved.Values | Convolved.Output;
+        if (d.Convolution is { } convolution && (convolution.Of == 0 || (convolution.Of & ~convolved) != 0)) yield return new(UnknownValue, "Convolution.of", name, "[Convolution]", Text((int)convolution.Of), "Queries, Keys, Values, Output");
 
         const Forms all = Forms.Recurrent | Forms.Parallel | Forms.Chunkwise;
         if (d.Form is { } form && (form.Forms & ~all) != 0) yield return new(UnknownValue, "Form.forms", name, "[Form]", Text((int)form.Forms), "Recurrent, Parallel, Chunkwise");
@@ -128,6 +136,8 @@ internal static class LayerRules
         if (map.Polynomial is not null && (d.Write is { Rule: WriteRule.Plain, Strength: not (null or WriteStrength.None) } ? "a write strength"
             : d.Write is { Key: KeySource.Gate } ? "a key tied to the gate"
             : d.Read is { Augmentation: not (null or Augmentation.None) } ? "self-augmentation" : null) is { } featureWise) yield return new(PolynomialConflict, "FeatureMap.kernel", name, kernel.ToString(), featureWise);
+
+        if (d.Convolution is { } convolution && Unordered(d, convolution.Of, softmax) is { } unordered) yield return new(ConvolutionConflict, "Convolution.of", name, unordered.What, unordered.Conflict);
 
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
@@ -188,6 +198,19 @@ internal static class LayerRules
         if (lightning && gate.Layers is not > 0) yield return new(LightningLayers, gate.Layers is null ? "Gate.Decay" : "Gate.Layers", name, gate.Layers is { } none ? Text(none) : "missing", Text(gate.Layer ?? 0));
         else if (lightning && (gate.Layer is < 0 || gate.Layer > gate.Layers)) yield return new(LightningLayers, "Gate.Layer", name, Text(gate.Layers!.Value), Text(gate.Layer.Value));
         if (given && (d.ValueHeads ?? d.Heads) is { } heads && ((gate.LogDecays?.Count ?? 0) != heads || gate.LogDecays!.Value.Any(g => !((float)g <= 0) || float.IsInfinity((float)g)))) yield return new(LogDecaysInvalid, gate.LogDecays is null ? "Gate.Decay" : "Gate.LogDecays", name, Text(heads));
+    }
+
+    /// <summary>What a convolution does not go with.</summary>
+    private static (string What, string Conflict)? Unordered(LayerDeclaration d, Convolved of, bool softmax)
+    {
+        var what = of.ToString().ToLowerInvariant();
+        return softmax ? (what, "the softmax kernel, which caches keys and values; convolve them in front of the layer")
+            : !d.Causal ? (what, "Causal = false")
+            : d.Write is { Steps: > 1 } ? (what, "several writes a token")
+            : (of & (Convolved.Queries | Convolved.Keys)) != 0 && d.Write is { Key: KeySource.None } ? (what, "KeySource.None: there are no queries and keys")
+            : (of & Convolved.Keys) != 0 && d.Write is { Key: KeySource.Gate } ? (what, "KeySource.Gate: the keys are the gate's")
+            : (of & (Convolved.Values | Convolved.Output)) == (Convolved.Values | Convolved.Output) ? ("values and the output", "itself: both have the taps of the values")
+            : null;
     }
 
     /// <summary>What keeps tokens from counting once each.</summary>
@@ -301,7 +324,7 @@ internal static class LayerRules
     };
 
     /// <summary>Whether what one token writes depends on what those before it wrote.</summary>
-    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full };
+    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } || d.Convolution is not null;
 
     private static string Kind(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write?.Rule) switch
     {
@@ -313,6 +336,7 @@ internal static class LayerRules
         (_, true, _) when d.Write is { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } => "a layer whose cells decay each on their own",
         (_, true, _) when d.Write is { Steps: > 1 } => "a layer with several writes a token",
         (_, true, _) when d.Write is { Bonus: true } => "a layer that reads before it writes",
+        (_, true, _) when d.Convolution is not null => "a layer with a short convolution",
         (_, true, _) => "this layer",
         _ => "bidirectional linear attention",
     };

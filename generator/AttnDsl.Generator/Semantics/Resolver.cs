@@ -50,6 +50,7 @@ internal static class Resolver
             OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default,
             Score = d.Score is { } score && (score.SoftCap is not null || score.SinkLogit || score.Bias is not (null or PositionBias.None)) ? new(score.SoftCap, score.Bias ?? default, score.SinkLogit) : null,
             Prior = d.Read?.Prior ?? 0,
+            Convolution = d.Convolution is { } c ? new(c.Width, c.Of, c.Activation ?? default) : null,
             Divisor = d.Function(FunctionRole.Normaliser),
             ScoreFunction = d.Function(FunctionRole.Score),
             MaskFunction = d.Function(FunctionRole.Mask),
@@ -160,12 +161,26 @@ internal static class Resolver
             else yield return new("DtBias", "stepBias", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), "b: added to the gate's input.");
         }
 
+        foreach (var tensor in s.Convolution?.Tensors ?? [])
+        {
+            var (name, letters, count, width) = OfConvolution(s, tensor, n);
+            yield return new(char.ToUpperInvariant(tensor[0]) + "Taps", tensor + "Taps", $"[{letters[0]},W,{letters[1]}]", count, new([s.Convolution!.Width, width]), $"The convolution of the {name}: row w is the weight of token t − w.");
+        }
+
         if (s.Writing.Bonus) yield return new("U", "bonus", $"[H,{s.Map.Letter}]", HeadCount.Query, new([s.Map.Width]), "u: how much of a token's own key counts where the state is read before the write.");
         if (s.Augmentation != Augmentation.None) yield return new("W", "augment", $"[H,{s.Map.Letter}]", HeadCount.Query, new([s.Map.Width]), "w: the weight of each channel in how a token's own query and key fit.");
         if (s.HasSkip) yield return s.Skip == SkipShape.Channel
             ? new("D", "skip", $"[{n},V]", HeadCount.State, new([s.ValueDim]), "How much of its own value a token adds to its output.")
             : new("D", "skip", $"[{n}]", HeadCount.State, default, "How much of its own value a token adds to its output.");
     }
+
+    /// <summary>What of a layer a convolution of an input is of.</summary>
+    private static (string Name, string Letters, HeadCount Count, int Width) OfConvolution(DynamicalSystem s, string tensor, string stateHeads) => tensor switch
+    {
+        "q" => ("queries", "HK", HeadCount.Query, s.KeyDim),
+        "k" => ("keys", "HK", HeadCount.Query, s.KeyDim),
+        _ => ("values", stateHeads + "V", HeadCount.State, s.ValueDim),
+    };
 
     /// <summary>Letter and width of a gate's channels; none of one a head.</summary>
     private static (string Letter, int Width) Channels(DynamicalSystem s, Decay decay) => decay.Shape switch
@@ -182,6 +197,12 @@ internal static class Resolver
     {
         if (s.Family == StateFamily.Cache) yield break;
         var (n, f) = (s.ValueHeads is null ? "H" : "N", s.Map.Letter);
+        foreach (var tensor in s.Convolution?.Tensors ?? [])
+        {
+            var (name, letters, _, width) = OfConvolution(s, tensor, n);
+            yield return new(tensor + "Past", s.Convolution!.Width - 1, width, 0, $"[B,{n},D,{letters[1]}]", $"The {name} of the last {Emit.Literals.Integer(s.Convolution.Width - 1)} tokens, the latest first.");
+        }
+
         if (s.Write == WriteRule.Slots)
         {
             yield return new("slotKeys", s.Map.Width, s.Writing.Slots, 0, $"[B,{n},{f},M]", "The slots' keys: columns are slots.");

@@ -54,6 +54,8 @@ internal sealed class Draw(int seed)
             result[name] = name == "c2" ? [.. values.Select(value => Math.Abs(value) + 0.5f)] : values;
         }
 
+        foreach (var (name, axes) in spec.TapAxes) result[name] = Normal(axes.Aggregate(1, (count, axis) => count * axis), 0.5);
+
         return result;
     }
 

@@ -17,6 +17,9 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     /// <summary>How names of the feature map's parameters begin.</summary>
     public const string MapParameter = "in.map.";
 
+    /// <summary>The tensor of a convolution's taps, by the oracles' name of them.</summary>
+    public static string Taps(string name) => $"in.{name[0]}_taps";
+
     /// <summary>Both the third derivative (times h²) and the rounding of L (over h) stay below 1e-9 of the slope.</summary>
     private const double H = 1e-6;
 
@@ -109,6 +112,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.eta" => nowhere with { Eta = direction },
             "in.output_gate" => nowhere with { Y = direction },
             InitialS or InitialKeySum or InitialMaximum => nowhere,
+            "in.q_taps" or "in.k_taps" or "in.v_taps" => nowhere with { Parameters = new Dictionary<string, float[]> { [tensor[3] + "Taps"] = direction } },
             _ when tensor.StartsWith(MapParameter, StringComparison.Ordinal) => nowhere with { Parameters = new Dictionary<string, float[]> { [tensor[MapParameter.Length..]] = direction } },
             _ => throw new ArgumentOutOfRangeException(nameof(tensor)),
         };

@@ -35,6 +35,7 @@ internal static class Tensors
             ["in.d"] = spec.SkipWidth == 1 ? Learned(inputs.D, spec.StateHeads) : Learned(inputs.D, spec.StateHeads, spec.SkipWidth),
         };
         foreach (var (name, axes) in Features.Parameters(spec)) tensors[Slope.MapParameter + name] = Learned(inputs.Parameters[name], spec.Map.PerHead ? [spec.Heads, .. axes] : axes);
+        foreach (var (name, axes) in spec.TapAxes) tensors[Slope.Taps(name)] = Learned(inputs.Parameters[name], axes);
         return tensors;
     }
 

@@ -28,7 +28,7 @@ internal sealed class LayerSample
         Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
         var block = _random.Next(1, 6);
         // The parallel form of a matrix layer has blocks of one size.
-        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width, System.Writing.Slots) { Others = System.Map.Widths };
+        Sizes = new(block, System.Family == StateFamily.Cache ? _random.Next(1, 6) : block, System.KeyDim, System.ValueDim, System.Map.Width, System.Writing.Slots) { Others = System.Widths };
         var strong = _random.Next(3) == 0;
         foreach (var input in System.Inputs)
         {
@@ -93,6 +93,12 @@ internal sealed class LayerSample
         Epsilon = System.Epsilon,
         AddsEpsilon = System.AddsEpsilon,
         Prior = System.Prior,
+        Taps = System.Convolution?.Width ?? 0,
+        ConvolvesQueries = System.Convolution?.Replaces("q") ?? false,
+        ConvolvesKeys = System.Convolution?.Replaces("k") ?? false,
+        ConvolvesValues = System.Convolution?.Replaces("v") ?? false,
+        AddsConvolution = System.Convolution is { } c && (c.Of & Convolved.Output) != 0,
+        SiluConvolution = System.Convolution?.Activation == ConvolutionActivation.Silu,
         Map = new()
         {
             Projections = System.Map.Projections,
@@ -119,7 +125,7 @@ internal sealed class LayerSample
     {
         G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"), Sink = Input("sink"),
-        Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal)).ToDictionary(p => p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
+        Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal) || p.Member.EndsWith("Taps", StringComparison.Ordinal)).ToDictionary(p => p.Member.EndsWith("Taps", StringComparison.Ordinal) ? p.Tensor : p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
     };
 
     public static LayerSample Of(int n) => new(s_layers[n], n);
@@ -205,6 +211,10 @@ internal sealed class LayerSample
             plain with { Kernel = Kernel.EluPlusOne, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.KeySum, null, Gradient: NormaliserGradient.Held) },
             plain with { Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Write = WriteRule.ExponentialGate, Read = new(Normaliser.Stabilised, null, Gradient: NormaliserGradient.Held) },
             plain with { Kernel = Kernel.Taylor, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.Centred, null, SkipShape.Head, Prior: 2), Heads = 2, ValueHeads = 4 },
+            plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Convolution = new(4, Convolved.Queries | Convolved.Keys | Convolved.Values, ConvolutionActivation.Silu), Heads = 2, ValueHeads = 4 },
+            plain with { Read = new(Normaliser.Centred, null, SkipShape.Head), Convolution = new(3, Convolved.Output) },
+            plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Convolution = new(2, Convolved.Keys | Convolved.Values) },
+            plain with { Gate = new(GateShape.Slot, null, null, null), Write = new(WriteRule.Slots, Slots: 3), Convolution = new(3, Convolved.Queries | Convolved.Output) },
             .. Enum.GetValues<OutputGate>().Select(g => plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Read = new(Normaliser.None, null, OutputGate: g) }),
             .. Enum.GetValues<Augmentation>().Select(a => plain with { Gate = new(GateShape.Key, null, null, null), Write = new(WriteRule.Plain, Key: KeySource.Gate), Read = new(Normaliser.None, null, SkipShape.Head, Augmentation: a) }),
             .. new[] { GateShape.Head, GateShape.Key, GateShape.Value }.Select(g => plain with { Gate = new(g, null, null, null), Write = new(WriteRule.Plain, Bonus: true), Heads = 2, ValueHeads = 4 }),

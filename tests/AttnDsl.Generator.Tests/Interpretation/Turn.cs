@@ -34,6 +34,9 @@ internal sealed record Turn(Setting Setting, Block? Grid, Block? Loop, Dim LoopD
         return Setting.Sizes(dim);
     }
 
+    /// <summary>The position of an index along a dimension: of a token, of a tap or of a row of the past; null where there is none.</summary>
+    public int? PositionOf(Dim dim, int index) => dim == Dim.W || dim == Dim.D ? index : BlockOf(dim)?.First + index;
+
     /// <summary>The block whose tokens lie along a dimension; a single token has no letter of its own.</summary>
     public Block? BlockOf(Dim dim) => Loop is { } loop && loop.Dim == dim ? loop : Grid is { } grid && grid.Dim == dim ? grid : null;
 }
