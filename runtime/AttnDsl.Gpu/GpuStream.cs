@@ -17,6 +17,8 @@ public sealed class GpuStream : IDisposable
     private readonly MemoryBuffer1D<float, Stride1D.Dense>?[] _buffers = new MemoryBuffer1D<float, Stride1D.Dense>?[6];
     private float[] _angles = [];
     private (long First, int Rows, int Pairs, double Base, double Step) _tabulated;
+    private float[] _places = [];
+    private (long First, int Rows) _placed;
 
     internal GpuStream(GpuDevice device, AcceleratorStream native) => (Device, Native) = (device, native);
 
@@ -114,6 +116,22 @@ public sealed class GpuStream : IDisposable
     [EditorBrowsable(EditorBrowsableState.Never)]
     public ArrayView<float> Tiles(int items, int floats) => Rent(Purpose.Tiles, (long)Math.Min(items, Device.MostGroups) * floats);
 
+    /// <summary>Places of so many tokens, <c>[rows]</c>. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public TensorView Places(long first, int rows)
+    {
+        if (first < _placed.First || first + rows > _placed.First + _placed.Rows)
+        {
+            var ahead = Math.Max(rows, 256);
+            if (_places.Length < ahead) _places = new float[ahead];
+            Levels.FillPlaces(first, ahead, ref _places[0]);
+            Upload(Rent(Purpose.Places, ahead), ref _places[0], ahead);
+            _placed = (first, ahead);
+        }
+
+        return new() { Data = Rent(Purpose.Places, 1).SubView(first - _placed.First), Time = 1 };
+    }
+
     /// <summary>Cosines and sines of the angles of so many positions, <c>[rows,pairs]</c> each. For generated code.</summary>
     [EditorBrowsable(EditorBrowsableState.Never)]
     public (TensorView Cos, TensorView Sin) Angles(long first, int rows, int pairs, double numberBase, double step = 1)
@@ -150,6 +168,9 @@ public enum Purpose
 
     /// <summary>Tables of angles.</summary>
     Angles,
+
+    /// <summary>Places of tokens.</summary>
+    Places,
 
     /// <summary>Outputs and log-sums that a call keeps for itself.</summary>
     Outputs,

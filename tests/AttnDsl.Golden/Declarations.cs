@@ -230,3 +230,8 @@ internal static partial class RebasedSquare16x24;
 [FeatureMap(Kernel.Luna, Projections = 6, Channels = 3, Hidden = 16)]
 [Read(Normaliser.KeySum)]
 internal static partial class LunaCausal16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1)]
+[Gate(GateShape.Head)]
+[Read(Normaliser.None, Levels = 7)]
+internal static partial class LogLinear16x24;

@@ -41,6 +41,9 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>w of the augmentation: [H,K].</summary>
     public float[] W { get; init; } = [];
 
+    /// <summary>Weights of the levels: [B,T,N,L].</summary>
+    public float[] LevelScales { get; init; } = [];
+
     /// <summary>Logits that join the denominators of softmax: [H].</summary>
     public float[] Sink { get; init; } = [];
 
@@ -79,6 +82,7 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         S = Cut(S, start, count),
         Eta = Cut(Eta, start, count),
         Y = Cut(Y, start, count),
+        LevelScales = Cut(LevelScales, start, count),
         ALog = ALog,
         DtBias = DtBias,
         U = U,

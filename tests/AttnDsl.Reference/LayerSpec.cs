@@ -293,6 +293,9 @@ public sealed record LayerSpec
     /// <summary>Scores lose 2^(−8(h+1)/H)·|i − j| behind the cap.</summary>
     public bool Alibi { get; init; }
 
+    /// <summary>Levels of the past, each with a state and a weight of its own; 0 of one state.</summary>
+    public int Levels { get; init; }
+
     /// <summary>Whether a logit a head joins the denominator of softmax.</summary>
     public bool SinkLogit { get; init; }
 

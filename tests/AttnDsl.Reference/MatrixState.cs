@@ -10,7 +10,7 @@ public sealed class MatrixState<T>
     public MatrixState(LayerSpec spec, int batch)
     {
         var heads = batch * spec.StateHeads;
-        S = new T[heads * spec.FeatureDim * (spec.Slots == 0 ? spec.ValueDim : spec.Slots)];
+        S = new T[heads * Math.Max(1, spec.Levels) * spec.FeatureDim * (spec.Slots == 0 ? spec.ValueDim : spec.Slots)];
         Z = new T[heads * (spec.Slots == 0 ? spec.FeatureDim : spec.Slots * spec.ValueDim)];
         M = new T[batch * spec.StateHeads];
         ValueMean = new T[spec.Denominator == Denominator.Centred ? heads * spec.ValueDim : 0];
@@ -28,7 +28,7 @@ public sealed class MatrixState<T>
         Position = other.Position;
     }
 
-    /// <summary>[B,N,K,V]; with slots their keys [B,N,K,M]; of a centred read the products of deviations.</summary>
+    /// <summary>[B,N,K,V], with levels [B,N,L,K,V]; with slots their keys [B,N,K,M]; of a centred read the products of deviations.</summary>
     public T[] S { get; }
 
     /// <summary>Key sum z, the n of mLSTM, or the mean of the keys: [B,N,K]; with slots their values [B,N,M,V].</summary>

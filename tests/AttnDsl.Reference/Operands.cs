@@ -58,6 +58,8 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
 
     public T Slot(int b, int t, int n, int slot) => At(inputs.S, _direction?.S, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.Slots) + slot);
 
+    public T LevelScale(int b, int t, int n, int level) => At(inputs.LevelScales, _direction?.LevelScales, (((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.Levels) + level);
+
     /// <summary>The logit beside every key of a head: −∞ without one.</summary>
     public T Sink(int h) => spec.SinkLogit ? At(inputs.Sink, _direction?.Sink, h) : T.NegativeInfinity;
 

@@ -19,6 +19,7 @@ public static class Oracle
             { Causal: false } => BidirectionalLinear.TwoPass<T>(spec, inputs),
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Recurrent(spec, inputs, initial),
             { Write: WriteKind.Slots } => SlotAttention.Recurrent(spec, inputs, initial),
+            { Levels: > 0 } => LevelDecay.Recurrent(spec, inputs, initial),
             _ => DiagonalDecay.Recurrent(spec, inputs, initial),
         });
     }
@@ -38,6 +39,8 @@ public static class Oracle
             { Denominator: Denominator.Centred } => CentredMoments.Quadratic(spec, inputs, initial),
             { Causal: false } => BidirectionalLinear.Quadratic<T>(spec, inputs),
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Quadratic(spec, inputs, initial),
+            { Levels: > 0 } when initial is null => LevelDecay.Quadratic<T>(spec, inputs),
+            { Levels: > 0 } => LevelDecay.Recurrent(spec, inputs, initial),
             _ => DiagonalDecay.Quadratic(spec, inputs, initial),
         });
     }

@@ -37,6 +37,7 @@ internal static class DiagnosticIds
     public const string ConvolutionWidth = "ATTN0261";
 
     public const string SoftCapNotPositive = "ATTN0250";
+    public const string LevelsOutOfRange = "ATTN0254";
 
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
@@ -88,6 +89,7 @@ internal static class DiagnosticIds
     public const string LowerBoundUnused = "ATTN0324";
     public const string KeyGateOnOja = "ATTN0325";
     public const string ScoreWithoutSoftmax = "ATTN0370";
+    public const string LevelsConflict = "ATTN0375";
 
     public const string FunctionSignature = "ATTN0401";
     public const string UntranslatableCode = "ATTN0402";

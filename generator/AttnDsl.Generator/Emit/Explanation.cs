@@ -142,6 +142,16 @@ internal static class Explanation
             yield break;
         }
 
+        if (s.Levels > 0)
+        {
+            var each = s.Decay?.Shape == GateShape.Value ? "S^(l)_{t−1} diag(e^{g_t})" : $"{keep}S^(l)_{{t−1}}";
+            yield return $"S^(l)_t = {each},   S^(0)_t = {phi.K} v_tᵀ,   l = 0 … {Literals.Integer(s.Levels - 1)}: the levels of the past";
+            yield return $"    before each token t the levels up to that of token t − 1 are added to it: token s lies on level bitLength(t xor s), at most {Literals.Integer(s.Levels - 1)}";
+            yield return $"o_t = {outside}Σ_l λ_tl S^(l)_tᵀ {phi.Q}{(s.Normaliser == Normaliser.External ? " / η_t" : "")}{Own(s)},  {scale},  λ = LevelScales";
+            foreach (var line in Sources(s, gate)) yield return line;
+            yield break;
+        }
+
         // Of several writes a token the first meets the decayed state.
         var (kept, before) = (s.Decay?.Shape == GateShape.Value ? "S_{t−1} diag(e^{g_t})" : $"{keep}S_{{t−1}}", s.Writing.Steps == 1 ? "" : "    for each of the token's writes in turn, S the state before it; only the first meets the decay");
         var beta = s.Writing.Strength == WriteStrength.None ? "" : "β_t ";
@@ -283,10 +293,11 @@ internal static class Explanation
         // f rows of state; p products make a score.
         var f = (long)s.Map.Width;
         var p = ScoresAreKernels(s) ? k : f;
+        var l = System.Math.Max(1, s.Levels);
         // 2 a multiply-add: write, read, what a delta rule retrieves; 1 for the decay.
         var (delta, once) = (s.Write is WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja, s.Write is WriteRule.Delta or WriteRule.Oja);
         var (m, n) = ((long)s.Writing.Slots, (long)s.Writing.Steps);
-        var cells = s.Write == WriteRule.Slots ? m * (f + v) : f * v;
+        var cells = s.Write == WriteRule.Slots ? m * (f + v) : l * f * v;
         var flops = n * (4 * cells + (s.Decay is null ? 0 : cells) + (once ? 2 * cells : delta ? 4 * cells : 0));
         yield return $"recurrent: {Literals.Grouped(flops)} FLOPs a token and head; a step reads and writes the state, {Literals.Grouped(8 * cells)} bytes";
         // The products of one chunk over its tokens: state in and out, C×C scores and what they weigh; a delta rule has a second pair and a solve.

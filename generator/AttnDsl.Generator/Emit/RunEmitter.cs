@@ -201,6 +201,12 @@ internal static class RunEmitter
 
     public static void Tables(SourceWriter w, DynamicalSystem system, string first, string rows)
     {
+        if (system.Levels > 0)
+        {
+            w.Line("// The place of every token of this call, shared by all heads.");
+            w.Line($"call.Sequences.Places({first}, {rows}, out call.Places);");
+        }
+
         if (system.Angles is not { } angles) return;
         var pairs = angles.Count;
         w.Line("// Angles of every position of this call, shared by all heads.");

@@ -20,7 +20,7 @@ internal static class MatrixProgram
         var p = new ProgramBuilder(name, rows);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
         var F = Sources.Features(system);
-        var S = p.Open("S", new(F, V));
+        var S = p.Open("S", new(PastLevels.StateRows(system), V));
         (Tile Start, Tile Final)? sum = !system.HasKeySum ? null : p.Open(SumName(system), new(One, F));
         (Tile Start, Tile Final)? max = system.IsStabilised ? p.Open("m", new(One, One)) : null;
 
@@ -38,6 +38,7 @@ internal static class MatrixProgram
         var k = Sources.Key(system, head, b, rows);
         var v = ConvolutionProgram.Load(system, b, "v", rows, V);
         var weights = new Weighting(system, p, b, rows);
+        var levels = PastLevels.Of(system, b, rows);
         var fromStart = weights.FromStart;
 
         Tile? rowMax = null;
@@ -109,15 +110,17 @@ internal static class MatrixProgram
                     ? Say("o = Sᵀq + (q·(u ⊙ k)) v: the state before the token's decay, and the token itself through its bonus.", "What came before each row, none of whose gates it meets itself, and the row itself through its bonus.")
                     : writes.Count > 1
                     ? Say("o = (e^g S)ᵀ q + (q·k) v + (q·b) u: what the state holds and what the token is about to write.", "What came before the chunk, and the chunk's own part: its values and what was retrieved.")
+                    : levels is not null
+                    ? Say($"o = Σ_l λ_l ({gt}S_l)ᵀ q + λ_0 (q·k) v: what the levels of the state hold, seen from the token, and what it is about to write.", $"o_i = Σ_l λ_il S_lᵀ{Decays("q_i")} + Σ_{{j≤i}} λ_i,l(i,j) scores_ij v_j: what came before the chunk, by levels, and the chunk's own part.")
                     : Say($"o = ({gt}S)ᵀ q + (q·{key}) {written}: what the state holds and what the token is about to write.", $"o_i = Sᵀ{Decays("q_i")} + Σ_{{j≤i}} scores_ij {written}_j: what came before the chunk, and the chunk's own part."),
                 system.Writing.Bonus || writes.Count > 1
                     ? "do meets the state and what the block wrote: from there the gradients of the scores, of queries, keys and values."
                     : $"dscores_ij = do_i·{written}_j, d{written}_j += Σ_i scores_ij do_i, dS += Σ_i {Decays("q_i").TrimStart()} do_iᵀ; dq and dk follow from dscores and S do{(sum is null ? "" : " (do here the numerator's)")}.");
             var reach = system.Writing.Bonus ? Reach.Before : Reach.Own;
             // What is written back goes to features as they are.
-            var scores = writes.Select(w => w.Key == k ? weights.Scores("scores" + w.Name, q, k, rowMax, reach) : weights.Scores("scores" + w.Name, q.Features, w.Key.Features, rowMax, reach)).ToList();
+            var scores = writes.Select(w => w.Key == k ? weights.Scores("scores" + w.Name, q, k, rowMax, reach) : weights.Scores("scores" + w.Name, q.Features, w.Key.Features, rowMax, reach)).Select(s => levels?.Weighed(b, "scoresByLevel", s) ?? s).ToList();
             var qDecayed = weights.IsPerValue || system.Writing.Bonus ? q.Features : Decayed("qDecayed", q.Features);
-            var read = rowMax is null ? weights.FromState("fromState", q.Features, S.Start, reach) : b.MatMul("fromState", qDecayed, S.Start);
+            var read = rowMax is null ? weights.FromState("fromState", q.Features, S.Start, reach, levels is null ? null : x => levels.Reading(b, x, levels.First)) : b.MatMul("fromState", qDecayed, S.Start);
             for (var n = 0; n < writes.Count; n++)
                 read = b.Add("read", read, weights.FromBlock("fromBlock" + writes[n].Name, scores[n], writes[n].Value, reach));
             if (system.Writing.Bonus)
@@ -142,6 +145,11 @@ internal static class MatrixProgram
             ? $"S ← S + Σ_j {key}_j {written}_jᵀ{(also.Length == 0 ? "" : " + b_j u_jᵀ")}."
             : $"S ← e^{{L_C}} S + Σ_j ({key}_j e^{{L_C − L_j}}) {written}_jᵀ{(also.Length == 0 ? "" : " + (b_j e^{L_C − L_j}) u_jᵀ")}.");
         var unwrite = $"What the chunk wrote: d{key}_j += {(decays ? "e^{L_C − L_j} " : "")}dS {written}_j, d{written}_j += dSᵀ{(decays ? $"({key}_j e^{{L_C − L_j}})" : $" {key}_j")}{(also.Length == 0 ? "" : ", and likewise of b and u")}{(decays ? "; the gates get what they let through" : "")}.";
+        if (levels is not null)
+        {
+            write = Say($"What lay on lower levels moves up to the token's own: S_l ← {gt}S_l, S_0 ← k vᵀ.", $"What lay on lower levels moves up to where the chunk's last token sees it; then {write}");
+        }
+
         b.Begin(write, unwrite);
         var total = weights.Whole;
         Tile? next = null;
@@ -162,7 +170,7 @@ internal static class MatrixProgram
         Tile Kept(string kept, Tile state, bool transposed) => (total, next) switch
         {
             (null, null) => state,
-            ({ } t, null) => b.Map(kept, (s, l) => s * Ex.Exp(l), state, transposed ? b.Transpose("totalDown", t) : t),
+            ({ } t, null) => b.Map(kept, (s, l) => s * Ex.Exp(l), state, transposed ? b.Transpose("totalDown", levels?.Shared(t) ?? t) : t),
             (null, { } r) => b.Map(kept, (s, x, y) => s * Ex.Exp(x - y), state, max!.Value.Start, r),
             ({ } t, { } r) => b.Map(kept, (s, l, x, y) => s * Ex.Exp(l + (x - y)), state, t, max!.Value.Start, r),
         };
@@ -176,9 +184,9 @@ internal static class MatrixProgram
             tail.Store(SumName(system), keys.Final, Access.Whole);
         }
 
-        var final = Kept("stateKept", S.Start, transposed: !weights.IsPerValue);
-        foreach (var (left, right) in arrived) final = b.Add("SNext", final, b.MatMulTN("writes", left, right));
-        p.Carry("S", head.LoadAs("S0", "S", F, V, Access.Whole), S, final);
+        var final = Kept("stateKept", levels?.Merged(S.Start) ?? S.Start, transposed: !weights.IsPerValue);
+        foreach (var (left, right) in arrived) final = b.Add("SNext", final, b.MatMulTN("writes", levels?.Written(left) ?? left, right));
+        p.Carry("S", head.LoadAs("S0", "S", S.Start.Shape.Rows, V, Access.Whole), S, final);
         tail.Store("S", S.Final, Access.Whole);
         return p.Build();
     }

@@ -33,11 +33,14 @@ internal static class ParallelProgram
         var onScores = system.Map.Polynomial is not null && !own.IsPerKey;
         var qReach = onScores || stabilised || reach is null || own.IsPerValue ? q.Factors : head.Map("qReach", (x, l) => x * Ex.Exp(l), q.Features, reach);
 
+        var (ownLevels, levels) = (PastLevels.Of(system, head, R, "own"), PastLevels.Of(system, b, C));
+        if (ownLevels is not null) ownScores = ownLevels.Weighed(head, "ownByLevel", ownScores);
         var ownRead = own.FromBlock("ownRead", ownScores, ownValues);
 
         var num = p.Open("num", new(R, V));
         var den = normalised ? p.Open("den", new(R, One)) : default;
         var max = stabilised ? p.Open("rowMax", new(R, One)) : default;
+        var firstPlace = ownLevels is null ? default : p.Open("firstPlace", new(One, One));
         (Tile Start, Tile Final)? rest = reach is null ? null : p.Open("rest", new(One, reach.Shape.Cols));
 
         b.Stage = "An earlier block of keys, weighted by what is left of it when the queries' block begins.";
@@ -91,6 +94,12 @@ internal static class ParallelProgram
                 scores = b.MatMulNT("scores", qReach, kLeft);
             }
 
+            if (levels is not null)
+            {
+                scores = ownLevels!.Weighed(b, "scoresByLevel", scores, levels);
+                p.Carry("firstPlace", ownLevels.First, firstPlace, levels.First);
+            }
+
             var vLeft = own.IsPerValue ? Left("vLeft", v) : v;
             p.Carry("num", own.IsPerValue ? head.Fill("nothing", num.Start.Shape, 0) : ownRead, num, b.Add("numNext", num.Start, b.MatMul("read", scores, vLeft)));
             if (normalised)
@@ -98,7 +107,8 @@ internal static class ParallelProgram
         }
 
         tail.Stage = "What the initial state still counts for.";
-        var state = tail.Load("S", Sources.Features(system), V, Access.Whole);
+        var state = tail.Load("S", PastLevels.StateRows(system), V, Access.Whole);
+        Tile Reading(Tile x) => ownLevels?.Reading(tail, x, firstPlace.Final) ?? x;
         var (numerator, denominator, finalMax) = (num.Final, normalised ? den.Final : null, stabilised ? max.Final : null);
         // Features that no score is made of are first needed here.
         var qAll = onScores ? Sources.Query(system, tail, R).Features : q.Features;
@@ -123,7 +133,7 @@ internal static class ParallelProgram
         }
         else if (own.IsPerValue)
         {
-            numerator = tail.Map("numFinal", (x, y, l) => x + y * Ex.Exp(l), ownRead, tail.Map("numAll", (x, y, l) => x + y * Ex.Exp(l), num.Final, tail.MatMul("ofState", qAll, state), rest!.Value.Final), reach!);
+            numerator = tail.Map("numFinal", (x, y, l) => x + y * Ex.Exp(l), ownRead, tail.Map("numAll", (x, y, l) => x + y * Ex.Exp(l), num.Final, tail.MatMul("ofState", Reading(qAll), state), rest!.Value.Final), reach!);
             Sources.Output(system, head, tail, numerator);
             return p.Build();
         }
@@ -137,7 +147,7 @@ internal static class ParallelProgram
             };
         }
 
-        var read2 = tail.Add("readAll", numerator, tail.MatMul("fromState", qState, state));
+        var read2 = tail.Add("readAll", numerator, tail.MatMul("fromState", Reading(qState), state));
         if (normalised)
         {
             tail.Stage = "Divide and store.";

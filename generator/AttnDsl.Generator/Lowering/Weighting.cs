@@ -1,3 +1,4 @@
+using System;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
@@ -98,11 +99,13 @@ internal sealed class Weighting
     public Tile? From(Reach reach) => reach != Reach.Before || _g is null ? FromStart : _b.Emit("beforeRow", new PrefixSum(Exclusive: true), _g);
 
     /// <summary>What a state still gives to rows that read it: rows·S, decayed from the block's start.</summary>
-    public Tile FromState(string name, Tile rows, Tile state, Reach reach = Reach.Own)
+    /// <param name="reading">From decayed rows to those that meet the state, where they are others.</param>
+    public Tile FromState(string name, Tile rows, Tile state, Reach reach = Reach.Own, Func<Tile, Tile>? reading = null)
     {
+        Tile Reading(Tile x) => reading is null ? x : reading(x);
         var from = From(reach);
-        if (IsPerValue) return _b.Map(name, (x, l) => x * Ex.Exp(l), _b.MatMul(name + "Kept", rows, state), from!);
-        return _b.MatMul(name, from is null ? rows : _b.Map(rows.Plain + "Decayed", (x, l) => x * Ex.Exp(l), rows, from), state);
+        if (IsPerValue) return _b.Map(name, (x, l) => x * Ex.Exp(l), _b.MatMul(name + "Kept", Reading(rows), state), from!);
+        return _b.MatMul(name, Reading(from is null ? rows : _b.Map(rows.Plain + "Decayed", (x, l) => x * Ex.Exp(l), rows, from)), state);
     }
 
     /// <summary>A block's rows under the weights that their writes keep at its end, relative to a maximum.</summary>

@@ -62,7 +62,7 @@ internal sealed record WriteDeclaration(WriteRule Rule, KeySource? Key = null, W
     public static implicit operator WriteDeclaration(WriteRule rule) => new(rule);
 }
 
-internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, SkipShape? Skip = null, bool AddsEpsilon = false, EtaActivation? Eta = null, Augmentation? Augmentation = null, OutputGate? OutputGate = null, NormaliserGradient? Gradient = null, double? Prior = null);
+internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, SkipShape? Skip = null, bool AddsEpsilon = false, EtaActivation? Eta = null, Augmentation? Augmentation = null, OutputGate? OutputGate = null, NormaliserGradient? Gradient = null, double? Prior = null, int? Levels = null);
 
 internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
 

@@ -186,6 +186,9 @@ internal sealed record DynamicalSystem(
     /// <summary>What the output is multiplied by last.</summary>
     public OutputGate OutputGate { get; init; }
 
+    /// <summary>In how many levels the past is parted, each with a state of its own; 0 of a layer with one state.</summary>
+    public int Levels { get; init; }
+
     /// <summary>Whether every cell of the state decays on its own: a linear scan, cell by cell.</summary>
     public bool IsScan => Decay is { Shape: GateShape.Full } || Writing.Key == KeySource.None;
 
@@ -202,7 +205,8 @@ internal sealed record DynamicalSystem(
     public Convolution? Convolution { get; init; }
 
     /// <summary>Lengths of the dimensions that not every layer has.</summary>
-    public IReadOnlyList<(string Letter, int Size)> Widths => Convolution is { } c ? [.. Map.Widths, .. c.Widths] : Map.Widths;
+    public IReadOnlyList<(string Letter, int Size)> Widths =>
+        [.. Map.Widths, .. Convolution is { } c ? c.Widths : [], .. Levels == 0 ? System.Array.Empty<(string, int)>() : [("E", Levels)]];
 
     /// <summary>Whether what is read are means and covariances.</summary>
     public bool IsCentred => Normaliser == Normaliser.Centred;
@@ -243,7 +247,7 @@ internal sealed record DynamicalSystem(
         string Reads() => string.Join(", ", new[]
         {
             Convolution is { } c ? $"convolution {c}" : "", Writing.Bonus ? "bonus" : "", HasSkip ? $"skip per {Skip}" : "", Augmentation == Augmentation.None ? "" : $"augmentation {Augmentation}",
-            OutputGate == OutputGate.None ? "" : $"output gate {OutputGate}",
+            OutputGate == OutputGate.None ? "" : $"output gate {OutputGate}", Levels == 0 ? "" : $"{Literals.Integer(Levels)} levels",
         }.Where(x => x.Length > 0));
         static string Count(int? n) => n is { } number ? Literals.Integer(number) : "not declared";
         static string Part(object? part) => part?.ToString() ?? "none";

@@ -25,8 +25,12 @@ internal static class LayerRules
     /// <summary>The most taps of a short convolution: each is a pass over the rows.</summary>
     public const int MostTaps = 16;
 
+    /// <summary>The most levels: places are exact in a float up to 2^24.</summary>
+    public const int MostLevels = 24;
+
     /// <summary>The most writes a token: each is a row of the chunk.</summary>
     public const int MostSteps = 16;
+
     /// <summary>The most hidden units of all projections of a row.</summary>
     public const int WidestHidden = 16384;
 
@@ -67,6 +71,7 @@ internal static class LayerRules
         if (d.Window is { SinkTokens: > LongestWindow } sinks) yield return new(WindowTooLarge, "Window.SinkTokens", name, "SinkTokens", Text(sinks.SinkTokens), Text(LongestWindow));
         if (d.Window is { SinkTokens: < 0 } s) yield return new(SinksNegative, "Window.SinkTokens", name, Text(s.SinkTokens));
         if (d.Score?.SoftCap is { } cap && !IsPositive(cap)) yield return new(SoftCapNotPositive, "Score.SoftCap", name, Text(cap));
+        if (d.Read?.Levels is { } levels and not (>= 2 and <= MostLevels)) yield return new(LevelsOutOfRange, "Read.Levels", name, Text(levels), Text(MostLevels));
         if (d.Form?.ChunkSize is { } c && (c < 16 || c > 256 || (c & (c - 1)) != 0)) yield return new(ChunkSize, "Form.ChunkSize", name, Text(c), Text(NearestChunk(c)));
         if (d is { KeyValueHeads: { } g and > 0, Heads: { } h and > 0 } && h % g != 0) yield return new(KeyValueHeadsDoNotDivide, "AttentionLayer.KeyValueHeads", name, Text(g), Text(h));
         if (d is { ValueHeads: { } n and > 0, Heads: { } q and > 0 } && n % q != 0) yield return new(ValueHeadsNoMultiple, "AttentionLayer.ValueHeads", name, Text(n), Text(q));
@@ -175,6 +180,7 @@ internal static class LayerRules
             if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned && d.Function(FunctionRole.Normaliser) is null) yield return new(SignedKeySum, "Read", name, map.Name);
         }
 
+        if (d.Read?.Levels is { } parted && LevelConflict(d, kernel, write, map) is { } conflict) yield return new(LevelsConflict, "Read.Levels", name, Text(parted), conflict);
         var available = AvailableForms(d);
         if (d.Form is { } form)
         {
@@ -185,6 +191,18 @@ internal static class LayerRules
             }
         }
     }
+
+    /// <summary>What does not go with levels, if anything.</summary>
+    private static string? LevelConflict(LayerDeclaration d, Kernel kernel, WriteRule write, FeatureMap map) =>
+        kernel == Kernel.Softmax ? "Kernel.Softmax, which has no state"
+        : write != WriteRule.Plain ? $"the write rule {write}"
+        : d.Write is { Steps: > 1 } ? "several writes a token"
+        : d.Write is { Bonus: true } ? "a bonus, for which the state is read before the write"
+        : d.Write is { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } ? "cells that decay each on their own"
+        : DefaultNormaliser(d) is not (Normaliser.None or Normaliser.External) and var normaliser ? $"Normaliser.{normaliser}, which sums keys"
+        : !d.Causal ? "Causal = false"
+        : (long)map.Width * d.Read!.Levels!.Value > WidestFeatures ? $"features of {Text(map.Width)} numbers, together more than {Text(WidestFeatures)}"
+        : null;
 
     /// <summary>What goes with which constants of a gate.</summary>
     private static IEnumerable<Problem> Constants(LayerDeclaration d, string name)

@@ -48,6 +48,7 @@ internal static class Resolver
             Augmentation = family == StateFamily.Matrix ? d.Read?.Augmentation ?? default : default,
             AddsEpsilon = d.Read is { AddsEpsilon: true },
             OutputGate = family == StateFamily.Matrix ? d.Read?.OutputGate ?? default : default,
+            Levels = family == StateFamily.Matrix ? Math.Max(0, d.Read?.Levels ?? 0) : 0,
             Score = d.Score is { } score && (score.SoftCap is not null || score.SinkLogit || score.Bias is not (null or PositionBias.None)) ? new(score.SoftCap, score.Bias ?? default, score.SinkLogit) : null,
             Prior = d.Read?.Prior ?? 0,
             Convolution = d.Convolution is { } c ? new(c.Width, c.Of, c.Activation ?? default) : null,
@@ -120,6 +121,7 @@ internal static class Resolver
 
         if (s.Write == WriteRule.Slots) yield return new("S", "slotWrite", $"[B,T,{n},M]", HeadCount.State, s.Writing.Slots, "How strongly the token writes to each slot.");
         if (s.Normaliser == Normaliser.External) yield return new("Eta", "eta", $"[B,T,{n}]", HeadCount.State, 0, $"The read-out is divided by η = {FeatureMaps.EtaFormula(s.Eta)} of it.");
+        if (s.Levels > 0) yield return new("LevelScales", "levelScales", $"[B,T,{n},L]", HeadCount.State, s.Levels, "λ: how much each level of the past counts, the token itself first.");
         if (s.OutputGate != OutputGate.None) yield return new("OutputGate", "outputGate", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"The output is multiplied by {(s.OutputGate == OutputGate.Silu ? "y·σ(y)" : "σ(y)")} of it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
     }
@@ -210,7 +212,8 @@ internal static class Resolver
             yield break;
         }
 
-        yield return new("S", s.Map.Width, s.ValueDim, 0, $"[B,{n},{f},V]", s.IsCentred ? "The sum of products of deviations of keys and values from their means." : s.IsStabilised ? "The memory, relative to e^M." : s.Map.KeepsChannels ? "The memory: rows are key channels." : "The memory: rows are features of the keys.");
+        if (s.Levels > 0) yield return new("S", s.Levels * s.Map.Width, s.ValueDim, 0, $"[B,{n},L{f},V]", "The memory of every level as the last token sees it, level after level.");
+        else yield return new("S", s.Map.Width, s.ValueDim, 0, $"[B,{n},{f},V]", s.IsCentred ? "The sum of products of deviations of keys and values from their means." : s.IsStabilised ? "The memory, relative to e^M." : s.Map.KeepsChannels ? "The memory: rows are key channels." : "The memory: rows are features of the keys.");
         if (s.HasKeySum && !s.IsStabilised) yield return new("z", 1, s.Map.Width, 0, $"[B,{n},{f}]", "Sum of the mapped keys.");
         if (s.IsCentred)
         {

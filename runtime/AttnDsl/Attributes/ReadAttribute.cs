@@ -117,6 +117,13 @@ public sealed class ReadAttribute(Normaliser normaliser) : Attribute
     /// <summary>Adds the token's own value, weighted by how its query, its key and a learned w (<c>Parameters.W [H,K]</c>) fit together: MetaLA's self-augmentation.</summary>
     public Augmentation Augmentation { get; set; }
 
+    /// <summary>
+    /// Log-linear attention: parts the past in so many levels, 2 to 24, each with a state of its own, and reads each times a number of the input
+    /// <c>LevelScales [B,T,H,L]</c>. Level 0 is the token itself; token s lies on level bitLength(t xor s) of token t's past, so levels hold 1, 1, 2, 4, … tokens at
+    /// most; what would lie beyond the last level lies on it, so a sequence of at most 2^(L−1) tokens has all its levels.
+    /// </summary>
+    public int Levels { get; set; }
+
     /// <summary>Multiplies the output by an activation of the input <c>OutputGate</c>. Matrix states only.</summary>
     public OutputGate OutputGate { get; set; }
 

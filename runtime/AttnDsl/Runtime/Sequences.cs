@@ -12,7 +12,7 @@ namespace AttnDsl.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public readonly unsafe struct Sequences
 {
-    private const int WorkspaceSlot = 6;
+    private const int WorkspaceSlot = 6, PlacesSlot = 7;
 
     private readonly Sequence* _table;
     private readonly int _count;
@@ -112,6 +112,17 @@ public readonly unsafe struct Sequences
             Rotations.FillTable(s.Position + known, s.Time - known, pairs, numberBase, ref Native.At(cos, row), ref Native.At(sin, row), pairs, step);
             filled = s.Angles + s.Time;
         }
+    }
+
+    /// <summary>The place of every token of this turn.</summary>
+    /// <param name="first">Position of the first token where all sequences are alike.</param>
+    /// <param name="time">Tokens where they are.</param>
+    /// <param name="places">Address of the places [rows], a sequence's as far on as its rows of angles.</param>
+    public void Places(long first, int time, out nint places)
+    {
+        places = Workspace.RentAddress(PlacesSlot, AreAlike ? time : PlaceAngles());
+        if (AreAlike) Levels.FillPlaces(first, time, ref Native.At(places, 0));
+        foreach (ref readonly var s in Table) Levels.FillPlaces(s.Position, s.Time, ref Native.At(places, s.Angles));
     }
 
     /// <summary>Places rows for a value of each token such that those of every sequence begin at a multiple of 16; says how many there are.</summary>

@@ -138,3 +138,16 @@ internal static partial class Augmented7x5;
 [FeatureMap(Kernel.EluPlusOne)]
 [Read(Normaliser.KeySum, Augmentation = Augmentation.Linear)]
 internal static partial class LinearlyAugmented7x5;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Gate(GateShape.Key, Activation = GateActivation.LogSigmoid)]
+[Rotation(RotationKind.Rotary)]
+[Read(Normaliser.External, Levels = 5)]
+internal static partial class LogLinear6x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 20)]
+[FeatureMap(Kernel.EluPlusOne)]
+[Gate(GateShape.Value)]
+[Read(Normaliser.None, Skip = SkipShape.Head, Levels = 9)]
+[Form(Forms.Recurrent | Forms.Parallel | Forms.Chunkwise, ChunkSize = 16)]
+internal static partial class LogLinearValues7x20;

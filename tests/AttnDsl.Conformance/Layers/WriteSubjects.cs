@@ -134,5 +134,15 @@ internal static class WriteSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { W = t["in.w"] } },
             LinearlyAugmented7x5.Forward, LinearlyAugmented7x5.Forward, LinearlyAugmented7x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LinearlyAugmented7x5.Backward, KeySum = s => s.Z }),
+        new(nameof(LogLinear6x5), s_base with { KeyDim = 6, ValueHeads = 4, Decay = DecaySource.Key, LogSigmoid = true, Pairs = Pairs.HalfSplit, Denominator = Denominator.Exp, Levels = 5 }, new Layer<LogLinear6x5.Inputs, LogLinear6x5.Gradients, LogLinear6x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Eta = t["in.eta"], LevelScales = t["in.level_scales"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Eta = t["in.eta"], LevelScales = t["in.level_scales"] },
+            LogLinear6x5.Forward, LogLinear6x5.Forward, LogLinear6x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LogLinear6x5.Backward }),
+        new(nameof(LogLinearValues7x20), s_base with { ValueDim = 20, Similarity = Similarity.EluPlusOne, Decay = DecaySource.Value, SkipWidth = 1, Levels = 9 }, new Layer<LogLinearValues7x20.Inputs, LogLinearValues7x20.Gradients, LogLinearValues7x20.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, LevelScales = t["in.level_scales"], Parameters = new() { D = t["in.d"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, LevelScales = t["in.level_scales"], Parameters = new() { D = t["in.d"] } },
+            LogLinearValues7x20.Forward, LogLinearValues7x20.Forward, LogLinearValues7x20.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LogLinearValues7x20.Backward }),
     ];
 }

@@ -104,6 +104,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.dt_bias" or "in.lambda" => nowhere with { DtBias = direction },
             "in.u" => nowhere with { U = direction },
             "in.w" => nowhere with { W = direction },
+            "in.level_scales" => nowhere with { LevelScales = direction },
             "in.sink" => nowhere with { Sink = direction },
             "in.d" => nowhere with { D = direction },
             "in.a" => nowhere with { A = direction },

@@ -31,6 +31,7 @@ internal static class Tensors
             [BiasOf(spec)] = spec.Decay == DecaySource.Head ? Learned(inputs.DtBias, spec.StateHeads) : Learned(inputs.DtBias, spec.StateHeads, spec.BiasWidth),
             ["in.u"] = Learned(inputs.U, spec.Heads, spec.FeatureDim),
             ["in.w"] = Learned(inputs.W, spec.Heads, spec.FeatureDim),
+            ["in.level_scales"] = new(inputs.LevelScales, Shape(spec.StateHeads, spec.Levels)),
             ["in.sink"] = Learned(inputs.Sink, spec.Heads),
             ["in.d"] = spec.SkipWidth == 1 ? Learned(inputs.D, spec.StateHeads) : Learned(inputs.D, spec.StateHeads, spec.SkipWidth),
         };
@@ -55,6 +56,7 @@ internal static class Tensors
         "in.dt_bias" or "in.lambda" => spec.BiasWidth > 0,
         "in.u" => spec.Bonus,
         "in.w" => spec.OwnValue != OwnValue.None,
+        "in.level_scales" => spec.Levels > 0,
         "in.sink" => spec.SinkLogit,
         "in.d" => spec.SkipWidth > 0,
         _ => true,

@@ -116,6 +116,7 @@ internal sealed class LayerSample
         RotationBase = System.Rotation?.Base ?? 1,
         SoftCap = System.Score?.SoftCap ?? 0,
         Alibi = System.Score?.Bias == PositionBias.Alibi,
+        Levels = System.Levels,
         SinkLogit = System.Score is { SinkLogit: true },
         Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : 0,
         SinkTokens = System.Window?.SinkTokens ?? 0,
@@ -124,7 +125,7 @@ internal sealed class LayerSample
     public LayerInputs Inputs => new(1, Time, Input("q"), Input("k"), _inputs["v"])
     {
         G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
-        ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"), Sink = Input("sink"),
+        ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"), Sink = Input("sink"), LevelScales = Input("levelScales"),
         Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal) || p.Member.EndsWith("Taps", StringComparison.Ordinal)).ToDictionary(p => p.Member.EndsWith("Taps", StringComparison.Ordinal) ? p.Tensor : p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
     };
 
@@ -199,7 +200,7 @@ internal sealed class LayerSample
             let s = Resolver.Resolve(d)
             // Wide layers take long.
             where d.KeyDim <= 32
-            group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, Alibi: s.Score?.Bias == PositionBias.Alibi, Sink: s.Score is { SinkLogit: true }, Window: s.Window is not null) into family
+            group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, Alibi: s.Score?.Bias == PositionBias.Alibi, Sink: s.Score is { SinkLogit: true }, Levels: s.Levels > 0, Window: s.Window is not null) into family
             select family.First();
         return
         [

@@ -64,12 +64,12 @@ public sealed class LayerTests
     [Fact]
     public void Sample_HasEveryMechanism()
     {
-        Assert.InRange(LayerSample.Count, 40, 250);
+        Assert.InRange(LayerSample.Count, 40, 300);
         var systems = Enumerable.Range(0, LayerSample.Count).Select(n => LayerSample.Of(n).System).ToList();
         foreach (var mechanism in new Func<DynamicalSystem, object?>[]
         {
             s => s.Family, s => s.Causal, s => s.Kernel, s => s.Decay?.Shape, s => s.Decay?.Activation, s => s.Write, s => s.Normaliser, s => s.NormaliserGradient, s => s.Rotation?.Layout,
-            s => s.Writing.Strength, s => s.Writing.Key, s => s.Writing.Bonus, s => s.Skip, s => s.Augmentation, s => s.Score is { Bias: PositionBias.Alibi }, s => s.Score is { SinkLogit: true },
+            s => s.Writing.Strength, s => s.Writing.Key, s => s.Writing.Bonus, s => s.Skip, s => s.Augmentation, s => s.Score is { Bias: PositionBias.Alibi }, s => s.Score is { SinkLogit: true }, s => s.Levels > 0,
             s => s.Window?.RuntimeSized, s => s.Window?.SinkTokens > 0, s => s.KeyValueHeads is null, s => s.ValueHeads is null,
         })
         {

@@ -18,6 +18,12 @@ internal enum Values
 
     /// <summary>From −½ to ½: what a solve does not blow up.</summary>
     Small,
+
+    /// <summary>Whole numbers from 0 on: places of tokens.</summary>
+    Places,
+
+    /// <summary>Levels, of which there are four.</summary>
+    Levels,
 }
 
 /// <summary>An argument of a primitive under test.</summary>
@@ -27,7 +33,7 @@ internal sealed record Argument(Shape Shape, Values Values = Values.Normal, bool
 /// <summary>One variant of a primitive, with arguments that fit it.</summary>
 internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
 {
-    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P, F = Dim.F, M = Dim.M, L = Dim.L, U = Dim.U;
+    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P, F = Dim.F, M = Dim.M, L = Dim.L, U = Dim.U, E = Dim.E;
     private static readonly Expr X = new Arg(0), Y = new Arg(1);
 
     /// <summary>Every variant of every primitive; <see cref="CoverageTests"/> sees to it that none is missing.</summary>
@@ -67,6 +73,10 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new StopGradient(), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new Monomials(kernel), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new MonomialsBack(kernel), new(new(C, K)), new(new(C, Dim.F))),
+        new(new LevelOf(3), new(new(C, One), Values.Places, IsFixed: true), new(new(One, One), Values.Places, IsFixed: true)),
+        new(new LevelWeights(3), new(new(C, E)), new(new(C, One), Values.Places, IsFixed: true), new(new(C, One), Values.Places, IsFixed: true)),
+        new(new LevelSums(3, E), new(new(C, C)), new(new(C, One), Values.Places, IsFixed: true), new(new(C, One), Values.Places, IsFixed: true)),
+        .. from back in new[] { false, true } select new PrimitiveCase(new MergeLevels(E, K, back), new(new(Dim.Product(E, K), V)), new(new(One, One), Values.Levels, IsFixed: true)),
         new(new Join(F), new(new(C, K)), new(new(C, V))),
         .. from isFirst in new[] { false, true } select new PrimitiveCase(new Part(K, V, isFirst), new Argument(new(C, F))),
         .. from back in new[] { false, true } select new PrimitiveCase(new GroupedProduct(M, back), new(new(C, Dim.Product(M, back ? L : U))), new(new(L, U))),
@@ -93,6 +103,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         Reduce r => [r.Domain],
         Spread s => [new(s.Outer, s.Inner)],
         Collect c => [new(c.Outer, c.Inner)],
+        MergeLevels => [new(E, K)],
         Monomials => [new(K, F)],
         Join => [new(F, F)],
         Part => [new(K, V)],
@@ -112,6 +123,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
             Reduce r => r with { Domain = In(r.Domain) },
             Spread s => s with { Outer = Of(s.Outer), Inner = Of(s.Inner) },
             Collect c => c with { Outer = Of(c.Outer), Inner = Of(c.Inner) },
+            MergeLevels m => m with { Inner = Of(m.Inner) },
             Part p => p with { Cols = Of(p.Cols), Others = Of(p.Others) },
             GroupedProduct p => p with { Groups = Of(p.Groups) },
             GroupedGram g => g with { Groups = Of(g.Groups) },

@@ -20,7 +20,7 @@ internal sealed class Sketch
     private Sketch(PrimitiveCase variant, Random random)
     {
         (Case, _random) = (variant, random);
-        var size = new Dictionary<Dim, int> { [Dim.C] = random.Next(1, 6), [Dim.K] = Length(), [Dim.V] = Length(), [Dim.M] = Length(), [Dim.L] = Length(), [Dim.U] = Length() };
+        var size = new Dictionary<Dim, int> { [Dim.C] = random.Next(1, 6), [Dim.K] = Length(), [Dim.V] = Length(), [Dim.M] = Length(), [Dim.L] = Length(), [Dim.U] = Length(), [Dim.E] = 4 };
         if (variant.Dims.Contains(Dim.P)) size[Dim.K] = 2 * (size[Dim.P] = random.Next(0, 4));
         Sizes = size;
         FollowChannels();
@@ -50,7 +50,7 @@ internal sealed class Sketch
     public List<Dim> DrawOnes(double chance)
     {
         // Pairs need two channels.
-        var ones = Case.Dims.Where(d => d != Dim.P && d != Dim.F && !(d == Dim.K && Case.Dims.Contains(Dim.P))).Where(_ => _random.NextDouble() < chance).ToList();
+        var ones = Case.Dims.Where(d => d != Dim.P && d != Dim.F && d != Dim.E && !(d == Dim.K && Case.Dims.Contains(Dim.P))).Where(_ => _random.NextDouble() < chance).ToList();
         foreach (var d in ones) Sizes[d] = 1;
         FollowChannels();
         return ones;
@@ -107,6 +107,8 @@ internal sealed class Sketch
         Func<double> Of(Values kind) => kind switch
         {
             Derivatives.Values.Gates => () => -strength * _random.NextDouble(),
+            Derivatives.Values.Places => () => _random.Next(20),
+            Derivatives.Values.Levels => () => _random.Next(4),
             Derivatives.Values.Small => () => _random.NextDouble() - 0.5,
             _ => Normal,
         };

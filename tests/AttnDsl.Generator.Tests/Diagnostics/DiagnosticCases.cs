@@ -37,6 +37,7 @@ internal static class DiagnosticCases
         new(OddKeyDim, "[AttentionLayer([|KeyDim = 5|], ValueDim = 6)] [Rotation(RotationKind.Rotary)]" + Class, "KeyDim = 5 of 'Layer' is odd, but a rotation turns pairs of channels; use 6 or remove [Rotation]"),
         new(WindowNotPositive, Sized + "[Window([|0|])]" + Class, "Window size 0 of 'Layer' must be at least 1 token (1 sees only itself)"),
         new(WindowNotPositive, Sized + "[Window([|size: -7|], RuntimeSized = true)]" + Class, "Window size -7 of 'Layer' must be at least 1 token (1 sees only itself)"),
+        new(LevelsOutOfRange, Sized + "[Read(Normaliser.None, [|Levels = 1|])]" + Class, "Levels = 1 of 'Layer' must be from 2 to 24; leave it out for one state"),
         new(SoftCapNotPositive, Sized + "[Score([|SoftCap = -2|])]" + Class, "SoftCap = -2 of 'Layer' must be positive and finite as a float; leave it out for scores without a cap"),
         new(SinksNegative, Sized + "[Window(4, [|SinkTokens = -1|])]" + Class, "SinkTokens = -1 of 'Layer' must be 0 or more; leave it out for none"),
         new(UnknownValue, Sized + "[FeatureMap([|(Kernel)99|])]" + Class, "FeatureMap.kernel of 'Layer' is 99, which is none of " + string.Join(", ", System.Enum.GetNames<Kernel>())),
@@ -82,6 +83,7 @@ internal static class DiagnosticCases
 
     public static IReadOnlyList<DiagnosticCase> Combinations { get; } =
     [
+        new(LevelsConflict, Sized + "[Write(WriteRule.Delta)] [Read(Normaliser.None, [|Levels = 4|])]" + Class, "'Layer' has 4 levels, each with a state of its own, which do not go with the write rule Delta; change it or remove Levels"),
         new(ScoreWithoutSoftmax, Sized + "[Gate(GateShape.Head)] [[|Score(Bias = PositionBias.Alibi)|]]" + Class, "'Layer' shapes its scores with [Score] but has the kernel Identity, whose scores are sums that a state has already taken; choose [FeatureMap(Kernel.Softmax)] or remove [Score]"),
         new(GateOnSoftmax, Sized + "[FeatureMap(Kernel.Softmax)] [[|Gate(GateShape.Head)|]]" + Class, "'Layer' has a gate and the softmax kernel, whose keys and values do not decay; choose [FeatureMap(Kernel.Identity)] or remove [Gate]"),
         new(WriteOnSoftmax, Sized + "[FeatureMap(Kernel.Softmax)] [[|Write(WriteRule.Delta)|]]" + Class, "'Layer' has the write rule Delta and the softmax kernel, which caches keys and values as they are; choose [FeatureMap(Kernel.Identity)] or remove [Write]"),

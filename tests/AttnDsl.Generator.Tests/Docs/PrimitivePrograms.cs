@@ -145,6 +145,27 @@ internal static class PrimitivePrograms
             var cells = b.Emit("kSpread", new Spread(K, V, OfOuter: true), k);
             b.Store("v", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("sums", new Collect(K, V, OfOuter: false), cells))));
         },
+        [typeof(LevelOf)] = b =>
+        {
+            var (v, places) = (b.Load("v", C, V), b.Load("place", C, One, isFixed: true));
+            b.Store("o", b.Map("scaled", (x, y) => x * y, v, At(b, () => b.Emit("levels", new LevelOf(6), places, b.Fill("zero", new(One, One), 0)))));
+        },
+        [typeof(LevelWeights)] = b =>
+        {
+            var (scales, places, v) = (b.Load("levelScales", C, Dim.E), b.Load("place", C, One, isFixed: true), b.Load("v", C, V));
+            b.Store("o", b.MatMul("read", At(b, () => b.Emit("weights", new LevelWeights(6), scales, places, places)), v));
+        },
+        [typeof(LevelSums)] = b =>
+        {
+            var (q, k, places) = (b.Load("q", C, K), b.Load("k", C, K), b.Load("place", C, One, isFixed: true));
+            b.Store("levelScales", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("sums", new LevelSums(6, Dim.E), b.MatMulNT("dots", q, k), places, places))));
+        },
+        [typeof(MergeLevels)] = b =>
+        {
+            var (places, zero) = (b.Load("place", C, One, isFixed: true), b.Fill("zero", new(One, One), 0));
+            var level = b.Emit("level", new LevelOf(6), b.Emit("last", new EdgeRow(Last: true), places), zero);
+            b.Store("S", b.Map("halved", x => 0.5 * x, At(b, () => b.Emit("merged", new MergeLevels(Dim.E, K), b.Load("S", Dim.Product(Dim.E, K), V, Access.Whole), level))), Access.Whole);
+        },
         [typeof(Join)] = b =>
         {
             var (q, k) = (b.Load("q", C, K), b.Load("k", C, K));
@@ -172,11 +193,13 @@ internal static class PrimitivePrograms
     /// <summary>The page's dumps: the program, its derivative, and what the primitive prints in it.</summary>
     public static Dictionary<string, string> Dumps(Type primitive)
     {
-        var system = Resolver.Resolve(Layers.Plain(32, 48) with { Heads = 2, Gate = new(GateShape.Head, null, null, null) });
         var p = new ProgramBuilder("small", C);
         All[primitive](p.Body);
         var program = p.Build();
-        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8)] })), WorkUnit.StateHead, "");
+        var layer = Layers.Plain(32, 48) with { Heads = 2, Gate = new(GateShape.Head, null, null, null) };
+        if (program.Statements.Any(s => s.Op is Load { Tensor: "place" })) layer = layer with { Read = new(Normaliser.None, null, Levels: 7) };
+        var system = Resolver.Resolve(layer);
+        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7)] })), WorkUnit.StateHead, "");
         var (cpu, gpu) = (new SourceWriter(), new SourceWriter());
         CpuKernelWriter.Write(cpu, kernel.Signature, "");
         GpuKernelWriter.Write(gpu, new(LayerPlan.Build(system), kernel), checksOverflow: false);

@@ -8,7 +8,7 @@ namespace AttnDsl.Generator.Tests.Interpretation;
 /// <summary>What an expression reads where it is evaluated.</summary>
 /// <param name="Args">Its arguments.</param>
 /// <param name="Row">Position of the row; null where rows are not tokens.</param>
-/// <param name="Col">Position of the column; null where columns are not tokens.</param>
+/// <param name="Col">Position of the column; null where columns are neither tokens nor levels.</param>
 /// <param name="Head">The head.</param>
 /// <param name="RunTimeValues">What the caller chose.</param>
 internal sealed record Scope(IReadOnlyList<Complex> Args, int? Row, int? Col, int Head, IReadOnlyDictionary<string, int> RunTimeValues);

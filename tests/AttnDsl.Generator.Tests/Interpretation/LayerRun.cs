@@ -57,7 +57,7 @@ internal sealed class LayerRun
     /// <summary>How many heads a tensor has.</summary>
     public int HeadsOf(string tensor) => tensor switch
     {
-        "cos" or "sin" => 1,
+        "cos" or "sin" or "place" => 1,
         "keys" => HeadsOf("k"),
         "values" => HeadsOf("v"),
         _ when tensor.EndsWith("Grad", StringComparison.Ordinal) => HeadsOf(tensor[..^"Grad".Length]),
@@ -104,6 +104,7 @@ internal sealed class LayerRun
         Alias("keys", "k", !appends && System.Rotation is null);
         Alias("valuesGrad", "vGrad", true);
         Alias("keysGrad", "kGrad", System.Rotation is null);
+        if (System.Levels > 0) this["place", 0].Values = Operations.Fill(Time, 1, (t, _) => Position + t);
         if (System.Angles is not { } angles) return;
         double Angle(int t, int p) => (Position + t) * angles.Step * Math.Pow(angles.Base, -(double)p / angles.Count);
         this["cos", 0].Values = Operations.Fill(Time, angles.Count, (t, p) => Math.Cos(Angle(t, p)));

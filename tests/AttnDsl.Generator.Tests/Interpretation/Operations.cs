@@ -33,6 +33,12 @@ internal static class Operations
         EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
         Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
         Collect c => Fill(Rows(x[0]), turn.Size(c.OfOuter ? c.Outer : c.Inner), (i, j) => Sum(Cols(x[0]), n => (c.OfOuter ? n / turn.Size(c.Inner) : n % turn.Size(c.Inner)) == j, n => x[0][i, n])),
+        LevelOf l => Fill(Rows(x[0]), 1, (i, _) => Level(x[0][i, 0], x[1][0, 0], l.Last)),
+        LevelWeights l => Fill(Rows(x[1]), Rows(x[2]), (i, j) => x[0][i, Level(x[1][i, 0], x[2][j, 0], l.Last)]),
+        LevelSums l => Fill(Rows(x[1]), l.Last + 1, (i, n) => Sum(Rows(x[2]), j => Level(x[1][i, 0], x[2][j, 0], l.Last) == n, j => x[0][i, j])),
+        MergeLevels m => turn.Size(m.Inner) is var inner && (int)x[1][0, 0].Real is var at && m.Back
+            ? Fill(Rows(x[0]), Cols(x[0]), (i, j) => x[0][i / inner < at ? (at * inner) + (i % inner) : i, j])
+            : Fill(Rows(x[0]), Cols(x[0]), (i, j) => Sum(Rows(x[0]), r => r % inner == i % inner && i / inner >= at && (r == i || (i / inner == at && r < i)), r => x[0][r, j])),
         Join => Fill(Rows(x[0]), Cols(x[0]) + Cols(x[1]), (i, j) => j < Cols(x[0]) ? x[0][i, j] : x[1][i, j - Cols(x[0])]),
         Part p => Fill(Rows(x[0]), turn.Size(p.Cols), (i, j) => x[0][i, p.IsFirst ? j : turn.Size(p.Others) + j]),
         GroupedProduct p => Grouped(x[0], p.Back ? x[1] : Transposed(x[1]), turn.Size(p.Groups)),
@@ -57,6 +63,13 @@ internal static class Operations
     }
 
     private static Complex[,] Fill(Turn turn, Shape shape, Func<int, int, Complex> value) => Fill(turn.Size(shape.Rows), turn.Size(shape.Cols), value);
+
+    private static int Level(Complex place, Complex other, int last)
+    {
+        var bits = 0;
+        for (var differ = (uint)((int)place.Real ^ (int)other.Real); differ != 0; differ >>= 1) bits++;
+        return Math.Min(bits, last);
+    }
 
     private static int Rows(Complex[,] x) => x.GetLength(0);
 

@@ -109,5 +109,10 @@ internal static class GatedCases
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.f"], I = t["in.i"] },
             Mlstm64x64.Forward, Mlstm64x64.Forward, Mlstm64x64.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Mlstm64x64.Backward }),
+        new("log_linear_scalar_decay", 16, 24, new Layer<LogLinear16x24.Inputs, LogLinear16x24.Gradients, LogLinear16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, LevelScales = t["in.level_scales"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, LevelScales = t["in.level_scales"] },
+            LogLinear16x24.Forward, LogLinear16x24.Forward, LogLinear16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LogLinear16x24.Backward }),
     ];
 }

@@ -110,6 +110,7 @@ internal sealed record Point(LayerDeclaration Declaration)
         OwnValue = Same<OwnValue>(Declaration.Read?.Augmentation ?? Augmentation.None),
         SoftCap = Declaration.Score?.SoftCap ?? 0,
         Alibi = Declaration.Score?.Bias == PositionBias.Alibi,
+        Levels = Declaration.Read?.Levels ?? 0,
         SinkLogit = Declaration.Score?.SinkLogit ?? false,
         OutputGate = Same<GateOfOutput>(Declaration.Read?.OutputGate ?? OutputGate.None),
         Pairs = Declaration.Rotation is { } rotation ? Same<Pairs>(rotation.Layout) : Pairs.None,

@@ -67,6 +67,7 @@ internal static class CpuEmitter
             }
 
             if (system.Angles is not null) w.Line("public nint Cos, Sin;");
+            if (system.Levels > 0) w.Line("public nint Places;");
             if (system.Parameters.Count > 0)
             {
                 w.Line();
@@ -174,6 +175,7 @@ internal static class CpuEmitter
 
             if (plan.Kernels.Any(k => k.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)) w.Line("one.Blocks = s.Blocks;");
             foreach (var p in system.Parameters) w.Line($"one.{p.Member}Grad += (nint)s.Contribution * {p.Floats} * sizeof(float);");
+            if (system.Levels > 0) w.Line("one.Places = Places + (nint)s.Angles * sizeof(float);");
             if (system.Angles is { } angles) w.Line($"(one.Cos, one.Sin) = (Cos + (nint)s.Angles * {angles.Count} * sizeof(float), Sin + (nint)s.Angles * {angles.Count} * sizeof(float));");
             w.Line("return one;");
         }
@@ -296,6 +298,7 @@ internal static class CpuEmitter
         var system = plan.System;
         var start = Start(system);
         if (tensor is "cos" or "sin") return $"ref Native.At({char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}, 0), {system.Angles?.Count}";
+        if (tensor == "place") return "ref Native.At(Places, 0), 1";
         var key = HeadOf(system, kernel, HeadCount.KeyValue);
         if (tensor == "lse") return "ref Native.At(Lse, (nint)(b * Heads" + (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null ? " * Group" : "") + " + h) * LseStep), 1";
         if (tensor is "o" or "oGrad") return $"ref {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.At(b, {start}, h), {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.Time";

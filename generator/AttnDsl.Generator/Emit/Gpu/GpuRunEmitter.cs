@@ -99,6 +99,7 @@ internal static class GpuRunEmitter
 
     private static void Angles(SourceWriter w, DynamicalSystem system, string first, string rows, bool declare = true)
     {
+        if (system.Levels > 0) w.Line($"var place = stream.Places({first}, {rows});");
         if (system.Angles is not { } angles) return;
         w.Line($"{(declare ? "var " : "")}(cos, sin) = stream.Angles({first}, {rows}, {angles.Count}, {Literals.Double(angles.Base)}{(angles.Step == 1 ? "" : $", {Literals.Double(angles.Step)}")});");
     }

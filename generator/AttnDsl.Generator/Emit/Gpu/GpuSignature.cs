@@ -185,7 +185,7 @@ internal sealed class GpuSignature
         var key = HeadOf(HeadCount.KeyValue);
         switch (tensor)
         {
-            case "cos" or "sin":
+            case "cos" or "sin" or "place":
                 return "0";
             case "lse" or "o" or "oGrad":
                 return "h";
