@@ -57,7 +57,7 @@ public sealed class GoldenToolTests
     public void Run_CaseWithoutDeclaration_FailsOnlyWhenRequired()
     {
         using var folder = new TemporaryFolder();
-        Copy(folder, "log_linear_scalar_decay");
+        Copy(folder, "forgetting_attention");
         Assert.Equal(GoldenTool.Passed, Run(folder.Path).Code);
         var (code, output, _) = Run(folder.Path, "--require", "all");
         Assert.Equal(GoldenTool.Failed, code);

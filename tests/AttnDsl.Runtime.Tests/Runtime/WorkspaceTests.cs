@@ -11,7 +11,7 @@ public sealed class WorkspaceTests
     [Fact]
     public void Rent_AnySlot_IsAlignedAndApart()
     {
-        for (int slot = 0; slot < 5; slot++)
+        for (int slot = 0; slot < 8; slot++)
         {
             Assert.Equal(0, Workspace.RentAddress(slot, 1000) % 64);
             for (int other = 0; other < slot; other++)
@@ -53,7 +53,7 @@ public sealed class WorkspaceTests
 
     [Theory]
     [InlineData(-1, 10)]
-    [InlineData(7, 10)]
+    [InlineData(8, 10)]
     [InlineData(0, -1)]
     public void Rent_NonsenseArguments_AreRefused(int slot, long floats) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Workspace.RentAddress(slot, floats));
