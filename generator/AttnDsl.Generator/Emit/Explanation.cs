@@ -49,6 +49,7 @@ internal static class Explanation
             (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta {(s.Writing.Steps == 1 ? "rule" : $"product of {s.Writing.Steps} steps a token")}",
             (_, WriteRule.Oja) => $"{(s.Decay is null ? "" : "gated ")}Oja's rule{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} steps a token")}",
             (_, WriteRule.GeneralDelta) => $"{(s.Decay is null ? "" : "gated ")}general delta rule",
+            _ when s.Levels > 0 => $"log-linear attention, {Literals.Integer(s.Levels)} levels of the past",
             _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
             (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
