@@ -14,7 +14,7 @@ namespace AttnDsl.Gpu;
 /// </summary>
 public sealed class GpuStream : IDisposable
 {
-    private readonly MemoryBuffer1D<float, Stride1D.Dense>?[] _buffers = new MemoryBuffer1D<float, Stride1D.Dense>?[6];
+    private readonly MemoryBuffer1D<float, Stride1D.Dense>?[] _buffers = new MemoryBuffer1D<float, Stride1D.Dense>?[Enum.GetValues<Purpose>().Length];
     private float[] _angles = [];
     private (long First, int Rows, int Pairs, double Base, double Step) _tabulated;
 
@@ -159,4 +159,7 @@ public enum Purpose
 
     /// <summary>What items contribute to the gradients of learned parameters.</summary>
     Contributions,
+
+    /// <summary>What a call derives from its inputs first.</summary>
+    Prepared,
 }

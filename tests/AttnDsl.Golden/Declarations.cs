@@ -45,6 +45,22 @@ internal static partial class SoftmaxGrouped16x24;
 internal static partial class SoftmaxGrouped64x64;
 
 [AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Score(SoftCap = 2)]
+internal static partial class SoftmaxSoftCap16x24;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Score(SoftCap = 2)]
+internal static partial class SoftmaxSoftCap64x64;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Score(Bias = PositionBias.Alibi)]
+internal static partial class SoftmaxAlibi16x24;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Score(Bias = PositionBias.Alibi)]
+internal static partial class SoftmaxAlibi64x64;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
 [Rotation(RotationKind.Rotary)]
 internal static partial class RotarySoftmax16x24;
 
@@ -205,6 +221,46 @@ internal static partial class TaylorBased16x24;
 [FeatureMap(Kernel.Square)]
 [Read(Normaliser.KeySum, AddsEpsilon = true)]
 internal static partial class RebasedSquare16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Gate(GateShape.Key)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGla16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Gate(GateShape.Head)]
+[Write(WriteRule.Delta)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGatedDelta16x24;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Gate(GateShape.Key)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGla64x64;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Gate(GateShape.Head)]
+[Write(WriteRule.Delta)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGatedDelta64x64;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head)]
+internal static partial class Forgetting16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveSoftmax16x24;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head)]
+internal static partial class Forgetting64x64;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveSoftmax64x64;
 
 [AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1)]
 [FeatureMap(Kernel.Luna, Projections = 6, Channels = 3, Hidden = 16)]

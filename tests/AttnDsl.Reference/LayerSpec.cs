@@ -82,6 +82,9 @@ public enum DecaySource
 
     /// <summary>−e^a·Δ, a learned for every cell of S, Δ a value channel's.</summary>
     Full,
+
+    /// <summary>One for both channels of a pair.</summary>
+    Pair,
 }
 
 /// <summary>What a token writes.</summary>
@@ -235,10 +238,19 @@ public sealed record LayerSpec
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 
+    /// <summary>Turns by inputs where there is one, else by positions.</summary>
+    public PhaseSpec? Phase { get; init; }
+
     /// <summary>W; 0 means no window.</summary>
     public int Window { get; init; }
 
     public int SinkTokens { get; init; }
+
+    /// <summary>Scores become cap·tanh(score / cap); 0 means no cap.</summary>
+    public double SoftCap { get; init; }
+
+    /// <summary>Scores lose 2^(−8(h+1)/H)·|i − j| behind the cap.</summary>
+    public bool Alibi { get; init; }
 
     /// <summary>Whether β is an input.</summary>
     public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write == WriteKind.Delta);
@@ -262,6 +274,7 @@ public sealed record LayerSpec
         DecaySource.Key => FeatureDim,
         DecaySource.Value or DecaySource.Full => ValueDim,
         DecaySource.Slot => Slots,
+        DecaySource.Pair => KeyDim / 2,
         _ => 0,
     };
 
@@ -290,6 +303,9 @@ public sealed record LayerSpec
 
     /// <summary>s.</summary>
     public double QueryScale => Scale ?? 1 / Math.Sqrt(KeyDim);
+
+    /// <summary>The pair that a channel belongs to.</summary>
+    public int PairOf(int channel) => Pairs == Pairs.Interleaved ? channel / 2 : channel % (KeyDim / 2);
 
     /// <summary>Query head of state (or output) head <paramref name="n"/>.</summary>
     public int QueryHead(int n) => n / (StateHeads / Heads);

@@ -14,6 +14,8 @@ public sealed class MatrixState<T>
         Z = new T[heads * (spec.Slots == 0 ? spec.FeatureDim : spec.Slots * spec.ValueDim)];
         M = new T[batch * spec.StateHeads];
         Array.Fill(M, T.NegativeInfinity);
+        Phase = new T[batch * spec.KeyHeads * (spec.KeyDim / 2)];
+        LastPhi = new T[Phase.Length];
     }
 
     private MatrixState(MatrixState<T> other)
@@ -21,7 +23,7 @@ public sealed class MatrixState<T>
         S = (T[])other.S.Clone();
         Z = (T[])other.Z.Clone();
         M = (T[])other.M.Clone();
-        Position = other.Position;
+        (Phase, LastPhi, Position) = ((T[])other.Phase.Clone(), (T[])other.LastPhi.Clone(), other.Position);
     }
 
     /// <summary>[B,N,K,V]; with slots their keys [B,N,K,M].</summary>
@@ -32,6 +34,11 @@ public sealed class MatrixState<T>
 
     /// <summary>Running maximum of mLSTM, −∞ before the first token: [B,N].</summary>
     public T[] M { get; }
+
+    /// <summary>Angle so far of a selective rotation, and the last token's phase: [B,H,K/2].</summary>
+    public T[] Phase { get; }
+
+    public T[] LastPhi { get; }
 
     /// <summary>Tokens seen.</summary>
     public long Position { get; set; }

@@ -1,8 +1,9 @@
+using System;
 using System.Numerics;
 
 namespace AttnDsl.Reference;
 
-/// <summary>o_i = Σ_j softmax_j(s·q_i·k_j) v_j over the tokens j that i sees.</summary>
+/// <summary>o_i = Σ_j softmax_j(score(s·q_i·k_j) + g_{j+1} + … + g_i) v_j over the tokens j that i sees.</summary>
 public static class SoftmaxAttention
 {
     /// <summary>Two passes a query. <paramref name="offset"/> is the position of the first token.</summary>
@@ -16,9 +17,10 @@ public static class SoftmaxAttention
             for (var h = 0; h < spec.Heads; h++)
             {
                 var keys = Rows.Keys(operands, inputs, b, h);
+                var forgotten = Forgotten(spec, inputs, operands, b, h);
                 for (var i = 0; i < inputs.Time; i++)
                 {
-                    Attend(spec, inputs, operands, keys, output, b, i, h, offset);
+                    Attend(spec, inputs, operands, keys, forgotten, output, b, i, h, offset);
                 }
             }
         }
@@ -36,6 +38,7 @@ public static class SoftmaxAttention
         {
             for (var h = 0; h < spec.Heads; h++)
             {
+                var forgotten = Forgotten(spec, inputs, operands, b, h);
                 for (var i = 0; i < inputs.Time; i++)
                 {
                     var query = operands.Query(b, i, h);
@@ -48,7 +51,7 @@ public static class SoftmaxAttention
                             continue;
                         }
 
-                        var score = Rows.Dot(query, operands.Key(b, j, h));
+                        var score = Shaped(spec, Rows.Dot(query, operands.Key(b, j, h)), i - j, h) + (forgotten[i] - forgotten[j]);
                         var grown = score > maximum ? score : maximum;
                         var correction = T.Exp(maximum - grown);
                         var weight = T.Exp(score - grown);
@@ -75,8 +78,31 @@ public static class SoftmaxAttention
     private static bool Sees(LayerSpec spec, long i, long j)
         => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens);
 
+    /// <summary>Prefix sums of the log-forget gates: zeros without them.</summary>
+    private static T[] Forgotten<T>(LayerSpec spec, LayerInputs inputs, Operands<T> operands, int b, int h)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var sums = new T[inputs.Time];
+        var sum = T.Zero;
+        for (var t = 0; t < sums.Length && spec.Decay != DecaySource.None; t++)
+        {
+            sums[t] = sum += operands.LogDecay(b, t, h, 0);
+        }
+
+        return sums;
+    }
+
+    /// <summary>Capped, then biased by distance.</summary>
+    private static T Shaped<T>(LayerSpec spec, T product, int distance, int h)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var cap = T.CreateChecked(spec.SoftCap);
+        var score = spec.SoftCap > 0 ? cap * T.Tanh(product / cap) : product;
+        return spec.Alibi ? score - T.CreateChecked(Math.Pow(2, -8.0 * (h + 1) / spec.Heads) * Math.Abs(distance)) : score;
+    }
+
     private static void Attend<T>(
-        LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] output, int b, int i, int h, long offset)
+        LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] forgotten, T[] output, int b, int i, int h, long offset)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var query = operands.Query(b, i, h);
@@ -84,7 +110,7 @@ public static class SoftmaxAttention
         var maximum = T.NegativeInfinity;
         for (var j = 0; j < inputs.Time; j++)
         {
-            scores[j] = Sees(spec, offset + i, offset + j) ? Rows.Dot(query, keys[j]) : T.NegativeInfinity;
+            scores[j] = Sees(spec, offset + i, offset + j) ? Shaped(spec, Rows.Dot(query, keys[j]), i - j, h) + (forgotten[i] - forgotten[j]) : T.NegativeInfinity;
             maximum = scores[j] > maximum ? scores[j] : maximum;
         }
 

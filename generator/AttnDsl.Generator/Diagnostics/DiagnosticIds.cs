@@ -33,6 +33,11 @@ internal static class DiagnosticIds
     public const string StepsOutOfRange = "ATTN0241";
     public const string SlotsOutOfRange = "ATTN0242";
 
+    public const string SoftCapNotPositive = "ATTN0250";
+    public const string MaxTemperatureNotPositive = "ATTN0251";
+    public const string MaxAngleOutOfRange = "ATTN0252";
+    public const string OddKeyDimOfPairs = "ATTN0253";
+
     public const string GateOnSoftmax = "ATTN0301";
     public const string WriteOnSoftmax = "ATTN0302";
     public const string ReadOnSoftmax = "ATTN0303";
@@ -55,6 +60,7 @@ internal static class DiagnosticIds
     public const string ChunkSizeUnused = "ATTN0320";
     public const string EpsilonUnused = "ATTN0321";
     public const string SkipOnSoftmax = "ATTN0322";
+    public const string NormaliserGradientUnused = "ATTN0323";
     public const string MapOptionUnused = "ATTN0331";
     public const string EtaUnused = "ATTN0340";
     public const string AddedEpsilonUnused = "ATTN0341";
@@ -76,7 +82,11 @@ internal static class DiagnosticIds
     public const string PolynomialConflict = "ATTN0357";
     public const string ScanConflict = "ATTN0358";
     public const string ChannelStrength = "ATTN0359";
-    public const string NormaliserGradientUnused = "ATTN0323";
+    public const string ScoreWithoutSoftmax = "ATTN0370";
+    public const string PhaseOnRotary = "ATTN0371";
+    public const string TangentOfOnePair = "ATTN0372";
+    public const string MaxAngleUnused = "ATTN0373";
+    public const string PairGateOfFeatures = "ATTN0374";
 
     public const string SignedKeySum = "ATTN0501";
 }

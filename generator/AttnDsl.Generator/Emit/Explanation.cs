@@ -43,7 +43,7 @@ internal static class Explanation
         if (s.ValueHeads is { } n) heads += $", {Count(n, "value head")}";
         var kind = (s.Family, s.Write) switch
         {
-            (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
+            (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Forgets ? " with forget gates" : "")}{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
             (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta {(s.Writing.Steps == 1 ? "rule" : $"product of {s.Writing.Steps} steps a token")}",
             (_, WriteRule.GeneralDelta) => $"{(s.Decay is null ? "" : "gated ")}general delta rule",
             _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
@@ -66,7 +66,9 @@ internal static class Explanation
                 (_, { } w) => $"j ≤ i and (i − j < {(w.RuntimeSized ? "W" : Literals.Integer(w.Size))}{(w.SinkTokens > 0 ? $" or j < {w.SinkTokens}" : "")})",
             };
             yield return "state_t = state_{t−1} and (k_t, v_t)                      A_t = 1: nothing decays" + (s.Window is null ? "" : "; what no query can see is dropped");
-            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of s q_i·k_j,   {visible},  {scale}";
+            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {(s.Score is null && !s.Forgets ? "s q_i·k_j" : "score_ij")},   {visible},  {scale}";
+            if (s.Score is not null || s.Forgets) yield return ScoreLine(s);
+            if (s.Decay is { } forget) yield return Gate(forget, "one a head");
             if (s.Rotation is { } r) yield return RotationLine(r, s.KeyDim);
             yield break;
         }
@@ -81,6 +83,7 @@ internal static class Explanation
             null => ("", null),
             { Shape: GateShape.Constant } d => ("e^{g} ", FeatureMaps.HeadLogDecayFormula(d)),
             { Shape: GateShape.Key } d => ("diag(e^{g_t}) ", Gate(d, s.Map.KeepsChannels ? "one a key channel" : "one a feature")),
+            { Shape: GateShape.Pair } d => ("diag(e^{g_t}) ", Gate(d, "one a pair of key channels")),
             { Shape: GateShape.Value } d => ("", Gate(d, "one a value channel")),
             { Shape: GateShape.Slot } d => ("", Gate(d, "one a slot")),
             { Shape: GateShape.Full } => ("", "g_t = −e^a Δ_t, a learned for each cell, Δ_t = G_t ≥ 0 one a value channel"),
@@ -184,8 +187,19 @@ internal static class Explanation
         ? $"g_t = G_t ≤ 0, {shape}"
         : $"g_t = {FeatureMaps.LogDecayFormula(d, "G_t")}, {shape}";
 
-    private static string RotationLine(Rotation r, int keyDim) =>
-        $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {(r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)")}";
+    private static string ScoreLine(DynamicalSystem s)
+    {
+        var capped = s.Score?.SoftCap is { } cap ? $"{Literals.Number(cap)} tanh(s q_i·k_j / {Literals.Number(cap)})" : "s q_i·k_j";
+        return $"score_ij = {capped}{(s.Forgets ? " + g_{j+1} + … + g_i" : "")}{(s.Score?.Bias == PositionBias.Alibi ? $" − 2^(−8(h+1)/H) {(s.Causal ? "(i − j)" : "|i − j|")} for head h = 0, 1, … of H" : "")}";
+    }
+
+    private static string RotationLine(Rotation r, int keyDim)
+    {
+        var channels = r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)";
+        if (r.Phase is not { } phase) return $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {channels}";
+        var added = phase.Differenced ? "(φ_t − φ_{t−1})" : "φ_t";
+        return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + τ {(phase.Gate == PhaseGate.None ? "" : "σ(PhaseGate_t) ")}{added}, wrapped; pair i is channels {channels}, {phase.Temperatures.Formula}";
+    }
 
     private static IEnumerable<string> Window(DynamicalSystem s) =>
         s.Window is { RuntimeSized: true } w ? [$"Window         W of this call, 1 to {w.Size}"] : [];
@@ -289,8 +303,8 @@ internal static class Explanation
 
     private static string ChunkReason(DynamicalSystem s) => s.IsScan
         ? "a linear scan down the rows, a vector of cells at a time; short enough that a row of cells for every token stays in L2"
-        : s.Decay?.Shape is GateShape.Key or GateShape.Value or GateShape.Slot
-        ? $"decays per {(s.Decay.Shape == GateShape.Slot ? "slot" : s.Decay.Shape.ToString().ToLowerInvariant() + " channel")} cost C·{(s.Decay.Shape == GateShape.Key ? "K" : s.Decay.Shape == GateShape.Value ? "V" : "M")} products a token inside a chunk, so it is short"
+        : s.Decay?.Shape is GateShape.Key or GateShape.Pair or GateShape.Value or GateShape.Slot
+        ? $"decays per {s.Decay.Shape switch { GateShape.Slot => "slot", GateShape.Value => "value channel", _ => "key channel" }} cost C·{s.Decay.Shape switch { GateShape.Slot => "M", GateShape.Value => "V", _ => "K" }} products a token inside a chunk, so it is short"
         : "long enough that products, not passes over S, dominate, short enough that the tiles stay in L2";
 
     private static IEnumerable<string> Refused(DynamicalSystem s)

@@ -114,6 +114,7 @@ internal static class RunEmitter
         }
 
         Tables(w, system, "stateful ? state.Position : 0", "time");
+        Prepared(w, plan, cpuClass, withGradients: false);
         w.Line();
         w.Line("switch (form)");
         using (w.Braces())
@@ -139,6 +140,50 @@ internal static class RunEmitter
         if (system.Causal) w.Line("if (stateful) state.Position += time;");
     }
 
+    /// <summary>Room for the tensors that kernels derive from the inputs, and those kernels.</summary>
+    public static void Prepared(SourceWriter w, LayerPlan plan, string cpuClass, bool withGradients)
+    {
+        var system = plan.System;
+        if (!system.Prepared.Any()) return;
+        Room(w, system, withGradients);
+        if (!withGradients)
+            foreach (var kernel in plan.Prepare) LaunchOver(w, plan, kernel, cpuClass);
+    }
+
+    private static void Room(SourceWriter w, DynamicalSystem system, bool withGradients)
+    {
+        var address = "";
+        var tensors = system.Prepared.Where(p => withGradients || !p.IsForBackward).ToList();
+        string Width(PreparedTensor p) => p.PerQueryHead && system.KeyValueHeads is not null ? "call.Group" : Literals.Integer(p.Width);
+        w.Line($"long preparedFloats = {string.Join(" + ", tensors.Select(p => $"(long)batch * {Heads(system, p.HeadCount, "heads")} * time * {Width(p)}"))};");
+        foreach (var p in tensors)
+        {
+            w.Line($"call.{p.Member} = {Runtime}.TensorArg.Dense({(address.Length == 0 ? $"{Runtime}.Workspace.RentAddress(5, {(withGradients ? "2 * " : "")}preparedFloats)" : address)}, {Heads(system, p.HeadCount, "heads")}, time, {Width(p)});");
+            address = $"call.{p.Member}.Address + (nint)batch * call.{p.Member}.Batch * sizeof(float)";
+            if (!withGradients) continue;
+            w.Line($"call.{p.Member}Grad = call.{p.Member};");
+            w.Line($"call.{p.Member}Grad.Address += (nint)preparedFloats * sizeof(float);");
+        }
+    }
+
+    /// <summary>A launch that says over which heads it runs.</summary>
+    public static void LaunchOver(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
+    {
+        var (system, heads) = (plan.System, HeadsOf(plan.System, kernel.Unit));
+        var usual = HeadsOf(system, system.Family == StateFamily.Cache ? WorkUnit.QueryBlock : WorkUnit.StateHead);
+        if (heads != usual || system.Family == StateFamily.Cache) w.Line($"call.Heads = {heads};");
+        ParameterEmitter.Launch(w, plan, kernel, cpuClass);
+        if (heads != usual && system.Family == StateFamily.Matrix) w.Line($"call.Heads = {usual};");
+    }
+
+    /// <summary>The heads among which a kernel's items are dealt.</summary>
+    private static string HeadsOf(DynamicalSystem system, WorkUnit unit) => unit switch
+    {
+        WorkUnit.KeyBlock or WorkUnit.KeyValueHead => Heads(system, HeadCount.KeyValue, "heads"),
+        WorkUnit.QueryHead => system.Family == StateFamily.Cache ? Heads(system, HeadCount.KeyValue, "heads") : "heads",
+        _ => system.Family == StateFamily.Cache ? "heads" : Heads(system, HeadCount.State, "heads"),
+    };
+
     public static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
     {
         var system = plan.System;
@@ -163,8 +208,9 @@ internal static class RunEmitter
         var perPair = 2.0 * (system.KeyDim + system.ValueDim) / 40;
         return (kernel.Unit, system.Family) switch
         {
-            (WorkUnit.QueryHead, _) => ("batch * heads", $"{Literals.Integer((long)perToken * 3 + 1)}.0 * call.Time * call.Group"),
+            (WorkUnit.QueryHead, _) => ("batch * call.Heads", $"{Literals.Integer((long)perToken * 3 + 1)}.0 * call.Time * call.Group"),
             (WorkUnit.KeyBlock, _) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.C * 2) + 1)}.0 * call.Time"),
+            (WorkUnit.StateHead, StateFamily.Cache) => ("batch * call.Heads", $"{Literals.Integer(system.KeyDim / 4 + 4)}.0 * call.Time"),
             (WorkUnit.StateHead, _) => ("units", $"{Literals.Integer((long)perToken + 1)}.0 * call.Time"),
             (WorkUnit.KeyValueHead, _) => ("batch * call.Heads", $"{Literals.Integer((system.KeyDim + system.ValueDim) / 8 + 1)}.0 * call.Time"),
             (_, StateFamily.Cache) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.R) + 1)}.0 * {(system.Window is { } w ? $"global::System.Math.Min(call.KeyRows, {w.Size})" : "call.KeyRows")}"),
@@ -186,8 +232,10 @@ internal static class RunEmitter
     {
         var system = plan.System;
         var keyHeads = Heads(system, HeadCount.KeyValue, "heads");
-        var rotate = plan.Kernels.FirstOrDefault(k => k.Name == "RotateKeys");
+        var (place, sums) = (plan.PlaceKeys, plan.Find("SumGates"));
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
+        Carried(w, system, pin);
+        Prepared(w, plan, cpuClass, withGradients: false);
         w.Line(system.Causal ? "if (!stateful)" : "// Every query sees every key.");
         using (w.Braces())
         {
@@ -195,22 +243,22 @@ internal static class RunEmitter
             Tables(w, system, "0", "time");
             w.Line("(call.Keys, call.Values) = (call.K, call.V);");
             w.Line($"pins.P{pin + 1} = ref {Runtime}.Guards.Reference(inputs.V);");
-            if (rotate is null)
+            if (place is null)
             {
                 w.Line($"pins.P{pin} = ref {Runtime}.Guards.Reference(inputs.K);");
             }
             else
             {
-                w.Line($"call.Keys.Address = {Runtime}.Workspace.RentAddress(3, (long)batch * time * {keyHeads} * {system.KeyDim});");
-                w.Line($"(call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * {keyHeads} * {system.KeyDim}, (nint)time * {system.KeyDim}, {system.KeyDim});");
-                w.Line($"call.Heads = {keyHeads};");
-                Launch(w, plan, rotate, cpuClass);
+                var width = KeyWidth(w, system);
+                w.Line($"call.Keys = {Runtime}.TensorArg.Dense({Runtime}.Workspace.RentAddress(3, (long)batch * time * {keyHeads} * {width}), {keyHeads}, time, {width});");
+                LaunchOver(w, plan, place, cpuClass);
+                if (sums is not null) LaunchOver(w, plan, sums, cpuClass);
             }
 
             if (system.Window is { SinkTokens: > 0 })
             {
                 w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
-                if (rotate is null) w.Line($"pins.P{pin + 2} = ref {Runtime}.Guards.Reference(inputs.K);");
+                if (place is null) w.Line($"pins.P{pin + 2} = ref {Runtime}.Guards.Reference(inputs.K);");
                 w.Line($"pins.P{pin + 3} = ref {Runtime}.Guards.Reference(inputs.V);");
             }
 
@@ -234,12 +282,45 @@ internal static class RunEmitter
             Tables(w, system, "state.Position", "call.Time");
             w.Line($"call.Heads = {keyHeads};");
             Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
+            if (sums is not null) LaunchOver(w, plan, sums, cpuClass);
             w.Line("state.Commit(call.Time);");
             w.Line("call.KeyRows = state.Rows;");
             w.Line("call.Heads = heads;");
             Attend(w, plan, cpuClass);
             w.Line("call.Start += call.Time;");
         }
+    }
+
+    /// <summary>Where what a cache carries from token to token lies: in the state, or zeros for a call without one.</summary>
+    private static void Carried(SourceWriter w, DynamicalSystem system, int pin)
+    {
+        if (system.States.Count == 0) return;
+        if (system.Causal)
+        {
+            using (w.Block("if (stateful)"))
+            {
+                w.Line("call.StateUnit = state.UnitFloats;");
+                w.Line($"pins.P{pin + 6 + system.Inputs.Count + 1} = ref state.Reference(4);");
+            }
+
+            w.Line("else");
+        }
+
+        using (w.Braces())
+        {
+            w.Line($"call.StateUnit = {StateLayout.CarriedFloats(system, "call.Group")};");
+            w.Line($"int carried = batch * {Heads(system, HeadCount.KeyValue, "heads")} * (int)call.StateUnit;");
+            w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, carried);");
+            w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.State, 0), carried).Clear();");
+        }
+    }
+
+    /// <summary>Floats of a row of keys: a number, or a local where it depends on the call.</summary>
+    public static string KeyWidth(SourceWriter w, DynamicalSystem system)
+    {
+        if (!system.Forgets) return Literals.Integer(system.KeyDim);
+        w.Line($"int keyWidth = {StateLayout.KeyWidth(system, "call.Group")}; // the sums of gates stand behind the key");
+        return "keyWidth";
     }
 
     private static void Attend(SourceWriter w, LayerPlan plan, string cpuClass)

@@ -56,6 +56,10 @@ internal static class StateEmitter
         var rows = HasCapacity(system) ? "capacity" : cache ? Literals.Integer(StateLayout.CacheRows(system.Window!)) : "";
         var sinks = system.Window?.SinkTokens ?? 0;
 
+        var queryHeads = system.Heads is { } q ? Literals.Integer(q) : "heads";
+        var group = system.KeyValueHeads is { } g ? $"({queryHeads} / {g})" : "1";
+        var keyWidth = StateLayout.KeyWidth(system, group);
+        var carried = cache && system.States.Count > 0 ? ", " + StateLayout.CarriedFloats(system, group) : "";
         w.Line($"internal readonly {Runtime}.{memory} Memory;");
         if (system.Heads is null) w.Line("private readonly int _heads;");
         w.Line();
@@ -71,7 +75,7 @@ internal static class StateEmitter
         using (w.Block($"public State(int batch{extra}, global::System.Memory<float> memory)"))
         {
             w.Line(cache
-                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {system.KeyDim}, {system.ValueDim}, memory);"
+                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {keyWidth}, {system.ValueDim}, memory{carried});"
                 : $"Memory = new {Runtime}.StateMemory(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)}, memory);");
             if (system.Heads is null) w.Line("_heads = heads;");
             w.Line("Reset();");
@@ -87,7 +91,7 @@ internal static class StateEmitter
         w.Line();
         w.Line("/// <summary>Floats of memory that a state needs.</summary>");
         w.Line(cache
-            ? $"public static int FloatCount(int batch{extra}) => {Runtime}.CacheMemory.FloatCount(\"{type.Name}\", batch, {heads}, {rows}, {sinks}, {system.KeyDim}, {system.ValueDim});"
+            ? $"public static int FloatCount(int batch{extra}) => {Runtime}.CacheMemory.FloatCount(\"{type.Name}\", batch, {heads}, {rows}, {sinks}, {keyWidth}, {system.ValueDim}{carried});"
             : $"public static int FloatCount(int batch{extra}) => {Runtime}.StateMemory.FloatCount(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)});");
         w.Line();
         w.Line("/// <summary>B, the number of sequences.</summary>");
@@ -110,7 +114,7 @@ internal static class StateEmitter
             w.Line();
         }
 
-        foreach (var s in system.States)
+        foreach (var s in cache ? [] : system.States)
         {
             w.Line($"/// <summary>{Xml(s.Meaning)} {s.Letters}, sharing the state's memory.</summary>");
             w.Line($"public readonly {Tensor} {Property(s)} => Memory.Part({StateLayout.Offset(system, s.Name)}{(s.Rank == 2 ? $", {s.Rows}, {s.Cols}" : s.Rank == 1 ? $", {s.Cols}" : "")});");
@@ -168,7 +172,7 @@ internal static class StateEmitter
         w.Line($"public readonly long Position => {error}");
         if (HasCapacity(system)) w.Line($"public readonly int Capacity => {error}");
         if (system.Heads is null) w.Line($"public readonly int QueryHeads => {error}");
-        foreach (var s in system.States) w.Line($"public readonly {Tensor} {Property(s)} => {error}");
+        foreach (var s in system.Family == StateFamily.Cache ? [] : system.States) w.Line($"public readonly {Tensor} {Property(s)} => {error}");
         w.Line($"public readonly void Step(in Inputs inputs, in {Tensor} output) => {error}");
         w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output) => {error}");
         SpanOverload(w, type, system, null, "Step", "public readonly void", step: true, "", "The next token.", batchParameter: false);

@@ -18,6 +18,12 @@ internal static class Ex
 
     public static Expr Log1p(Expr x) => Unary(UnaryOp.Log1p, x);
 
+    public static Expr Sin(Expr x) => Unary(UnaryOp.Sin, x);
+
+    public static Expr Cos(Expr x) => Unary(UnaryOp.Cos, x);
+
+    public static Expr Tanh(Expr x) => Unary(UnaryOp.Tanh, x);
+
     public static Expr Sigmoid(Expr x) => Unary(UnaryOp.Sigmoid, x);
 
     public static Expr Softplus(Expr x) => Unary(UnaryOp.Softplus, x);

@@ -75,9 +75,11 @@ internal sealed record Position(Place Place) : Expr
     protected override Expr With(Func<Expr, Expr> parts) => this;
 }
 
-/// <summary>A whole number that the caller chooses at run time, such as a window.</summary>
+/// <summary>A whole number that the caller chooses at run time: a window, the number of heads.</summary>
 internal sealed record RunTimeValue(string Name) : Expr
 {
+    public const string Window = "window", HeadCount = "headCount", SinkGap = "sinkGap";
+
     public override IEnumerable<Expr> Parts => [];
 
     protected override Expr With(Func<Expr, Expr> parts) => this;

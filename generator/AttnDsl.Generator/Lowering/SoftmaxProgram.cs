@@ -21,7 +21,8 @@ internal static class SoftmaxProgram
         KeysAcross,
     }
 
-    public static TileProgram Attend(DynamicalSystem system, string name, Orientation orientation)
+    /// <param name="ready">Whether queries come turned and scaled, as <c>queries</c>.</param>
+    public static TileProgram Attend(DynamicalSystem system, string name, Orientation orientation, bool ready = false)
     {
         var across = orientation == Orientation.QueriesAcross;
         var p = new ProgramBuilder(name, C, R, system.Causal ? Visits.Visible : Visits.All);
@@ -29,7 +30,7 @@ internal static class SoftmaxProgram
         var perQuery = across ? new Shape(One, R) : new Shape(R, One);
 
         head.Begin(across ? "The queries, scaled, one in each lane." : "The query, scaled.", "The gradients of the queries.");
-        var q = head.Map("qScaled", x => system.Scale * x, Sources.Rotated(system, head, head.Load("q", R, K), "qRotated"));
+        var q = ready ? head.Load("queries", R, K) : head.Map("qScaled", x => system.Scale * x, Sources.Rotated(system, head, head.Load("q", R, K), "qRotated"));
         if (across) q = head.Transpose("qAcross", q);
 
         head.Stage = "Sums begin at zero, the maximum far below every score.";
@@ -39,17 +40,17 @@ internal static class SoftmaxProgram
 
         b.Begin("Scores of one block of keys.", "Scores are q·k: dq_i += Σ_j dscores_ij k_j, dk_j = Σ_i dscores_ij q_i.");
         var (k, v) = (b.Load("keys", C, K), b.Load("values", C, V));
-        var scores = across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k);
-        Expr Visible(Expr x, double hidden) => system.Causal ? Mask(system, across, x, hidden) : x;
+        var shaping = new Scores(system, head, across);
+        var scores = shaping.Shaped(b, across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k));
 
         b.Stage = "m ← max(m, scores): the running maximum of each query.";
-        var masked = b.Map("visible", Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
+        var masked = b.Map("visible", shaping.Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
         var next = b.Map("mNext", Ex.Max, m.Start, across ? b.MaxRows("blockMax", masked) : b.MaxCols("blockMax", masked));
         p.Carry("m", head.Fill("none", perQuery, Ex.NoScore), m, next, isReference: true);
 
         const string weighed = "dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.";
         b.Begin("P = e^{scores − m}.", weighed);
-        var weights = b.Map("weights", Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
+        var weights = b.Map("weights", shaping.Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
         b.Begin("What was summed before is rescaled to the new maximum.", weighed);
         var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), m.Start, next);
         p.Carry("l", head.Fill("zero", perQuery, 0), l,
@@ -74,19 +75,5 @@ internal static class SoftmaxProgram
         if (system.Rotation is not null) b.Stage = "Copy one block of values.";
         b.Store("values", b.Load("v", C, V));
         return p.Build();
-    }
-
-    /// <summary>Key ≤ query, and within the window or among the sinks.</summary>
-    private static Expr Mask(DynamicalSystem system, bool across, Expr x, double hidden)
-    {
-        var (query, key) = across ? (Ex.Col, Ex.Row) : (Ex.Row, Ex.Col);
-        if (system.Window is { } window)
-        {
-            var size = window.RuntimeSized ? new RunTimeValue("window") : (Expr)window.Size;
-            var outside = window.SinkTokens == 0 ? hidden : Ex.Select(Comparison.Less, key, window.SinkTokens, x, hidden);
-            x = Ex.Select(Comparison.Less, query - key, size, x, outside);
-        }
-
-        return Ex.Select(Comparison.LessOrEqual, key, query, x, hidden);
     }
 }

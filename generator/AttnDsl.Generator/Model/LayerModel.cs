@@ -29,6 +29,7 @@ internal sealed record LayerDeclaration(
     RotationDeclaration? Rotation,
     WindowDeclaration? Window,
     FormDeclaration? Form,
+    ScoreDeclaration? Score = null,
     MapDeclaration? Map = null);
 
 /// <summary>Options of the feature map, as far as they were given.</summary>
@@ -54,8 +55,22 @@ internal sealed record WriteDeclaration(WriteRule Rule, KeySource? Key = null, W
 
 internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, SkipShape? Skip = null, bool AddsEpsilon = false, EtaActivation? Eta = null, Augmentation? Augmentation = null, OutputGate? OutputGate = null, NormaliserGradient? Gradient = null);
 
-internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
+internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout)
+{
+    /// <summary>Absent like the attributes; these are a selective rotation's.</summary>
+    public RotationTemperature? Temperature { get; init; }
+
+    public double? MaxTemperature { get; init; }
+
+    public double? MaxAngle { get; init; }
+
+    public bool? Differenced { get; init; }
+
+    public PhaseGate? Gate { get; init; }
+}
 
 internal sealed record WindowDeclaration(int Size, bool RuntimeSized, int SinkTokens);
+
+internal sealed record ScoreDeclaration(double? SoftCap, PositionBias? Bias);
 
 internal sealed record FormDeclaration(Forms Forms, int? ChunkSize);

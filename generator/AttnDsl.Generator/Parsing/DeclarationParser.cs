@@ -24,6 +24,7 @@ internal static class DeclarationParser
         var rotation = Read(type, nameof(RotationAttribute));
         var window = Read(type, nameof(WindowAttribute));
         var form = Read(type, nameof(FormAttribute));
+        var score = Read(type, nameof(ScoreAttribute));
         return new(
             layer.Named<int>("KeyDim") ?? 0,
             layer.Named<int>("ValueDim") ?? 0,
@@ -36,10 +37,24 @@ internal static class DeclarationParser
             gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature"), gate.NamedArray("LogDecays"), gate.Named<int>("Layer"), gate.Named<int>("Layers")),
             write is null ? null : new(write.First<WriteRule>(), write.NamedEnum<KeySource>("Key"), write.NamedEnum<WriteStrength>("Strength"), write.Named<double>("StrengthScale"), write.Named<int>("Steps"), write.Named<int>("Slots"), write.Named<bool>("Bonus") ?? false),
             read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate"), read.NamedEnum<NormaliserGradient>("Gradient")),
-            rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
+            rotation is null ? null : Rotation(rotation),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
+            score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias")),
             map is null ? null : Map(map));
+    }
+
+    private static RotationDeclaration Rotation(AttributeReader rotation)
+    {
+        var kind = rotation.First<RotationKind>();
+        return new(kind, rotation.Named<double>("Base") ?? (kind == RotationKind.Selective ? 500000 : 10000), rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit)
+        {
+            Temperature = rotation.NamedEnum<RotationTemperature>("Temperature"),
+            MaxTemperature = rotation.Named<double>("MaxTemperature"),
+            MaxAngle = rotation.Named<double>("MaxAngle"),
+            Differenced = rotation.Named<bool>("Differenced"),
+            Gate = rotation.NamedEnum<PhaseGate>("Gate"),
+        };
     }
 
     /// <summary>Null where no option is given, so that a map without options is declared one way.</summary>

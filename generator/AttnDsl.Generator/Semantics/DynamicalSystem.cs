@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Text;
 using AttnDsl.Generator.Emit;
@@ -31,7 +32,26 @@ internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivatio
 /// <summary>The imaginary part of the transition.</summary>
 internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout)
 {
+    /// <summary>What an input turns by; null where angles follow from positions.</summary>
+    public Phase? Phase { get; init; }
+
     public override string ToString() => $"{Kind} {Layout}, base {Literals.Number(Base)}";
+}
+
+/// <summary>Phases that inputs add to.</summary>
+/// <param name="Differenced">Whether a token adds what its input changed by.</param>
+internal sealed record Phase(Temperatures Temperatures, bool Differenced, PhaseGate Gate);
+
+/// <summary>A tensor [B,T,heads,width] that kernels of a call derive from its inputs before any other kernel runs.</summary>
+/// <param name="Member">Name in calls.</param>
+/// <param name="Tensor">Name in programs and kernels.</param>
+/// <param name="HeadCount">Whose rows they are.</param>
+/// <param name="Width">Floats of a row.</param>
+/// <param name="PerQueryHead">A float a query head, in rows of key heads: a row has as many floats as query heads share the key head.</param>
+internal sealed record PreparedTensor(string Member, string Tensor, HeadCount HeadCount, int Width, bool PerQueryHead = false)
+{
+    /// <summary>Only gradients need it.</summary>
+    public bool IsForBackward { get; init; }
 }
 
 /// <summary>What of the past a query sees.</summary>
@@ -46,6 +66,9 @@ internal sealed record Window(int Size, bool RuntimeSized, int SinkTokens)
 /// <param name="Slots">M, 0 without slots.</param>
 /// <param name="Bonus">Whether the state is read before the write.</param>
 internal sealed record Writing(KeySource Key, WriteStrength Strength, double StrengthScale, int Steps, int Slots, bool Bonus);
+
+/// <summary>What becomes of a score before it is masked: capped, then biased by position.</summary>
+internal sealed record Score(double? SoftCap, PositionBias Bias);
 
 /// <summary>A tensor that the caller hands in.</summary>
 /// <param name="Member">Name in <c>Inputs</c>.</param>
@@ -128,7 +151,7 @@ internal sealed record DynamicalSystem(
 
     /// <summary>The angles of positions that kernels read: how many a position, the base of their series, the radians of the fastest.</summary>
     public (int Count, double Base, double Step)? Angles =>
-        Rotation is { } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;
+        Rotation is { Phase: null } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;
 
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }
@@ -158,6 +181,37 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Whether the normaliser sums terms of both signs, which may all but cancel.</summary>
     public bool HasSignedNormaliser => HasKeySum && Map.IsSigned;
+
+    /// <summary>Caps and biases of a cache's scores; null where scores are what they are.</summary>
+    public Score? Score { get; init; }
+
+    /// <summary>Whether phases are states, accumulated from inputs.</summary>
+    public Phase? Phase => Rotation?.Phase;
+
+    /// <summary>Which head count keys have, and what turns them.</summary>
+    public HeadCount KeyHeadCount => KeyValueHeads is null ? HeadCount.Query : HeadCount.KeyValue;
+
+    /// <summary>Whether scores depend on how far away a sink is.</summary>
+    public bool MeasuresSinks => Score?.Bias == PositionBias.Alibi && Window is { SinkTokens: > 0 };
+
+    /// <summary>Whether softmax attention forgets: scores fall by the log-gates in between.</summary>
+    public bool Forgets => Family == StateFamily.Cache && Decay is not null;
+
+    /// <summary>Whether what a cache holds of a key is other than the key itself: turned, or with running sums of gates behind it.</summary>
+    public bool CopiesKeys => Rotation is not null || Forgets;
+
+    /// <summary>What is derived from inputs first.</summary>
+    public IEnumerable<PreparedTensor> Prepared
+    {
+        get
+        {
+            if (Phase is not null) yield return new("Angles", "angles", KeyHeadCount, KeyDim / 2);
+            if (Phase is not null && Family == StateFamily.Cache) yield return new("Queries", "queries", HeadCount.Query, KeyDim) { IsForBackward = true };
+            if (!Forgets) yield break;
+            yield return new("GateSums", "gateSums", HeadCount.KeyValue, 1, PerQueryHead: true);
+            yield return new("GateRests", "gateRests", HeadCount.KeyValue, 1, PerQueryHead: true);
+        }
+    }
 
     public bool Has(Forms form) => (Forms & form) != 0;
 

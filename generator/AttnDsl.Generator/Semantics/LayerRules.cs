@@ -55,11 +55,15 @@ internal static class LayerRules
         if (d.Write is { Steps: { } steps and not (> 0 and <= MostSteps) }) yield return new(StepsOutOfRange, "Write.Steps", name, Text(steps), Text(MostSteps));
         if (d.Write is { Rule: WriteRule.Slots } slotted && slotted.Slots is not (> 0 and <= WidestDim)) yield return new(SlotsOutOfRange, slotted.Slots is null ? "Write" : "Write.Slots", name, slotted.Slots is { } m ? Text(m) : "missing", Text(WidestDim));
         if (d.Rotation is { } r && !IsPositive(r.Base)) yield return new(BaseNotPositive, "Rotation.Base", name, Text(r.Base));
+        if (d.Rotation?.MaxTemperature is { } most && !IsPositive(most)) yield return new(MaxTemperatureNotPositive, "Rotation.MaxTemperature", name, Text(most));
+        if (d.Rotation?.MaxAngle is { } angle && !(angle > 0 && angle < 1)) yield return new(MaxAngleOutOfRange, "Rotation.MaxAngle", name, Text(angle));
+        if (d.Gate is { Shape: GateShape.Pair } && d.Rotation is null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDimOfPairs, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
         if (d.Rotation is not null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDim, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
         if (d.Window is { Size: <= 0 } w) yield return new(WindowNotPositive, "Window.size", name, Text(w.Size));
         if (d.Window is { Size: > LongestWindow } wide) yield return new(WindowTooLarge, "Window.size", name, "Window size", Text(wide.Size), Text(LongestWindow));
         if (d.Window is { SinkTokens: > LongestWindow } sinks) yield return new(WindowTooLarge, "Window.SinkTokens", name, "SinkTokens", Text(sinks.SinkTokens), Text(LongestWindow));
         if (d.Window is { SinkTokens: < 0 } s) yield return new(SinksNegative, "Window.SinkTokens", name, Text(s.SinkTokens));
+        if (d.Score?.SoftCap is { } cap && !IsPositive(cap)) yield return new(SoftCapNotPositive, "Score.SoftCap", name, Text(cap));
         if (d.Form?.ChunkSize is { } c && (c < 16 || c > 256 || (c & (c - 1)) != 0)) yield return new(ChunkSize, "Form.ChunkSize", name, Text(c), Text(NearestChunk(c)));
         if (d is { KeyValueHeads: { } g and > 0, Heads: { } h and > 0 } && h % g != 0) yield return new(KeyValueHeadsDoNotDivide, "AttentionLayer.KeyValueHeads", name, Text(g), Text(h));
         if (d is { ValueHeads: { } n and > 0, Heads: { } q and > 0 } && n % q != 0) yield return new(ValueHeadsNoMultiple, "AttentionLayer.ValueHeads", name, Text(n), Text(q));
@@ -87,6 +91,9 @@ internal static class LayerRules
             Known(d.Read?.Gradient, "Read.Gradient", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
+            Known(d.Rotation?.Temperature, "Rotation.Temperature", name),
+            Known(d.Rotation?.Gate, "Rotation.Gate", name),
+            Known(d.Score?.Bias, "Score.Bias", name),
         })
         {
             if (problem is not null) yield return problem;
@@ -105,15 +112,16 @@ internal static class LayerRules
         else if (softmax && d.ValueHeads is { } n) yield return new(ValueHeadsOnSoftmax, "AttentionLayer.ValueHeads", name, Text(n));
         else if (!softmax && d.KeyValueHeads is { } g) yield return new(KeyValueHeadsOnMatrix, "AttentionLayer.KeyValueHeads", name, Text(g));
 
-        if (softmax && d.Gate is not null) yield return new(GateOnSoftmax, "Gate", name);
+        if (softmax && d.Gate is { Shape: not GateShape.Head } finer) yield return new(GateOnSoftmax, "Gate", name, finer.Shape.ToString());
         if (softmax && d.Write is { } w && w != new WriteDeclaration(WriteRule.Plain)) yield return new(WriteOnSoftmax, "Write", name, write + (write == WriteRule.Plain ? " with options" : ""));
         if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
         if (softmax && d.Read is { Augmentation: not (null or Augmentation.None) }) yield return new(ReadOnSoftmax, "Read.Augmentation", name, "Augmentation");
         if (softmax && d.Read is { OutputGate: not (null or OutputGate.None) }) yield return new(ReadOnSoftmax, "Read.OutputGate", name, "OutputGate");
         if (softmax && d.Read is { Skip: not (null or SkipShape.None) }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
+        if (!softmax && d.Score is not null) yield return new(ScoreWithoutSoftmax, "Score", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
-        if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
+        if (!d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
         if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());
         var map = FeatureMap.Of(d);
         foreach (var problem in MapOptions(d, map, name)) yield return problem;
@@ -123,6 +131,26 @@ internal static class LayerRules
         if (map.Polynomial is not null && (d.Write is { Rule: WriteRule.Plain, Strength: not (null or WriteStrength.None) } ? "a write strength"
             : d.Write is { Key: KeySource.Gate } ? "a key tied to the gate"
             : d.Read is { Augmentation: not (null or Augmentation.None) } ? "self-augmentation" : null) is { } featureWise) yield return new(PolynomialConflict, "FeatureMap.kernel", name, kernel.ToString(), featureWise);
+
+        if (d.Rotation is { Kind: not RotationKind.Selective } rotary)
+        {
+            foreach (var (option, set) in new[]
+            {
+                ("Temperature", rotary.Temperature is not null), ("MaxTemperature", rotary.MaxTemperature is not null), ("MaxAngle", rotary.MaxAngle is not null),
+                ("Differenced", rotary.Differenced is not null), ("Gate", rotary.Gate is not null),
+            })
+            {
+                if (set) yield return new(PhaseOnRotary, "Rotation." + option, name, option, rotary.Kind.ToString());
+            }
+        }
+        else if (d.Rotation is { Temperature: RotationTemperature.Tangent } && d.KeyDim < 4)
+        {
+            yield return new(TangentOfOnePair, "Rotation.Temperature", name, Text(d.KeyDim));
+        }
+        else if (d.Rotation is { MaxAngle: { } angle } selective && (selective.Temperature ?? default) == RotationTemperature.Geometric)
+        {
+            yield return new(MaxAngleUnused, "Rotation.MaxAngle", name, Text(angle));
+        }
 
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
@@ -140,14 +168,15 @@ internal static class LayerRules
         if (!softmax)
         {
             var normaliser = DefaultNormaliser(d);
-            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Value }) yield return new(ExponentialGatePerKey, "Write", name, d.Gate.Shape == GateShape.Key ? "key" : "value");
+            if (d.Gate is { Shape: GateShape.Pair } && !map.KeepsChannels) yield return new(PairGateOfFeatures, "Gate", name, kernel.ToString());
+            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Pair or GateShape.Value }) yield return new(ExponentialGatePerKey, "Write", name, d.Gate.Shape.ToString().ToLowerInvariant());
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
             if (write is WriteRule.Delta or WriteRule.GeneralDelta && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "a delta rule overwrites instead of summing");
             if (write == WriteRule.Slots && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "softmax over the slots already sums to one");
             if (d.Gate is { Shape: GateShape.Value } && write is WriteRule.Delta or WriteRule.GeneralDelta) yield return new(ValueGateOnDelta, "Gate.shape", name, write.ToString());
             if (d.Gate is { Shape: GateShape.Value } && write == WriteRule.Plain && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(ValueGateKeySum, "Read", name);
-            if ((d.Gate is { Shape: GateShape.Slot } && write != WriteRule.Slots) || (d.Gate is { Shape: GateShape.Key or GateShape.Value } && write == WriteRule.Slots)) yield return new(SlotGate, "Gate.shape", name, d.Gate.Shape.ToString(), write.ToString());
+            if ((d.Gate is { Shape: GateShape.Slot } && write != WriteRule.Slots) || (d.Gate is { Shape: GateShape.Key or GateShape.Pair or GateShape.Value } && write == WriteRule.Slots)) yield return new(SlotGate, "Gate.shape", name, d.Gate.Shape.ToString(), write.ToString());
             foreach (var problem in WriteOptions(d, name)) yield return problem;
             foreach (var problem in Scans(d, name, kernel, write, normaliser)) yield return problem;
             if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned) yield return new(SignedKeySum, "Read", name, kernel.ToString());

@@ -7,7 +7,8 @@ using System.Runtime.InteropServices;
 namespace AttnDsl.Runtime;
 
 /// <summary>
-/// The memory of a cache: for each sequence and key/value head rows of keys, rows of values, and the sinks' keys and values.
+/// The memory of a cache: for each sequence and key/value head rows of keys, rows of values, the sinks' keys and values, and what is
+/// carried from token to token.
 /// Rows lie in the order of time; when they reach the end, those that a window still needs move to the front.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
@@ -20,6 +21,7 @@ public readonly struct CacheMemory
     private readonly int _keyDim;
     private readonly int _valueDim;
     private readonly int _sinks;
+    private readonly int _carried;
 
     /// <param name="layer">Name of the layer, for messages.</param>
     /// <param name="batch">Sequences.</param>
@@ -30,10 +32,11 @@ public readonly struct CacheMemory
     /// <param name="keyDim">K.</param>
     /// <param name="valueDim">V.</param>
     /// <param name="memory">At least <see cref="FloatCount"/> floats.</param>
-    public CacheMemory(string layer, int batch, int heads, int capacity, int window, int sinks, int keyDim, int valueDim, Memory<float> memory)
+    /// <param name="carried">Floats of one head that are carried from token to token.</param>
+    public CacheMemory(string layer, int batch, int heads, int capacity, int window, int sinks, int keyDim, int valueDim, Memory<float> memory, int carried = 0)
     {
-        _state = new(layer, batch, heads, UnitFloats(capacity, sinks, keyDim, valueDim), memory);
-        (_layer, _capacity, _keep, _keyDim, _valueDim, _sinks) = (layer, capacity, window - 1, keyDim, valueDim, sinks);
+        _state = new(layer, batch, heads, UnitFloatsOf(capacity, sinks, keyDim, valueDim, carried), memory);
+        (_layer, _capacity, _keep, _keyDim, _valueDim, _sinks, _carried) = (layer, capacity, window - 1, keyDim, valueDim, sinks, carried);
     }
 
     /// <summary>Number of sequences.</summary>
@@ -58,10 +61,10 @@ public readonly struct CacheMemory
     public SeenRows Seen => new(Position, _keep, _sinks);
 
     /// <summary>Floats that a state needs.</summary>
-    public static int FloatCount(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim)
+    public static int FloatCount(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim, int carried = 0)
     {
         if (capacity <= 0) throw new ArgumentOutOfRangeException(nameof(capacity), capacity, $"a state of {layer} needs room for at least one token");
-        return StateMemory.FloatCount(layer, batch, heads, UnitFloats(capacity, sinks, keyDim, valueDim));
+        return StateMemory.FloatCount(layer, batch, heads, UnitFloatsOf(capacity, sinks, keyDim, valueDim, carried));
     }
 
     /// <summary>Refuses inputs that belong to another state, or more tokens than fit; changes nothing.</summary>
@@ -192,10 +195,20 @@ public readonly struct CacheMemory
     private CacheMemory(StateMemory state, CacheMemory like)
     {
         (_state, _layer) = (state, like._layer);
-        (_capacity, _keep, _keyDim, _valueDim, _sinks) = (like._capacity, like._keep, like._keyDim, like._valueDim, like._sinks);
+        (_capacity, _keep, _keyDim, _valueDim, _sinks, _carried) = (like._capacity, like._keep, like._keyDim, like._valueDim, like._sinks, like._carried);
     }
 
-    /// <summary>First float of the keys, values, sink keys and sink values of the first head (0 to 3).</summary>
+    /// <summary>Floats from one head to the next.</summary>
+    public int UnitFloats => _state.UnitFloats;
+
+    /// <summary>Copies what is carried, one head behind the other.</summary>
+    public void CopyCarried(ref float target)
+    {
+        for (var unit = 0; unit < _state.Batch * _state.Heads; unit++)
+            Unit(unit).Slice(Offset(4), _carried).CopyTo(MemoryMarshal.CreateSpan(ref Unsafe.Add(ref target, (nint)unit * _carried), _carried));
+    }
+
+    /// <summary>First float of the keys, values, sink keys and sink values, and of what is carried, of the first head (0 to 4).</summary>
     public ref float Reference(int part) => ref Unsafe.Add(ref _state.Units(), Offset(part));
 
     /// <summary>Strides of a part.</summary>
@@ -219,11 +232,12 @@ public readonly struct CacheMemory
         0 => 0,
         1 => _capacity * _keyDim,
         2 => _capacity * (_keyDim + _valueDim),
-        _ => _capacity * (_keyDim + _valueDim) + _sinks * _keyDim,
+        3 => _capacity * (_keyDim + _valueDim) + _sinks * _keyDim,
+        _ => (_capacity + _sinks) * (_keyDim + _valueDim),
     };
 
-    private static int UnitFloats(int capacity, int sinks, int keyDim, int valueDim) =>
-        (((long)capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16 is var floats && floats <= Array.MaxLength
+    private static int UnitFloatsOf(int capacity, int sinks, int keyDim, int valueDim, int carried) =>
+        (((long)capacity + sinks) * (keyDim + valueDim) + carried + 15) / 16 * 16 is var floats && floats <= Array.MaxLength
             ? (int)floats
             : throw new ArgumentException($"a cache of {capacity} rows and {sinks} sinks would have {floats} floats a head; use a smaller capacity or window");
 }

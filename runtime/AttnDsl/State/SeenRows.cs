@@ -23,6 +23,9 @@ public readonly record struct SeenRows(long Position, int Keep, int SinkTokens)
     /// <summary>Sinks before the window.</summary>
     public int Sinks => (int)Math.Min(First, SinkTokens);
 
+    /// <summary>Tokens between the sinks and the window, which one behind the other hides.</summary>
+    public int Gap => (int)Math.Min(First - Sinks, 1 << 30);
+
     /// <summary>All of them.</summary>
     public int Count => Sinks + Window;
 

@@ -71,7 +71,7 @@ public sealed class LayoutTests
             Assert.All(touched, i =>
             {
                 var head = i / spec.ValueDim % spec.StateHeads;
-                Assert.True(i < actual.Length / 2 && spec.QueryHead(head) == 0, $"{form}: element {i} of head {head} changed");
+                Assert.True(i < actual.Length / 2 && spec.KeyHead(head) == 0, $"{form}: element {i} of head {head} changed");
             });
         }
     }

@@ -105,6 +105,19 @@ internal sealed class LayerSample
         },
         Pairs = System.Rotation is { } r ? Enum.Parse<Pairs>(r.Layout.ToString()) : Pairs.None,
         RotationBase = System.Rotation?.Base ?? 1,
+        Phase = System.Phase is not { } phase
+            ? null
+            : new()
+            {
+                Tangent = phase.Temperatures.Kind == RotationTemperature.Tangent,
+                Base = phase.Temperatures.Base,
+                MaxAngle = phase.Temperatures.Angle,
+                Most = phase.Temperatures.Most,
+                Differenced = phase.Differenced,
+                Gate = Enum.Parse<PhaseGating>(phase.Gate.ToString()),
+            },
+        SoftCap = System.Score?.SoftCap ?? 0,
+        Alibi = System.Score?.Bias == PositionBias.Alibi,
         Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : 0,
         SinkTokens = System.Window?.SinkTokens ?? 0,
     };
@@ -112,6 +125,7 @@ internal sealed class LayerSample
     public LayerInputs Inputs => new(1, Time, Input("q"), Input("k"), _inputs["v"])
     {
         G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
+        Phi = Input("phi"), PhaseGate = Input("phaseGate"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"),
         Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal)).ToDictionary(p => p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
     };
@@ -187,7 +201,7 @@ internal sealed class LayerSample
             let s = Resolver.Resolve(d)
             // Wide layers take long.
             where d.KeyDim <= 32
-            group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, Window: s.Window is not null) into family
+            group d by (s.Family, s.Causal, s.Decay?.Shape, s.Write, s.Normaliser, s.Rotation?.Layout, s.Phase?.Gate, Window: s.Window is not null) into family
             select family.First();
         return
         [

@@ -1475,8 +1475,7 @@ Not supported
                 global::AttnDsl.Primitives.Rotations.FillTable(0, time, 32, 10000d, ref global::AttnDsl.Runtime.Native.At(call.Cos, 0), ref global::AttnDsl.Runtime.Native.At(call.Sin, 0), 32);
                 (call.Keys, call.Values) = (call.K, call.V);
                 pins.P5 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
-                call.Keys.Address = global::AttnDsl.Runtime.Workspace.RentAddress(3, (long)batch * time * 2 * 64);
-                (call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * 2 * 64, (nint)time * 64, 64);
+                call.Keys = global::AttnDsl.Runtime.TensorArg.Dense(global::AttnDsl.Runtime.Workspace.RentAddress(3, (long)batch * time * 2 * 64), 2, time, 64);
                 call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateKeys;
                 global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
@@ -1681,12 +1680,14 @@ Not supported
             if (stateful)
             {
                 stateGradient.AddTo(in call.KeysGrad, in call.ValuesGrad, initial.Seen);
+                call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AppendBack;
                 global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendBackScratch, 21.0 * call.Time, in pins);
                 stateGradient.Take(in call.KeysGrad, in call.ValuesGrad, initial.Seen);
             }
             else
             {
+                call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateBack;
                 global::AttnDsl.Runtime.Launch.Run(ref call, batch * call.Heads, global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateBackScratch, 21.0 * call.Time, in pins);
             }

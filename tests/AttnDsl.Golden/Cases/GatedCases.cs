@@ -109,5 +109,37 @@ internal static class GatedCases
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.f"], I = t["in.i"] },
             Mlstm64x64.Forward, Mlstm64x64.Forward, Mlstm64x64.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = Mlstm64x64.Backward }),
+        new("selective_rope_gla", 16, 24, new Layer<SelectiveGla16x24.Inputs, SelectiveGla16x24.Gradients, SelectiveGla16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.gk"], Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.gk"], Phi = t["in.phi"] },
+            SelectiveGla16x24.Forward, SelectiveGla16x24.Forward, SelectiveGla16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectiveGla16x24.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
+        new("selective_rope_gla", 64, 64, new Layer<SelectiveGla64x64.Inputs, SelectiveGla64x64.Gradients, SelectiveGla64x64.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.gk"], Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.gk"], Phi = t["in.phi"] },
+            SelectiveGla64x64.Forward, SelectiveGla64x64.Forward, SelectiveGla64x64.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectiveGla64x64.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
+        new("selective_rope_gated_delta", 16, 24, new Layer<SelectiveGatedDelta16x24.Inputs, SelectiveGatedDelta16x24.Gradients, SelectiveGatedDelta16x24.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"] },
+            SelectiveGatedDelta16x24.Forward, SelectiveGatedDelta16x24.Forward, SelectiveGatedDelta16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectiveGatedDelta16x24.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
+        new("selective_rope_gated_delta", 64, 64, new Layer<SelectiveGatedDelta64x64.Inputs, SelectiveGatedDelta64x64.Gradients, SelectiveGatedDelta64x64.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"] },
+            SelectiveGatedDelta64x64.Forward, SelectiveGatedDelta64x64.Forward, SelectiveGatedDelta64x64.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectiveGatedDelta64x64.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
     ];
 }

@@ -100,6 +100,38 @@ internal static class SoftmaxCases
         {
             Parameters = """{"kv_heads": 1}""",
         },
+        new("softmax_softcap", 16, 24, new Layer<SoftmaxSoftCap16x24.Inputs, SoftmaxSoftCap16x24.Gradients, SoftmaxSoftCap16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxSoftCap16x24.Forward, SoftmaxSoftCap16x24.Forward, SoftmaxSoftCap16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxSoftCap16x24.Backward })
+        {
+            Parameters = """{"softcap": 2.0}""",
+        },
+        new("softmax_softcap", 64, 64, new Layer<SoftmaxSoftCap64x64.Inputs, SoftmaxSoftCap64x64.Gradients, SoftmaxSoftCap64x64.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxSoftCap64x64.Forward, SoftmaxSoftCap64x64.Forward, SoftmaxSoftCap64x64.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxSoftCap64x64.Backward })
+        {
+            Parameters = """{"softcap": 2.0}""",
+        },
+        new("softmax_alibi", 16, 24, new Layer<SoftmaxAlibi16x24.Inputs, SoftmaxAlibi16x24.Gradients, SoftmaxAlibi16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxAlibi16x24.Forward, SoftmaxAlibi16x24.Forward, SoftmaxAlibi16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxAlibi16x24.Backward })
+        {
+            Parameters = """{"slopes": [0.0625, 0.00390625]}""",
+        },
+        new("softmax_alibi", 64, 64, new Layer<SoftmaxAlibi64x64.Inputs, SoftmaxAlibi64x64.Gradients, SoftmaxAlibi64x64.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            SoftmaxAlibi64x64.Forward, SoftmaxAlibi64x64.Forward, SoftmaxAlibi64x64.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SoftmaxAlibi64x64.Backward })
+        {
+            Parameters = """{"slopes": [0.0625, 0.00390625]}""",
+        },
         new("rope_softmax", 16, 24, new Layer<RotarySoftmax16x24.Inputs, RotarySoftmax16x24.Gradients, RotarySoftmax16x24.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
@@ -115,6 +147,32 @@ internal static class SoftmaxCases
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = RotarySoftmax64x64.Backward })
         {
             Parameters = """{"base": 10000.0, "layout": "half-split"}""",
+        },
+        new("forgetting_attention", 16, 24, new Layer<Forgetting16x24.Inputs, Forgetting16x24.Gradients, Forgetting16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Forgetting16x24.Forward, Forgetting16x24.Forward, Forgetting16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Forgetting16x24.Backward }),
+        new("forgetting_attention", 64, 64, new Layer<Forgetting64x64.Inputs, Forgetting64x64.Gradients, Forgetting64x64.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Forgetting64x64.Forward, Forgetting64x64.Forward, Forgetting64x64.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Forgetting64x64.Backward }),
+        new("selective_rope_softmax", 16, 24, new Layer<SelectiveSoftmax16x24.Inputs, SelectiveSoftmax16x24.Gradients, SelectiveSoftmax16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"] },
+            SelectiveSoftmax16x24.Forward, SelectiveSoftmax16x24.Forward, SelectiveSoftmax16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SelectiveSoftmax16x24.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
+        new("selective_rope_softmax", 64, 64, new Layer<SelectiveSoftmax64x64.Inputs, SelectiveSoftmax64x64.Gradients, SelectiveSoftmax64x64.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"] },
+            SelectiveSoftmax64x64.Forward, SelectiveSoftmax64x64.Forward, SelectiveSoftmax64x64.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SelectiveSoftmax64x64.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
         },
     ];
 }

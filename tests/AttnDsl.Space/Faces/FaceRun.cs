@@ -167,6 +167,9 @@ internal sealed class FaceRun
         Copy(state.ReadMatrix(), initial.S);
         Copy(state.ReadKeySum(), initial.Z);
         Copy(state.ReadMaximum(), initial.M);
+        if (_spec.Phase is null || Oracle.Run<double>(_spec, Warm.Inputs).State is not { } turned) return initial;
+        turned.Phase.CopyTo(initial.Phase, 0);
+        turned.LastPhi.CopyTo(initial.LastPhi, 0);
         return initial;
     }
 

@@ -29,6 +29,13 @@ internal static class CpuEmitter
             {
                 foreach (var kernel in plan.Kernels)
                     w.Line($"public const int {kernel.Name}Scratch = {Literals.Integer(kernel.Plan.ScratchFloats)}; // floats a worker");
+                if (plan.System.Phase is { } phase)
+                {
+                    w.Line();
+                    w.Line("/// <summary>τ of every pair.</summary>");
+                    w.Line($"private static readonly double[] Temperatures = {phase.Temperatures.Table};");
+                }
+
                 w.Line();
                 w.Line("/// <summary>The kernels, by name.</summary>");
                 w.Line($"public enum Pass {{ {string.Join(", ", plan.Kernels.Select(k => k.Name))} }}");
@@ -58,6 +65,7 @@ internal static class CpuEmitter
             {
                 w.Line("public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad, ValuesGrad;");
                 w.Line("public nint Lse, LseStep;");
+                if (system.States.Count > 0) w.Line("public nint State, StateGrad, StateUnit, StateGradUnit;");
             }
             else
             {
@@ -65,6 +73,7 @@ internal static class CpuEmitter
             }
 
             if (system.Angles is not null) w.Line("public nint Cos, Sin;");
+            foreach (var prepared in system.Prepared) w.Line($"public TensorArg {prepared.Member}, {prepared.Member}Grad;");
             if (system.Parameters.Count > 0)
             {
                 w.Line();
@@ -79,6 +88,7 @@ internal static class CpuEmitter
             Field(plan.Backward.Kept.Count > 0, "nint", "States kept for the backward pass, and chunks a head.", "Kept, Chunks");
             Field(cache, "int", "Rows of keys.", "KeyRows");
             Field(cache && system.Causal, "int", "First token of the inputs; positions of the first query and of the first row of keys.", "Start, QueryFirst, KeyFirst");
+            Field(system.MeasuresSinks, "int", "Tokens between the sinks and the row behind them, where the two lie together.", "SinkGap");
             Field(system.Window is { RuntimeSized: true }, "int", "W.", "Window");
 
             void Field(bool used, string type, string meaning, string names)
@@ -130,6 +140,7 @@ internal static class CpuEmitter
         "OGrad.Address",
         .. system.Inputs.Select(i => i.Member + "Grad.Address"),
         .. system.Family == StateFamily.Cache ? ["KeysGrad.Address", "ValuesGrad.Address"] : System.Array.Empty<string>(),
+        .. system.Family == StateFamily.Cache && system.States.Count > 0 ? ["State", "StateGrad"] : System.Array.Empty<string>(),
         .. system.Parameters.Select(p => p.Member),
     ];
 
@@ -155,9 +166,9 @@ internal static class CpuEmitter
             var loop = grouped ? w.Block("for (int h = group * Group; h < (group + 1) * Group; h++)") : (System.IDisposable?)null;
             var states = plan.System.States;
             var wholes = kernel.Signature.Parameters.SelectMany(p => p).Where(p => p.Kind == ParameterKind.Whole).ToList();
-            var unit = grouped ? "(b * Heads * Group + h)" : "(b * Heads + h)";
-            if (wholes.Any(p => !p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float state = ref Native.At(State, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
-            if (wholes.Any(p => p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float stateGrad = ref Native.At(StateGrad, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
+            var unit = grouped ? "(b * Heads * Group + h)" : kernel.Unit == WorkUnit.KeyValueHead && plan.System.ValueHeads is not null ? "((b * Heads + h) * Group)" : "(b * Heads + h)";
+            if (wholes.Any(p => !p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float state = ref Native.At(State, {StateOf(plan.System, kernel, unit, "StateUnit")});");
+            if (wholes.Any(p => p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float stateGrad = ref Native.At(StateGrad, {StateOf(plan.System, kernel, unit, "StateGradUnit")});");
             if (kernel.Signature.Parameters.SelectMany(p => p).Any(p => p.Kind == ParameterKind.Slot)) w.Line($"ref float kept = ref Native.At(Kept, (nint){unit} * Chunks * {plan.Backward.KeptFloats});");
             w.Line($"{kernel.Name}<TVec>(");
             var lines = kernel.Signature.Parameters;
@@ -166,6 +177,13 @@ internal static class CpuEmitter
             loop?.Dispose();
             w.Line("break;");
         }
+    }
+
+    /// <summary>Where the state of a head begins. A cache's head carries some floats for itself and two for each of its query heads.</summary>
+    private static string StateOf(DynamicalSystem system, LayerKernel kernel, string unit, string stride)
+    {
+        if (system.Family == StateFamily.Matrix) return $"(nint){unit} * {StateLayout.UnitFloats(system)}";
+        return system.KeyValueHeads is not null && kernel.Unit == WorkUnit.StateHead ? $"(nint)({unit} / Group) * {stride} + h % Group * 2" : $"{unit} * {stride}";
     }
 
     private static string Argument(LayerPlan plan, LayerKernel kernel, KernelParameter p) => p.Kind switch
@@ -178,6 +196,8 @@ internal static class CpuEmitter
         ParameterKind.QueryFirst => "QueryFirst",
         ParameterKind.KeyFirst => "KeyFirst",
         ParameterKind.Head => "h",
+        ParameterKind.HeadCount => kernel.Unit == WorkUnit.KeyBlock && plan.System.KeyValueHeads is not null ? "Heads * Group" : "Heads",
+        ParameterKind.SinkGap => "SinkGap",
         ParameterKind.Window => "Window",
         ParameterKind.Work => "ref work",
         ParameterKind.Slot => KeptOffset(plan, p.Name) is var k && k == 0 ? "ref kept" : $"ref Unsafe.Add(ref kept, Chunks * {k})",
@@ -236,7 +256,7 @@ internal static class CpuEmitter
         if (tensor == "lse") return "ref Native.At(Lse, (nint)(b * Heads" + (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null ? " * Group" : "") + " + h) * LseStep), 1";
         if (tensor is "o" or "oGrad") return $"ref {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.At(b, {start}, h), {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.Time";
         // A call's own rows lie behind those that were there.
-        var own = kernel.Unit == WorkUnit.KeyValueHead && system.Causal ? "QueryFirst - KeyFirst" : "0";
+        var own = kernel.Unit is WorkUnit.KeyValueHead or WorkUnit.StateHead && system.Causal ? "QueryFirst - KeyFirst" : "0";
         if (tensor is "keysGrad" or "valuesGrad")
         {
             var rows = char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
@@ -247,13 +267,22 @@ internal static class CpuEmitter
         if (gradient.Length > 0) tensor = tensor.Substring(0, tensor.Length - 4);
         switch (tensor)
         {
+            case "keyGates" or "keyGateRests" or "sinkKeyGates" or "sinkKeyGateRests":
+                // They stand behind the key.
+                var row = (tensor.StartsWith("sink", System.StringComparison.Ordinal) ? "SinkKeys" : "Keys") + gradient;
+                var (rests, columns) = (tensor.EndsWith("Rests", System.StringComparison.Ordinal), system.KeyValueHeads is null ? "" : " + h % Group");
+                var column = system.KeyDim + (rests && columns.Length == 0 ? 1 : 0) + (rests && columns.Length > 0 ? " + Group" : "") + columns;
+                return $"ref Unsafe.Add(ref {row}.At(b, {own}, {key}), {column}), {row}.Time";
             case "keys" or "values" or "sinkKeys" or "sinkValues":
                 var cached = char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
                 return $"ref {cached}.At(b, {own}, {key}), {cached}.Time";
         }
 
-        var input = system.Inputs.First(i => i.Tensor == tensor);
-        var head = HeadOf(system, kernel, input.HeadCount);
-        return $"ref {input.Member}{gradient}.At(b, {start}, {head}), {input.Member}{gradient}.Time";
+        var prepared = system.Prepared.FirstOrDefault(p => p.Tensor == tensor);
+        var (member, count) = prepared is not null ? (prepared.Member, prepared.HeadCount) : system.Inputs.Where(i => i.Tensor == tensor).Select(i => (i.Member, i.HeadCount)).First();
+        var head = HeadOf(system, kernel, count);
+        var at = $"ref {member}{gradient}.At(b, {start}, {head})";
+        if (prepared is { PerQueryHead: true } && system.KeyValueHeads is not null) at = $"ref Unsafe.Add({at}, h % Group)";
+        return $"{at}, {member}{gradient}.Time";
     }
 }

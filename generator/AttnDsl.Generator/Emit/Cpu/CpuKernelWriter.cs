@@ -17,10 +17,11 @@ internal sealed class CpuKernelWriter
 
     private readonly string _name;
     private readonly int _sinkTokens;
+    private readonly bool _causal;
 
     private CpuKernelWriter(SourceWriter output, KernelSignature kernel)
     {
-        (_out, _plan, _name, _sinkTokens, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, new(this));
+        (_out, _plan, _name, _sinkTokens, _causal, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, kernel.Causal, new(this));
     }
 
     public LoopPrinter Loops { get; }
@@ -84,7 +85,7 @@ internal sealed class CpuKernelWriter
     public string FromBlock(double position) => $"{Literals.Number(position)} - {(_plan.Program.Visits != Visits.Visible ? "t" : _sinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)")}";
 
     /// <summary>Whether queries and keys are blocks of their own.</summary>
-    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
+    private bool IsTwoSided => _plan.Program is { Visits: Visits.Visible or Visits.Seeing } or { Visits: Visits.All, Grid: not null };
 
     public void Copy(Tile from, Tile to) => Loops.Map(new Arg(0), to.Shape, [from], to);
 
@@ -212,7 +213,12 @@ internal sealed class CpuKernelWriter
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
         {
-            var key = _plan.Program.Visits == Visits.Seeing ? "queryFirst + query - t" : $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)";
+            var key = _plan.Program.Visits switch
+            {
+                Visits.Visible => $"queryFirst + query - ({(_sinkTokens > 0 ? "partFirst" : "keyFirst")} + t)",
+                Visits.Seeing when _causal => "queryFirst + query - t",
+                _ => "query - t",
+            };
             _out.Line($"int ahead = {key}; // of the block's first key is the first query");
         }
 

@@ -7,7 +7,7 @@ using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Cpu;
 
-internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Learned, LearnedGradient, Head, Window, Work }
+internal enum ParameterKind { Time, Query, QueryRows, Key, KeyRows, QueryFirst, KeyFirst, Rows, Whole, Slot, Learned, LearnedGradient, Head, HeadCount, SinkGap, Window, Work }
 
 /// <summary>One parameter of a kernel: what it stands for, and its name.</summary>
 internal sealed record KernelParameter(ParameterKind Kind, string Name)
@@ -55,7 +55,9 @@ internal sealed class KernelSignature
         // Here positions are counted from the first row of keys.
         if (p.Visits == Visits.Seeing && Causal) sizes.Add(new(ParameterKind.QueryFirst, "queryFirst"));
         if (Uses(e => e is Position { Place: Place.Head })) sizes.Add(new(ParameterKind.Head, "head"));
-        if (Window is not null && Uses(e => e is RunTimeValue)) sizes.Add(new(ParameterKind.Window, "window"));
+        if (Uses(e => e is RunTimeValue { Name: RunTimeValue.HeadCount })) sizes.Add(new(ParameterKind.HeadCount, RunTimeValue.HeadCount));
+        if (Uses(e => e is RunTimeValue { Name: RunTimeValue.SinkGap })) sizes.Add(new(ParameterKind.SinkGap, RunTimeValue.SinkGap));
+        if (Uses(e => e is RunTimeValue { Name: RunTimeValue.Window })) sizes.Add(new(ParameterKind.Window, RunTimeValue.Window));
         yield return sizes;
 
         var keyTensors = new HashSet<string>();

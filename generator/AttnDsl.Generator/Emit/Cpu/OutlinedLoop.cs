@@ -8,7 +8,7 @@ namespace AttnDsl.Generator.Emit.Cpu;
 /// <summary>A loop printed as a method beside its kernel; its variables are the kernel's, passed under the same names.</summary>
 internal sealed class OutlinedLoop
 {
-    private static readonly Regex s_variables = new(@"\b(C|R|t|query|queryFirst|keyFirst|partFirst|ahead|head|window|\w+Step)\b", RegexOptions.CultureInvariant);
+    private static readonly Regex s_variables = new(@"\b(C|R|t|query|queryFirst|keyFirst|partFirst|ahead|head|headCount|sinkGap|window|\w+Step)\b", RegexOptions.CultureInvariant);
 
     private readonly string _name;
     private readonly string _formula;

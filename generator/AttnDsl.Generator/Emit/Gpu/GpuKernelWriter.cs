@@ -45,7 +45,11 @@ internal sealed class GpuKernelWriter
     public bool SameStorage(Tile a, Tile b) => _plan.Places[a] == _plan.Places[b];
 
     /// <summary>A row of a tensor whose column is gathered or scattered.</summary>
-    public string Column(string tensor, Dim rows, string row) => $"{_kernel.Rows(tensor, rows)}[{row} * {tensor}Step]";
+    public string Column(string tensor, Dim rows, string row)
+    {
+        var block = _kernel.Rows(tensor, rows);
+        return $"{(block.StartsWith("sinks ?", StringComparison.Ordinal) ? $"({block})" : block)}[{row} * {tensor}Step]";
+    }
 
     /// <summary>A row of a tensor by its number.</summary>
     public string Row(string tensor, string row) => _kernel.Row(tensor, row);
@@ -99,7 +103,7 @@ internal sealed class GpuKernelWriter
     private string FirstKey => _kernel.SinkTokens > 0 ? "(partFirst + t)" : "(keyFirst + t)";
 
     /// <summary>Whether queries and keys are blocks of their own.</summary>
-    private bool IsTwoSided => _plan.Program.Visits is Visits.Visible or Visits.Seeing;
+    private bool IsTwoSided => _plan.Program is { Visits: Visits.Visible or Visits.Seeing } or { Visits: Visits.All, Grid: not null };
 
     private void Write(bool checksOverflow)
     {
@@ -151,7 +155,16 @@ internal sealed class GpuKernelWriter
     private void Body()
     {
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
-            _out.Line($"int ahead = {(_plan.Program.Visits == Visits.Seeing ? "queryFirst + query - t" : $"queryFirst + query - {FirstKey}")}; // of the block's first key is the first query");
+        {
+            var ahead = _plan.Program.Visits switch
+            {
+                Visits.Visible => $"queryFirst + query - {FirstKey}",
+                Visits.Seeing when _kernel.Causal => "queryFirst + query - t",
+                _ => "query - t",
+            };
+            _out.Line($"int ahead = {ahead}; // of the block's first key is the first query");
+        }
+
         RowTiles(_plan.Body, _plan.Program.Loop);
         Steps(_plan.Body);
     }

@@ -14,7 +14,7 @@ internal sealed class TileNames
     private static readonly HashSet<string> s_taken =
     [
         "call", "lane", "lanes", "work", "scratch", "states", "stateGrads", "kept", "item", "block", "shared", "b", "h", "t", "time", "query", "to", "from", "part",
-        "sinks", "windowFrom", "partFirst", "window", "queryFirst", "keyFirst", "ahead", "e", "i", "j", "r", "c", "x", "y", "a", "b2", "cosine", "sine", "own", "acc", "fold", "lost", "log", "C", "R",
+        "sinks", "windowFrom", "partFirst", "window", "queryFirst", "keyFirst", "ahead", "headCount", "sinkGap", "tau", "angle", "step", "e", "i", "j", "r", "c", "x", "y", "a", "b2", "cosine", "sine", "own", "acc", "fold", "lost", "log", "C", "R",
     ];
 
     private readonly CpuPlan _plan;

@@ -1,0 +1,31 @@
+using System;
+using AttnDsl.Generator.Emit;
+
+namespace AttnDsl.Generator.Semantics;
+
+/// <summary>How much of its input each pair turns by: the constants τ of a selective rotation, in double precision wherever they are needed.</summary>
+/// <param name="Pairs">How many.</param>
+/// <param name="Kind">The series.</param>
+/// <param name="Most">The largest τ.</param>
+/// <param name="Base">Base of a geometric series.</param>
+/// <param name="Angle">Largest angle of a series of tangents, in half turns.</param>
+internal sealed record Temperatures(int Pairs, RotationTemperature Kind, double Most, double Base, double Angle)
+{
+    /// <summary>The table as C# for the CPU's class of kernels.</summary>
+    public string Table => Kind == RotationTemperature.Geometric
+        ? $"Phases.Geometric({Literals.Integer(Pairs)}, {Literals.Double(Base)}, {Literals.Double(Most)})"
+        : $"Phases.Tangent({Literals.Integer(Pairs)}, {Literals.Double(Angle)}, {Literals.Double(Most)})";
+
+    /// <summary>τ of a pair as C# for a GPU kernel.</summary>
+    public string Gpu(string pair)
+    {
+        if (Kind == RotationTemperature.Geometric) return $"GpuPhases.Geometric({pair}, {Literals.Double(Math.Pow(Base, -1.0 / Pairs))}, {Literals.Double(Most)})";
+        var step = 0.5 * Math.PI * Angle / (Pairs - 1);
+        return $"GpuPhases.Tangent({pair}, {Literals.Double(Math.Cos(step))}, {Literals.Double(Math.Sin(step))}, {Literals.Double(Most / Math.Tan(0.5 * Math.PI * Angle))})";
+    }
+
+    /// <summary>τ_i for people.</summary>
+    public string Formula => Kind == RotationTemperature.Geometric
+        ? $"τ_i = {(Most == 1 ? "" : Literals.Number(Most) + "·")}{Literals.Number(Base)}^(−i/{Literals.Integer(Pairs)})"
+        : $"τ_i = {(Most == 1 ? "" : Literals.Number(Most) + "·")}tan(θ_i/2) / tan(θ/2), θ_i evenly from 0 to θ = {Literals.Number(Angle)}·π";
+}
