@@ -18,13 +18,13 @@ internal static class BackwardEmitter
     {
         Gradients(w, system);
         w.Line();
-        Documentation(w, system, plan);
+        Documentation(w, system);
         w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients) =>");
         w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients{(system.Causal ? ", false, default, default" : "")});");
         if (system.Causal)
         {
             w.Line();
-            Documentation(w, system, plan);
+            Documentation(w, system);
             w.Line("/// <param name=\"initial\">The state with which the sequences began; not changed.</param>");
             w.Line($"/// <param name=\"stateGradient\">{StateGradient(system)}: a sequence in pieces goes through it from the last piece to the first.</param>");
             w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, State initial, State stateGradient) =>");
@@ -37,26 +37,25 @@ internal static class BackwardEmitter
         Run(w, type, plan, cpuClass);
     }
 
-    private static void Documentation(SourceWriter w, DynamicalSystem system, LayerPlan? plan)
+    private static void Documentation(SourceWriter w, DynamicalSystem system)
     {
         w.Line("/// <summary>Gradients of a loss L through <c>Forward</c>, which is computed once more on the way.</summary>");
         w.Line("/// <param name=\"inputs\">What Forward was given.</param>");
         w.Line($"/// <param name=\"outputGradient\">∂L/∂o [B,T,{OutputHeads(system)},V].</param>");
         w.Line("/// <param name=\"gradients\">Receives ∂L of every input; what was there is overwritten.</param>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape, or a gradient overlaps an input.</exception>");
-        _ = plan;
     }
 
     /// <summary>The overloads for sequences that lie one behind the other.</summary>
     private static void Packed(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan)
     {
         w.Line();
-        Documentation(w, system, plan);
+        Documentation(w, system);
         w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
         w.Line($"public static void Backward(in Inputs inputs, in {ReadOnlyTensor} outputGradient, in Gradients gradients, {Offsets} cuSeqLens) =>");
         w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunBackward(in inputs, in outputGradient, in gradients{(system.Causal ? ", false, default, default" : "")}, {Runtime}.Packing.Offsets(cuSeqLens));");
         w.Line();
-        Documentation(w, system, plan);
+        Documentation(w, system);
         w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
         w.Line("/// <param name=\"initial\">The states with which the sequences began, in their order; not changed.</param>");
         w.Line($"/// <param name=\"stateGradient\">{StateGradient(system)}, for every sequence.</param>");

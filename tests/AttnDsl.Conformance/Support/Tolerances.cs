@@ -40,7 +40,7 @@ internal static class Tolerances
     /// mLSTM holds its maximum m constant, as its effect cancels everywhere but in ε: what ε·e^m adds to the gradients of i, f and the initial m, up to
     /// 4e-5 of them, is left out (golden/README.md). With ε = 0, or the denominator held constant, they meet <see cref="Float32Gradient"/> like all others.
     /// </summary>
-    private const double StabilisedGateGradient = 1e-4;
+    private const double StabilisedGateGradient = 5e-5;
 
     /// <summary>The bar of the gradient of an input, or of a part of the initial state.</summary>
     public static double Gradient(LayerSpec spec, string tensor)
