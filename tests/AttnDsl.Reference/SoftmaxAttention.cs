@@ -78,9 +78,12 @@ public static class SoftmaxAttention
 
     private static T Scored<T>(LayerSpec spec, T product, long i, long j, int h)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.Score is { } score ? T.CreateChecked(score(double.CreateChecked(product), i, j, h)) : Shaped(spec, product, i - j, h);
+    {
+        var shaped = Shaped(spec, product, i - j, h);
+        return spec.Score is { } score ? T.CreateChecked(score(double.CreateChecked(shaped), i, j, h)) : shaped;
+    }
 
-    /// <summary>Capped, then biased by distance.</summary>
+    /// <summary>Capped, then biased by distance; both before a function of the score.</summary>
     private static T Shaped<T>(LayerSpec spec, T product, long distance, int h)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {

@@ -40,12 +40,6 @@ internal static class FunctionRules
             if (d.Gate is { Shape: not GateShape.Constant, Temperature: not null }) yield return Replaced(d, gate, name, "Temperature");
         }
 
-        if (d.Function(FunctionRole.Score) is { } score)
-        {
-            if (d.Score?.SoftCap is not null) yield return Replaced(d, score, name, "SoftCap");
-            if (d.Score?.Bias is not (null or PositionBias.None)) yield return Replaced(d, score, name, "Bias");
-        }
-
         foreach (var f in d.Functions.Where(f => f.Role is FunctionRole.Score or FunctionRole.Mask && LayerRules.DefaultKernel(d) != Kernel.Softmax))
             yield return new(FunctionWithoutSoftmax, Site(d, f), name, f.Role.Text(), f.Name);
         // Those that have a name of their own; each may have it once.

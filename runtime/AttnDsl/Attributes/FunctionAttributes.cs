@@ -14,7 +14,10 @@ public sealed class FeatureMapFunctionAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class GateFunctionAttribute : Attribute;
 
-/// <summary>Makes a static method what turns a scaled score s·q·k into the one that softmax sees: <c>static float Score(float score, in ScorePosition p)</c>.</summary>
+/// <summary>
+/// Makes a static method what turns a scaled score s·q·k, capped and biased where <see cref="ScoreAttribute"/> says so, into the one that softmax sees:
+/// <c>static float Score(float score, in ScorePosition p)</c>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
 public sealed class ScoreFunctionAttribute : Attribute;
 

@@ -100,8 +100,10 @@ internal static partial class FunctionHidden5x3
 }
 
 // Documents of 40 tokens behind a prefix of two, in a window behind sinks: what a piece finds there does not lie at its positions.
+// The function gets scores that are capped and biased.
 [AttentionLayer(KeyDim = 6, ValueDim = 3)]
 [Window(16, SinkTokens = 3)]
+[Score(SoftCap = 2, Bias = PositionBias.Alibi)]
 internal static partial class FunctionSinks6x3
 {
     [ScoreFunction]

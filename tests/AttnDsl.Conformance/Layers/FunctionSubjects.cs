@@ -49,7 +49,7 @@ internal static class FunctionSubjects
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = FunctionDocuments6x5.Backward }),
         new(nameof(FunctionHidden5x3), s_softmax with { Causal = false, Score = (x, i, j, _) => j > i ? 0.5 * x : x, Mask = (i, j) => i % 3 != 1 && j / 48 <= i / 48 }, new Layer<FunctionHidden5x3.Inputs, FunctionHidden5x3.Gradients>(
             Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, FunctionHidden5x3.Forward, FunctionHidden5x3.Backward)),
-        new(nameof(FunctionSinks6x3), s_softmax with { KeyDim = 6, Window = 16, SinkTokens = 3, Score = (x, i, j, _) => x + (0.25 * (j & 3)) - (0.0625 * Math.Min(i - j, 20)), Mask = (i, j) => i / 40 == j / 40 || j < 2 }, new Layer<FunctionSinks6x3.Inputs, FunctionSinks6x3.Gradients, FunctionSinks6x3.State>(
+        new(nameof(FunctionSinks6x3), s_softmax with { KeyDim = 6, Window = 16, SinkTokens = 3, SoftCap = 2, Alibi = true, Score = (x, i, j, _) => x + (0.25 * (j & 3)) - (0.0625 * Math.Min(i - j, 20)), Mask = (i, j) => i / 40 == j / 40 || j < 2 }, new Layer<FunctionSinks6x3.Inputs, FunctionSinks6x3.Gradients, FunctionSinks6x3.State>(
             Cache, t => new() { Q = t.Q, K = t.K, V = t.V },
             t => new() { Q = t.Q, K = t.K, V = t.V },
             FunctionSinks6x3.Forward, FunctionSinks6x3.Forward, FunctionSinks6x3.Backward, (b, h, c) => new(b, h),
