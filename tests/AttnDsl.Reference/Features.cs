@@ -11,6 +11,7 @@ public static class Features
     /// <summary>F.</summary>
     public static int Width(LayerSpec spec) => spec.Similarity switch
     {
+        _ when spec.OwnMap is not null => spec.OwnFeatures,
         Similarity.Taylor => 1 + spec.KeyDim + (spec.KeyDim * (spec.KeyDim + 1) / 2),
         Similarity.Square => spec.KeyDim * (spec.KeyDim + 1) / 2,
         Similarity.CosFormer or Similarity.Hedgehog => 2 * spec.KeyDim,
@@ -93,6 +94,11 @@ public static class Features
             }
 
             return Array.ConvertAll(features, f => f * T.Exp(exponent));
+        }
+
+        if (spec.OwnMap is { } own)
+        {
+            return Array.ConvertAll(own(Array.ConvertAll(x, double.CreateChecked)), T.CreateChecked);
         }
 
         switch (spec.Similarity)

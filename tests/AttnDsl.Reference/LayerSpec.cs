@@ -281,6 +281,11 @@ public sealed record LayerSpec
 
     public int SinkTokens { get; init; }
 
+    /// <summary>φ from the channels to <see cref="OwnFeatures"/> features, where it is a function of its own.</summary>
+    public Func<double[], double[]>? OwnMap { get; init; }
+
+    public int OwnFeatures { get; init; }
+
     /// <summary>What becomes of a scaled score, given the positions of query and key and the head. Softmax only.</summary>
     public Func<double, long, long, int, double>? Score { get; init; }
 

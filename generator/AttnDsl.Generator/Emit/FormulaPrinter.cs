@@ -35,6 +35,8 @@ internal static class FormulaPrinter
         return level < outer ? $"({text})" : text;
     }
 
+    private static string Indexed(string name, string index) => index.Contains(" ") ? $"{name}_({index})" : $"{name}_{index}";
+
     private static string Print(Expr e, IReadOnlyList<string> args, int outer)
     {
         string P(Expr x, int level) => Print(x, args, level);
@@ -42,10 +44,13 @@ internal static class FormulaPrinter
         {
             Const c => (Math.Abs(c.Value) < 1e15 ? Literals.Number(c.Value) : c.Value.ToString("0e0", CultureInfo.InvariantCulture), c.Value < 0 ? 5 : 9),
             Arg a => (args[a.Index], 9),
-            Position p => (p.Place switch { Place.Row => "i", Place.Col => "j", Place.Origin => "o", _ => "h" }, 9),
+            Position p => (p.Place switch { Place.Row => "i", Place.Col => "j", Place.Origin => "o", Place.RowNumber => "r", Place.ColNumber => "c", _ => "h" }, 9),
             Binary { Op: BinaryOp.Add, A: Position p, B: Position { Place: Place.Origin } } => (p.Place == Place.Row ? "i" : "j", 9),
             Unary { Op: UnaryOp.Floor } u => ($"⌊{P(u.X, 0)}⌋", 9),
             RunTimeValue r => (r.Name, 9),
+            Channel c => (c.IsSummed ? "c" : "d", 9),
+            Element { Of.Name: var name, Index: var index } => (Indexed(name.Length == 0 ? args[0] : name, P(index, 0)), 9),
+            Total t => ($"{(t.IsMaximum ? "max" : "Σ")}_c {P(t.Body, 5)}", 5),
             Unary { Op: UnaryOp.Neg } u => ("-" + P(u.X, 7), 5),
             Unary { Op: UnaryOp.Abs } u => ($"|{P(u.X, 0)}|", 9),
             Unary u => ($"{u.Op.ToString().ToLowerInvariant()}({P(u.X, 0)})", 9),

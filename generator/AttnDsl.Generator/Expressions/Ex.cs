@@ -10,6 +10,9 @@ internal static class Ex
 
     public static readonly Expr Row = new Position(Place.Row), Col = new Position(Place.Col), Head = new Position(Place.Head), Origin = new Position(Place.Origin);
 
+    /// <summary>Which channel a row or a column is.</summary>
+    public static readonly Expr RowNumber = new Position(Place.RowNumber), ColNumber = new Position(Place.ColNumber);
+
     /// <summary>Positions in the sequence of a score's query and key, where queries lie down the rows.</summary>
     public static readonly Expr Query = Row + Origin, Key = Col + Origin;
 

@@ -13,7 +13,8 @@ internal enum Comparison { Less, LessOrEqual }
 /// Where an element stands: its row or column along time (a token's index), or the head it belongs to. Kernels count rows and columns from
 /// a block's first key, the origin, so that they stay small; the origin is added where a position itself matters and not a difference.
 /// </summary>
-internal enum Place { Row, Col, Head, Origin }
+/// <remarks>Rows and columns that are channels have a number and no position.</remarks>
+internal enum Place { Row, Col, Head, Origin, RowNumber, ColNumber }
 
 /// <summary>
 /// A scalar expression over the arguments of a map. Immutable, compared by content, built only through <see cref="Ex"/>,

@@ -16,6 +16,8 @@ internal readonly record struct Interval(double Lower, double Upper)
         Binary { Op: BinaryOp.Mul } b when b.A == b.B => Of(UnaryOp.Abs, Of(b.A, leaf)) is var r ? Times(r, r) : default,
         Binary b => Of(b.Op, Of(b.A, leaf), Of(b.B, leaf)),
         Select s => Of(s, leaf),
+        Total { IsMaximum: true } t => Of(t.Body, leaf),
+        Total t => Times(new(t.To - t.From, t.To - t.From), Of(t.Body, leaf)),
         _ => leaf(e),
     };
 

@@ -31,7 +31,7 @@ internal static class Numbers
     public static bool IsWhole(Expr e) => e switch
     {
         Const c => IsWhole(c.Value),
-        Position or RunTimeValue or Unary { Op: UnaryOp.Floor } => true,
+        Position or RunTimeValue or Channel or Unary { Op: UnaryOp.Floor } => true,
         Unary { Op: UnaryOp.Neg or UnaryOp.Abs } u => IsWhole(u.X),
         Binary { Op: not BinaryOp.Div } b => IsWhole(b.A) && IsWhole(b.B),
         Select s => IsWhole(s.Then) && IsWhole(s.Otherwise),

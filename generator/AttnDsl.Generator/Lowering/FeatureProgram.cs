@@ -24,6 +24,7 @@ internal static class FeatureProgram
         Kernel.Learned => LearnedFeatures.Linear(system, b, name, x),
         Kernel.Hedgehog => LearnedFeatures.Hedgehog(system, b, name, x),
         Kernel.Luna => LearnedFeatures.Luna(system, b, name, x),
+        _ when system.Map.OfVectors is { } own => new VectorFeatures(system, own, b, name, x).Map(),
         _ when system.Map.Methods.Count == 1 => UserFunction.Apply(system.Map.Methods[0], b, name + "Mapped", x),
         _ when system.Map.Methods.Count == 2 => b.Emit(name + "Mapped", new Join(Dim.F), UserFunction.Apply(system.Map.Methods[0], b, name + "First", x), UserFunction.Apply(system.Map.Methods[1], b, name + "Second", x)),
         _ => b.Map(name + "Mapped", e => FeatureMaps.Apply(system.Kernel, e), x),

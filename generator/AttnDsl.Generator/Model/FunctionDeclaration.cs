@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Infrastructure;
@@ -15,7 +16,20 @@ internal sealed record FunctionDeclaration(FunctionRole Role, string Name, Expr?
 {
     /// <summary>Its learned parameters, as the members of <c>Parameters</c> are called: arguments from 1 on.</summary>
     public EquatableArray<string> Learned { get; init; }
+
+    /// <summary>F of a feature map of vectors; none of a function of single numbers.</summary>
+    public int? Features { get; init; }
+
+    /// <summary>Its learned tensors, which its body names.</summary>
+    public EquatableArray<LearnedTensor> Tensors { get; init; }
+
+    /// <summary>Members of <c>Parameters</c> that it brings.</summary>
+    public IEnumerable<string> Members => Learned.Concat(Tensors.Select(t => t.Member));
 }
+
+/// <summary>A learned tensor of a function, one a head.</summary>
+/// <param name="Lengths">F, K, or F and K.</param>
+internal sealed record LearnedTensor(string Member, EquatableArray<int> Lengths);
 
 /// <summary>What is wrong with a method.</summary>
 /// <param name="Id">The diagnostic's id.</param>

@@ -52,13 +52,16 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
     /// <summary>The user's methods, each of a channel at a time; the features of two stand side by side.</summary>
     public EquatableArray<FunctionDeclaration> Methods { get; init; }
 
+    /// <summary>The user's method of all channels at once.</summary>
+    public FunctionDeclaration? OfVectors => Methods.Count == 1 && Methods[0].Features is not null ? Methods[0] : null;
+
     public bool IsIdentity => Kernel == Kernel.Identity && Methods.Count == 0;
 
     /// <summary>What diagnostics call it.</summary>
     public string Name => Methods.Count == 0 ? Kernel.ToString() : string.Join(" beside ", Methods.Select(m => m.Name));
 
     /// <summary>Whether there is a feature for each channel, which keeps the channel's letter.</summary>
-    public bool KeepsChannels => Kernel <= Kernel.ChannelSoftmax && Methods.Count < 2;
+    public bool KeepsChannels => Kernel <= Kernel.ChannelSoftmax && Methods.Count < 2 && (OfVectors?.Features ?? Channels) == Channels;
 
     /// <summary>F: rows of the state.</summary>
     public int Width => Kernel switch
@@ -66,7 +69,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         Kernel.CosFormer or Kernel.Hedgehog => 2 * Channels,
         Kernel.RandomFourier or Kernel.Favor or Kernel.Learned => Projections,
         Kernel.Luna => Projections * Functions,
-        _ => Polynomial?.Width(Channels) ?? Math.Max(1, Methods.Count) * Channels,
+        _ => OfVectors?.Features ?? Polynomial?.Width(Channels) ?? Math.Max(1, Methods.Count) * Channels,
     };
 
     /// <summary>The widest row that a tile of it takes.</summary>
@@ -129,7 +132,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
         new(member, tensor, Options.PerHead ? $"[H,{letters}]" : $"[{letters}]", Options.PerHead ? HeadCount.Query : null, new EquatableArray<int>(axes), meaning);
 
     /// <summary>For people.</summary>
-    public string Formula => Methods.Count > 0 ? $"φ(x) = {string.Join(" beside ", Methods.Select(m => m.Formula("x")))}" : Kernel switch
+    public string Formula => OfVectors is { } own ? $"φ(x)_d = {own.Formula("x")}, d from 0 to {Width - 1}" : Methods.Count > 0 ? $"φ(x) = {string.Join(" beside ", Methods.Select(m => m.Formula("x")))}" : Kernel switch
     {
         Kernel.Softmax => "the exponential kernel e^{q·k}",
         Kernel.EluPlusOne => "φ(x) = elu(x) + 1",

@@ -22,9 +22,11 @@ internal static class FunctionRules
         foreach (var (f, n) in d.Functions.Select((f, n) => (f, n)))
         {
             if (f.Fault is { } fault) yield return new(fault.Id, Site(n) + ".Fault", [name, .. fault.Arguments]);
-            // Two feature maps stand side by side.
+            // Two feature maps of single channels stand side by side.
             var (map, earlier) = (f.Role == FunctionRole.FeatureMap, d.Functions.Take(n).Where(e => e.Role == f.Role).ToList());
-            if (earlier.Count > (map ? 1 : 0)) yield return new(FunctionTwice, Site(n), name, map ? "second feature map" : f.Role.Text(), earlier[map ? 1 : 0].Name, f.Name);
+            var most = map && f.Features is null && earlier.All(e => e.Features is null) ? 1 : 0;
+            if (earlier.Count > most) yield return new(FunctionTwice, Site(n), name, most == 1 ? "second feature map" : f.Role.Text(), earlier[most].Name, f.Name);
+            if (f.Features <= 0) yield return new(MapOptionNotPositive, Site(n), name, "FeatureDim", f.Features.Value.ToString(CultureInfo.InvariantCulture));
         }
     }
 
@@ -45,7 +47,7 @@ internal static class FunctionRules
         // Those that have a name of their own; each may have it once.
         var named = new HashSet<string>(Resolver.Resolve(d).Parameters.Where(p => p.Tensor == Functions.Tensor(p.Member)).Select(p => p.Member));
         foreach (var f in d.Functions)
-            foreach (var taken in f.Learned.Where(l => !named.Remove(l))) yield return new(LearnedNameTaken, Site(d, f), name, taken, f.Name);
+            foreach (var taken in f.Members.Where(l => !named.Remove(l))) yield return new(LearnedNameTaken, Site(d, f), name, taken, f.Name);
 
         if (d.Function(FunctionRole.Normaliser) is { } divisor)
         {

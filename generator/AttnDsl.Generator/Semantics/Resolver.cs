@@ -135,6 +135,8 @@ internal static class Resolver
         foreach (var f in s.Map.Methods.Concat(new[] { s.Decay?.Function, s.ScoreFunction, s.Divisor }.OfType<FunctionDeclaration>()))
         {
             var (count, letters) = f.Role is FunctionRole.Gate or FunctionRole.Normaliser ? (HeadCount.State, $"[{n}]") : (HeadCount.Query, "[H]");
+            foreach (var tensor in f.Tensors.Where(t => taken.Add(t.Member)))
+                yield return new(tensor.Member, Functions.Tensor(tensor.Member), $"[H,{(tensor.Lengths.Count == 2 ? s.Map.Letter + ",K" : tensor.Lengths[0] == s.Map.Width ? s.Map.Letter : "K")}]", HeadCount.Query, tensor.Lengths, $"Learned by each head, of the function {f.Name}.");
             foreach (var learned in f.Learned.Where(taken.Add)) yield return new(learned, Functions.Tensor(learned), letters, count, default, $"One number a head, of the function {f.Name}.");
         }
 

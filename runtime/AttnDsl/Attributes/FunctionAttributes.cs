@@ -6,9 +6,17 @@ namespace AttnDsl;
 /// Makes a static method the feature map φ, channel by channel: <c>static float Map(float x)</c>. Its body is translated once into the
 /// kernels and their gradients; the method itself stays what it is and can be called.
 /// </summary>
-/// <remarks>Translated are arithmetic, comparisons, conditions, locals, constants, <c>MathF</c> and calls of other methods in source.</remarks>
+/// <remarks>
+/// Translated are arithmetic, comparisons, conditions, locals, constants, loops that count, <c>MathF</c> and calls of other methods in source. A map of all
+/// channels at once, from K to any number of features, is <c>static float Map(ReadOnlySpan&lt;float&gt; x, int feature)</c>: it says what feature number
+/// <c>feature</c> is, and may loop over the channels to add up or to find the largest.
+/// </remarks>
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
-public sealed class FeatureMapFunctionAttribute : Attribute;
+public sealed class FeatureMapFunctionAttribute : Attribute
+{
+    /// <summary>F: features of a map of all channels at once; K unless set.</summary>
+    public int FeatureDim { get; set; }
+}
 
 /// <summary>Makes a static method the gate's activation, from the gate input to the log-decay (natural logarithm, at most 0): <c>static float LogDecay(float z)</c>.</summary>
 [AttributeUsage(AttributeTargets.Method, Inherited = false)]
@@ -31,10 +39,15 @@ public sealed class NormaliserFunctionAttribute : Attribute;
 
 /// <summary>
 /// Makes a further <c>float</c> parameter of a layer's function a number that each head learns: a tensor <c>[H]</c> of <c>Parameters</c>, named
-/// after it, with a gradient.
+/// after it, with a gradient. A feature map of all channels at once may also have vectors and matrices, <c>ReadOnlySpan&lt;float&gt;</c>: <c>[H,F]</c>, <c>[H,K]</c> or <c>[H,F,K]</c>.
 /// </summary>
+/// <param name="lengths">Of a span: F, K, or F and K.</param>
 [AttributeUsage(AttributeTargets.Parameter)]
-public sealed class LearnedAttribute : Attribute;
+public sealed class LearnedAttribute(params int[] lengths) : Attribute
+{
+    /// <summary>The lengths of a span; none of a number.</summary>
+    public int[] Lengths { get; } = lengths;
+}
 
 /// <summary>Where a score stands. Positions count from the start of the sequence.</summary>
 /// <param name="query">Position of the query.</param>

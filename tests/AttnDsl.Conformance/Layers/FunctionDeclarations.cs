@@ -35,6 +35,22 @@ internal static partial class FunctionDelta5x3
     private static float Silu(float x) => x * Functions.Logistic(x);
 }
 
+// Every channel beside its neighbour and far from a curve: channels taken by number, and sums that no matrix says.
+[AttentionLayer(KeyDim = 5, ValueDim = 3)]
+[Gate(GateShape.Head)]
+[Write(WriteRule.Delta)]
+internal static partial class FunctionVectors5x3
+{
+    [FeatureMapFunction(FeatureDim = 7)]
+    private static float Map(ReadOnlySpan<float> x, int feature)
+    {
+        float most = x[0], far = 0;
+        for (int c = 0; c < x.Length; c++) most = MathF.Max(most, x[c]);
+        for (int c = 0; c < x.Length; c++) far += Functions.Logistic(x[c] - 0.25f * feature * c);
+        return feature < 5 ? 0.5f * x[feature] * x[(feature + 1) % 5] + 0.1f * far : 0.25f * most - 0.1f * far;
+    }
+}
+
 // Two maps, whose features stand side by side.
 [AttentionLayer(KeyDim = 5, ValueDim = 3)]
 [Gate(GateShape.Head)]
@@ -115,6 +131,8 @@ internal static partial class FunctionSinks6x3
 
 internal static class Functions
 {
+    public static float Leaky(float x) => x < 0 ? 0.1f * x : x;
+
     public static int Document(int position) => position / 24;
 
     public static float Logistic(float x) => 1 / (1 + MathF.Exp(-x));

@@ -35,6 +35,11 @@ internal static class FunctionSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
             FunctionDelta5x3.Forward, FunctionDelta5x3.Forward, FunctionDelta5x3.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = FunctionDelta5x3.Backward }),
+        new(nameof(FunctionVectors5x3), s_base with { OwnFeatures = 7, OwnMap = Neighbours, Decay = DecaySource.Head, Write = WriteKind.Delta }, new Layer<FunctionVectors5x3.Inputs, FunctionVectors5x3.Gradients, FunctionVectors5x3.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta },
+            FunctionVectors5x3.Forward, FunctionVectors5x3.Forward, FunctionVectors5x3.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = FunctionVectors5x3.Backward }),
         new(nameof(FunctionBidirectional5x3), s_base with { Similarity = Similarity.ReluSquared, Causal = false, Denominator = Denominator.KeySum }, new Layer<FunctionBidirectional5x3.Inputs, FunctionBidirectional5x3.Gradients>(
             Both, t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V }, FunctionBidirectional5x3.Forward, FunctionBidirectional5x3.Backward)),
         new(nameof(FunctionWindow7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Window = 9 }, new Layer<FunctionWindow7x5.Inputs, FunctionWindow7x5.Gradients, FunctionWindow7x5.State>(
@@ -55,6 +60,12 @@ internal static class FunctionSubjects
             FunctionSinks6x3.Forward, FunctionSinks6x3.Forward, FunctionSinks6x3.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = FunctionSinks6x3.Backward }),
     }.ToDictionary(subject => subject.Name);
+
+    private static double[] Neighbours(double[] x)
+    {
+        double Far(int f) => x.Select((y, c) => 1 / (1 + Math.Exp((0.25 * f * c) - y))).Sum();
+        return [.. Enumerable.Range(0, 7).Select(f => f < 5 ? (0.5 * x[f] * x[(f + 1) % 5]) + (0.1 * Far(f)) : (0.25 * x.Max()) - (0.1 * Far(f)))];
+    }
 
     private static double Documents(double score, long i, long j, int h) => (3 * Math.Tanh(score / 3)) - (Math.Exp(-0.5 * (h + 1)) * (i - j)) + (0.125 * (j % 5));
 }

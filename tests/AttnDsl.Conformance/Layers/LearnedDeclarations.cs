@@ -1,3 +1,5 @@
+using System;
+
 namespace AttnDsl.Conformance.Layers;
 
 // Functions with parameters of their own that each head learns.
@@ -15,18 +17,38 @@ internal static partial class LearnedScore5x3
 internal static partial class LearnedGla5x3
 {
     [FeatureMapFunction]
-    private static float Map(float x, [Learned] float size) => x < 0 ? size * System.MathF.Exp(x) : size * (x + 1);
+    private static float Map(float x, [Learned] float size) => x < 0 ? size * MathF.Exp(x) : size * (x + 1);
 
     [GateFunction]
-    private static float LogDecay(float z, [Learned] float strength) => System.MathF.Log(1 / (1 + System.MathF.Exp(-z))) * strength;
+    private static float LogDecay(float z, [Learned] float strength) => MathF.Log(1 / (1 + MathF.Exp(-z))) * strength;
 }
 
 [AttentionLayer(KeyDim = 5, ValueDim = 3, Heads = 2, Causal = false)]
 internal static partial class LearnedDivisor5x3
 {
     [FeatureMapFunction]
-    private static float Map(float x) => x < 0 ? System.MathF.Exp(x) : x + 1;
+    private static float Map(float x) => x < 0 ? MathF.Exp(x) : x + 1;
 
     [NormaliserFunction]
-    private static float Divisor(float sum, [Learned] float factor) => factor * System.MathF.Max(sum, 1e-6f);
+    private static float Divisor(float sum, [Learned] float factor) => factor * MathF.Max(sum, 1e-6f);
+}
+
+// A map of all channels to six features, with a matrix and a vector for each head.
+[AttentionLayer(KeyDim = 5, ValueDim = 3, Heads = 2)]
+[Gate(GateShape.Key, Activation = GateActivation.LogSigmoid)]
+[Read(Normaliser.KeySum)]
+internal static partial class LearnedVectors5x3
+{
+    [FeatureMapFunction(FeatureDim = 6)]
+    private static float Map(ReadOnlySpan<float> x, int feature, [Learned] float size, [Learned(6, 5)] ReadOnlySpan<float> w, [Learned(5)] ReadOnlySpan<float> u)
+    {
+        float projected = 0, envelope = 0;
+        for (int c = 0; c < x.Length; c++)
+        {
+            projected += w[feature * x.Length + c] * Functions.Leaky(x[c]);
+            envelope += u[c] * x[c] * x[c];
+        }
+
+        return MathF.Exp(size * projected - envelope);
+    }
 }

@@ -24,7 +24,7 @@ internal sealed class ExpressionGrowth(Random random, int args)
     private Expr Leaf() => random.Next(8) switch
     {
         < 5 when args > 0 => new Arg(random.Next(args)),
-        6 => new Position((Place)random.Next(4)),
+        6 => new Position((Place)random.Next(6)),
         7 => new RunTimeValue("window"),
         _ => new Const(s_constants[random.Next(s_constants.Length)]),
     };

@@ -73,12 +73,15 @@ public sealed class ExpressionTests
         Assert.True(checkedOnes > 200, $"{checkedOnes}");
     }
 
+    /// <summary>What maps of all channels are made of, which no program holds.</summary>
+    private static readonly Type[] s_ofVectors = [typeof(Channel), typeof(Expressions.Vector), typeof(Element), typeof(Total)];
+
     /// <summary>Every kind of expression, operation, comparison and place is in the samples.</summary>
     [Fact]
     public void EveryNode_Grows()
     {
         var nodes = s_depths.SelectMany(Sample).SelectMany(s => Nodes(s.Expr)).ToList();
-        Assert.Empty(typeof(Expr).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Expr))).Except(nodes.Select(e => e.GetType())));
+        Assert.Empty(typeof(Expr).Assembly.GetTypes().Where(t => t.IsSubclassOf(typeof(Expr))).Except(s_ofVectors).Except(nodes.Select(e => e.GetType())));
         Assert.Empty(Enum.GetValues<UnaryOp>().Except(nodes.OfType<Unary>().Select(e => e.Op)));
         Assert.Empty(Enum.GetValues<BinaryOp>().Except(nodes.OfType<Binary>().Select(e => e.Op)));
         Assert.Empty(Enum.GetValues<Comparison>().Except(nodes.OfType<Select>().Select(e => e.Test)));

@@ -48,6 +48,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new Map(X, new(C, V)), new Argument(new(C, One))),
         new(new Map(Ex.Causal(X * Ex.Exp(Y), -3), new(C, C)), new(new(C, C)), new(new(C, C), Values.Gates)),
         new(new Map(X * Ex.Log1p(Ex.Head + Ex.Row), new(C, K)), new Argument(new(C, K))),
+        new(new Map(X * (1 + Ex.RowNumber + (2 * Ex.ColNumber)), new(K, V)), new Argument(new(K, V))),
         new(new Map(2, new(C, K))),
         .. from along in new[] { Along.Rows, Along.Cols } from domain in new[] { new Shape(C, K), new Shape(K, V), new Shape(C, C) } from fold in new[] { Fold.Sum, Fold.Max } select new PrimitiveCase(new Reduce(fold, along, X, domain), new Argument(domain)),
         new(new Reduce(Fold.Sum, Along.Cols, X, new(C, K), IsCarried: true), new Argument(new(C, K))),

@@ -10,7 +10,9 @@ namespace AttnDsl.Generator.Tests.Functions;
 public sealed class RefusalTests
 {
     [Theory]
-    [InlineData("float Map(float x) { float sum = 0; [|for (int n = 0; n < 3; n++) sum += x;|] return sum; }", "a loop has no translation; use locals, if and return")]
+    [InlineData("float Map(float x) { float sum = 0; [|for (int n = 0; n < x; n++) sum += x;|] return sum; }", "how often a loop runs has to be known to the compiler; let it count to a constant")]
+    [InlineData("float Map(float x) { float sum = 0; [|for (int n = 0; ; n++) if (n > 3) return sum; else sum += x;|] }", "a loop has no translation; use locals, if and return")]
+    [InlineData("float Map(float x) { for (int n = 0; n < 3; n++) { if (x > n) [|break;|] x++; } return x; }", "a jump has no translation; let the loop count to a constant")]
     [InlineData("float Map(float x) { [|while (x > 1) x /= 2;|] return x; }", "a loop has no translation; use locals, if and return")]
     [InlineData("float Map(float x) => x <= 1 ? 1 : x * [|Map(x - 1)|];", "Map calls itself, and a kernel has no stack; write it as a formula")]
     [InlineData("float Map(float x) => (float)([|x * 0.5|]);", "it computes with double, and kernels with float; write constants as 0.5f, and MathF for Math")]

@@ -11,7 +11,11 @@ namespace AttnDsl.Generator.Tests.Interpretation;
 /// <param name="Col">Position of the column; null where columns are neither tokens nor levels.</param>
 /// <param name="Head">The head.</param>
 /// <param name="RunTimeValues">What the caller chose.</param>
-internal sealed record Scope(IReadOnlyList<Complex> Args, int? Row, int? Col, int Head, IReadOnlyDictionary<string, int> RunTimeValues);
+internal sealed record Scope(IReadOnlyList<Complex> Args, int? Row, int? Col, int Head, IReadOnlyDictionary<string, int> RunTimeValues)
+{
+    /// <summary>Which row and column of its tile it is.</summary>
+    public (int Row, int Col) Number { get; init; }
+}
 
 /// <summary>
 /// Values of expressions, straight from the definitions of their functions. The numbers are complex so that a tiny imaginary step comes out
@@ -34,6 +38,8 @@ internal static class Evaluation
     private static int Where(Place place, Scope at) => place switch
     {
         Place.Head => at.Head,
+        Place.RowNumber => at.Number.Row,
+        Place.ColNumber => at.Number.Col,
         // Rows and columns are counted from the start of the sequence here.
         Place.Origin => 0,
         Place.Row => at.Row ?? throw new InvalidOperationException("the rows of this map have no position"),

@@ -92,7 +92,7 @@ internal static class Operations
     private static Complex At(Expr expr, Shape shape, int i, int j, IReadOnlyList<Complex[,]> x, IReadOnlyList<Tile> args, Turn turn)
     {
         var values = args.Select((a, n) => x[n][a.Shape.Rows == Dim.One ? 0 : i, a.Shape.Cols == Dim.One ? 0 : j]).ToArray();
-        return Evaluation.Of(expr, new(values, turn.PositionOf(shape.Rows, i), turn.PositionOf(shape.Cols, j), turn.Setting.Head, turn.Setting.RunTimeValues));
+        return Evaluation.Of(expr, new(values, turn.PositionOf(shape.Rows, i), turn.PositionOf(shape.Cols, j), turn.Setting.Head, turn.Setting.RunTimeValues) { Number = (i, j) });
     }
 
     private static Complex[,] Reduced(Reduce r, IReadOnlyList<Complex[,]> x, IReadOnlyList<Tile> args, Turn turn)

@@ -99,8 +99,9 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
     {
         if (place == Place.Head) return "TVec.Create((float)head)";
         if (place == Place.Origin) return $"TVec.Create((float)({w.Origin}))";
-        var dim = place == Place.Row ? shape.Rows : shape.Cols;
-        var (index, lies) = place == Place.Row
+        var down = place is Place.Row or Place.RowNumber;
+        var dim = down ? shape.Rows : shape.Cols;
+        var (index, lies) = down
             ? (shape.Cols == Dim.One && shape.Rows != Dim.One ? ("j", true) : ("i", false))
             : ("j", shape.Cols != Dim.One);
         if (w.Size(dim) == "1") index = "0";

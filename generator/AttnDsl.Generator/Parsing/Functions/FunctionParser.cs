@@ -45,9 +45,12 @@ internal static class FunctionParser
     {
         var source = FunctionTranslator.SourceOf(method)?.GetSyntax(cancellation) as MethodDeclarationSyntax;
         var name = source?.Identifier.GetLocation() ?? method.Locations.FirstOrDefault() ?? Location.None;
-        if (source is null || !Fits(method, role)) return Faulty(name, DiagnosticIds.FunctionSignature, method.Name, role.Text(), Signature(method), signature);
+        var vectors = role == FunctionRole.FeatureMap ? VectorSignature.Of(method) : null;
+        if (source is null || !IsPlain(method, role) || !(vectors?.Fits ?? Fits(method, role)))
+            return Faulty(name, DiagnosticIds.FunctionSignature, method.Name, role.Text(), Signature(method), vectors is null ? signature : VectorSignature.Text);
         try
         {
+            if (vectors is not null) return new(vectors.Translate(compilation, source, cancellation), name, name);
             var learned = method.Parameters.Skip(Parameters(role).Length).ToList();
             var arguments = Parameters(role).Select(isPosition => isPosition ? null : (Expr?)new Arg(0)).Concat(learned.Select((_, n) => new Arg(n + 1)));
             var body = FunctionTranslator.Translate(method, [.. arguments], compilation, cancellation);
@@ -70,18 +73,23 @@ internal static class FunctionParser
         _ => [false],
     };
 
-    private static bool Fits(IMethodSymbol method, FunctionRole role) =>
+    private static bool IsPlain(IMethodSymbol method, FunctionRole role) =>
         method is { IsStatic: true, IsGenericMethod: false, IsAsync: false, ReturnsByRef: false, ReturnsByRefReadonly: false } &&
         method.ReturnType.SpecialType == (role == FunctionRole.Mask ? SpecialType.System_Boolean : SpecialType.System_Single) &&
-        method.Parameters.All(p => p.RefKind is RefKind.None or RefKind.In) &&
+        method.Parameters.All(p => p.RefKind is RefKind.None or RefKind.In);
+
+    private static bool Fits(IMethodSymbol method, FunctionRole role) =>
         Parameters(role) is var kinds && method.Parameters.Take(kinds.Length).Select(IsPosition).SequenceEqual(kinds.Select(k => (bool?)k)) &&
-        method.Parameters.Skip(kinds.Length).All(p => role != FunctionRole.Mask && IsPosition(p) == false && Has(p, "LearnedAttribute") && SyntaxFacts.GetKeywordKind(p.Name) == SyntaxKind.None);
+        method.Parameters.Skip(kinds.Length).All(p => role != FunctionRole.Mask && IsPosition(p) == false && IsLearned(p) && VectorSignature.Lengths(p).Count == 0);
+
+    /// <summary>Whether a parameter is learned, under a name that a member can have.</summary>
+    public static bool IsLearned(IParameterSymbol p) => Has(p, "LearnedAttribute") && SyntaxFacts.GetKeywordKind(p.Name) == SyntaxKind.None;
 
     /// <summary>Whether a parameter is a position; null where it is neither that nor a number.</summary>
     private static bool? IsPosition(IParameterSymbol p) => ValueTranslator.IsPosition(p.Type) ? true : p.Type.SpecialType == SpecialType.System_Single ? false : null;
 
     /// <summary>A parameter's name as that of a member.</summary>
-    private static string Member(string name) => name.TrimStart('_') is { Length: > 0 } n && char.IsLetter(n[0]) ? char.ToUpperInvariant(n[0]) + n.Substring(1) : name;
+    public static string Member(string name) => name.TrimStart('_') is { Length: > 0 } n && char.IsLetter(n[0]) ? char.ToUpperInvariant(n[0]) + n.Substring(1) : name;
 
     private static string Signature(IMethodSymbol method) =>
         $"{(method.IsStatic ? "static " : "")}{Short(method.ReturnType)} {method.Name}({string.Join(", ", method.Parameters.Select(p => $"{(p.RefKind == RefKind.In ? "in " : "")}{Short(p.Type)} {p.Name}"))})";

@@ -21,14 +21,19 @@ internal sealed class FunctionTranslator
     private readonly CancellationToken _cancellation;
     private readonly Stack<IMethodSymbol> _calls = new();
     private readonly ValueTranslator _values;
+    private readonly LoopTranslator _loops;
     private int _steps;
 
-    private FunctionTranslator(Compilation compilation, CancellationToken cancellation) =>
+    private FunctionTranslator(Compilation compilation, int channels, CancellationToken cancellation)
+    {
         (_compilation, _cancellation, _values) = (compilation, cancellation, new(Call));
+        _loops = new(_values, channels, (statements, scope) => Run(statements, scope));
+    }
 
     /// <param name="arguments">What each parameter stands for; null for a <c>ScorePosition</c>, whose members are positions.</param>
-    public static Expr Translate(IMethodSymbol method, IReadOnlyList<Expr?> arguments, Compilation compilation, CancellationToken cancellation) =>
-        new FunctionTranslator(compilation, cancellation).Call(method, arguments, SourceOf(method)?.GetSyntax(cancellation) ?? throw new System.ArgumentException("a method without source", nameof(method)));
+    /// <param name="channels">K of a map of vectors, over whose channels loops sum; else 0.</param>
+    public static Expr Translate(IMethodSymbol method, IReadOnlyList<Expr?> arguments, Compilation compilation, CancellationToken cancellation, int channels = 0) =>
+        new FunctionTranslator(compilation, channels, cancellation).Call(method, arguments, SourceOf(method)?.GetSyntax(cancellation) ?? throw new System.ArgumentException("a method without source", nameof(method)));
 
     public static SyntaxReference? SourceOf(IMethodSymbol method) => (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault();
 
@@ -91,6 +96,9 @@ internal sealed class FunctionTranslator
                     return Paths(choice, [.. statements.Skip(n + 1)], scope);
                 case IConditionalOperation choice:
                     Merge(choice, scope);
+                    break;
+                case IForLoopOperation loop when !Returns(loop):
+                    _loops.Run(loop, scope);
                     break;
                 case IEmptyOperation or ILocalFunctionOperation:
                     break;

@@ -27,6 +27,7 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
             IParameterReferenceOperation p when !IsPosition(p.Type) => Known(p.Parameter, p.Syntax, scope),
             ILocalReferenceOperation l => Known(l.Local, l.Syntax, scope),
             IPropertyReferenceOperation { Instance: IParameterReferenceOperation } p when IsPosition(p.Property.ContainingType) => Position(p.Property.Name),
+            IPropertyReferenceOperation { Instance: { } span } p when IsSpan(span.Type) => OfSpan(p, Value(span, scope), scope),
             _ when operation.Type?.SpecialType == SpecialType.System_Boolean && operation is not IInvocationOperation => Condition(operation, scope),
             IUnaryOperation { OperatorKind: UnaryOperatorKind.Minus } u when IsNumber(u) => -Value(u.Operand, scope),
             IUnaryOperation { OperatorKind: UnaryOperatorKind.Plus } u when IsNumber(u) => Value(u.Operand, scope),
@@ -106,6 +107,14 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
         "Query" => Ex.Query,
         "Key" => Ex.Key,
         _ => Ex.Head,
+    };
+
+    /// <summary>A span's length, or one of its numbers.</summary>
+    private Expr OfSpan(IPropertyReferenceOperation p, Expr span, Scope scope) => (p.Property.Name, p.Arguments.Length, span) switch
+    {
+        ("Length", 0, Vector vector) => vector.Length,
+        (_, 1, Vector vector) when p.Property.IsIndexer => new Element(vector, Value(p.Arguments[0].Value, scope)),
+        _ => throw new TranslationException(p.Syntax, "of a span there are its numbers and its Length"),
     };
 
     private Expr Compared(IBinaryOperation b, Scope scope)
@@ -208,6 +217,8 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
     private static bool IsNumber(IOperation operation) => operation.Type is { } type && IsNumber(type);
 
     private static bool IsNumber(ITypeSymbol type) => type.SpecialType is SpecialType.System_Single or SpecialType.System_Int32 or SpecialType.System_Int64;
+
+    public static bool IsSpan(ITypeSymbol? type) => type is INamedTypeSymbol { Name: "ReadOnlySpan", TypeArguments.Length: 1, ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } span && span.TypeArguments[0].SpecialType == SpecialType.System_Single;
 
     public static bool IsPosition(ITypeSymbol? type) => type?.ToDisplayString() == KnownNames.Namespace + ".ScorePosition";
 }
