@@ -4,7 +4,7 @@ using Xunit;
 
 namespace AttnDsl.Gpu.Tests;
 
-/// <summary>The twins of layers with a short convolution: forms, streams and gradients are the CPU's.</summary>
+/// <summary>The twins of layers with a short convolution or an exact window: forms, streams and gradients are the CPU's.</summary>
 [Collection(OnCpu.Name)]
 public sealed class ConvolutionTests(CpuAccelerator accelerator)
 {

@@ -276,7 +276,7 @@ public sealed record LayerSpec
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 
-    /// <summary>W; 0 means no window.</summary>
+    /// <summary>W; 0 means no window. Beside a centred read the window's tokens are scored one by one.</summary>
     public int Window { get; init; }
 
     public int SinkTokens { get; init; }
@@ -331,6 +331,9 @@ public sealed record LayerSpec
 
     /// <summary>Whether η is an input.</summary>
     public bool HasEta => Denominator is Denominator.Exp or Denominator.Softplus or Denominator.Sigmoid;
+
+    /// <summary>Whether a state keeps rows of the past beside what the oracles start from.</summary>
+    public bool KeepsRows => Taps > 0 || (Denominator == Denominator.Centred && Window > 0);
 
     public bool IsSoftmax => Similarity == Similarity.Softmax;
 

@@ -14,6 +14,7 @@ public static class Oracle
         return Gated(spec, inputs, spec switch
         {
             { IsSoftmax: true } => SoftmaxAttention.Quadratic<T>(spec, inputs),
+            { Denominator: Denominator.Centred, Window: > 0 } => MomentBlend.Recurrent<T>(spec, inputs),
             { Denominator: Denominator.Centred } => CentredMoments.Recurrent(spec, inputs, initial),
             { IsScan: true } => CellScan.Recurrent(spec, inputs, initial),
             { Causal: false } => BidirectionalLinear.TwoPass<T>(spec, inputs),
@@ -36,6 +37,7 @@ public static class Oracle
         return Gated(spec, inputs, spec switch
         {
             { IsSoftmax: true } => SoftmaxAttention.Online<T>(spec, inputs),
+            { Denominator: Denominator.Centred, Window: > 0 } => MomentBlend.Quadratic<T>(spec, inputs),
             { Denominator: Denominator.Centred } => CentredMoments.Quadratic(spec, inputs, initial),
             { Causal: false } => BidirectionalLinear.Quadratic<T>(spec, inputs),
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Quadratic(spec, inputs, initial),
@@ -65,6 +67,11 @@ public static class Oracle
         if (hasState && (spec.IsSoftmax || !spec.Causal))
         {
             throw new ArgumentException("Only causal matrix layers start from a state; run softmax over the whole sequence.");
+        }
+
+        if (hasState && spec.KeepsRows)
+        {
+            throw new ArgumentException("What such a layer keeps of the past is more than this state; run it over the whole sequence.");
         }
 
         if (!spec.Causal && !spec.IsSoftmax && (spec.Decay != DecaySource.None || spec.Write != WriteKind.Plain))

@@ -53,7 +53,7 @@ internal static class Explanation
             _ when s.IsScan => s.Decay!.Shape == GateShape.Full ? "state space layer, a decay for every cell" : "elementwise recurrence",
             (_, WriteRule.Slots) => $"{(s.Decay is null ? "" : "gated ")}slot attention, M = {s.Writing.Slots} slots",
             (_, WriteRule.ExponentialGate) => "matrix memory with an exponential input gate (mLSTM)",
-            _ when s.IsCentred => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "" : "forgetting ")}moment attention: mean and covariance (InLine){(s.Map.IsIdentity ? "" : $", {s.Map.Formula}")}",
+            _ when s.IsCentred => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "" : "forgetting ")}moment attention: mean and covariance (InLine){(s.ExactTokens == 0 ? "" : $" beside softmax over the last {Count(s.ExactTokens, "token")}")}{(s.Map.IsIdentity ? "" : $", {s.Map.Formula}")}",
             _ => $"{(s.Causal ? "" : "bidirectional ")}{(s.Decay is null ? "linear attention" : "gated linear attention")}{(s.Map.IsIdentity ? "" : $", {s.Map.Formula}")}",
         };
         return $"{kind}; K = {s.KeyDim}, V = {s.ValueDim}{(s.Map.KeepsChannels ? "" : $", F = {s.Map.Width} features")}, {heads}";
@@ -125,6 +125,12 @@ internal static class Explanation
 
         if (s.IsCentred)
         {
+            if (s.ExactTokens > 0)
+            {
+                foreach (var line in Blend(s, phi, outside, scale).Concat(Sources(s, gate))) yield return line;
+                yield break;
+            }
+
             var (t, past) = s.Causal ? ("_t", " over the tokens so far") : ("", " over all tokens");
             if (s.Causal)
             {
@@ -219,6 +225,16 @@ internal static class Explanation
         if (!s.Map.IsIdentity) yield return s.Map.Formula;
         if (s.Map.Remark(s.Normaliser == Normaliser.KeySum) is { } remark) yield return remark;
         if (s.Rotation is { } rotation) yield return RotationLine(rotation, s.KeyDim);
+    }
+
+    /// <summary>Softmax over a window, and the Gaussian limit of softmax beyond it.</summary>
+    private static IEnumerable<string> Blend(DynamicalSystem s, (string Q, string K) phi, string outside, string scale)
+    {
+        var (w, k) = (Literals.Integer(s.ExactTokens), phi.K.Replace("_t", "_j"));
+        var (old, counted) = ($"j ≤ t − {w}", CentredProgram.Counted(s, "n_t"));
+        yield return $"n_t, mean_t k, mean_t v of the tokens {old};   S_t = Σ ({k} − mean_t k) (v_j − mean_t v)ᵀ,   C_t = Σ ({k} − mean_t k) ({k} − mean_t k)ᵀ over them";
+        yield return $"o_t = (e^{{l_t}} m_t + Σ_j e^{{{outside}{phi.Q}·{k}}} v_j) / (e^{{l_t}} + Σ_j e^{{{outside}{phi.Q}·{k}}}){Own(s)},   j of the last {w} tokens, t among them,  {scale}";
+        yield return $"    m_t = mean_t v + {outside}S_tᵀ {phi.Q} / {counted},   l_t = log n_t + {outside}{phi.Q}·mean_t k + {outside}{outside}{phi.Q}ᵀ C_t {phi.Q} / (2 {counted}): the older tokens as softmax meets them if they are Gaussian";
     }
 
     private static IEnumerable<string> Convolutions(DynamicalSystem s) =>
@@ -371,6 +387,7 @@ internal static class Explanation
         else if (s.Write == WriteRule.Oja) yield return "the parallel form: the writes of Oja's rule depend on each other through every token in between";
         else if (s.Write == WriteRule.Slots) yield return "the parallel form: every query would meet every slot's key and value of its own time";
         else if (s.Writing.Steps > 1) yield return "the parallel form: a token's writes take several rows";
+        else if (s.ExactTokens > 0) yield return "the parallel form: the window hands its rows from block to block";
         else if (s.Convolution is not null) yield return "the parallel form: a convolution hands its last rows from block to block";
         else if (s.Writing.Bonus) yield return "the parallel form: each query meets the gates between itself and a key, not its own";
         if (s.Family == StateFamily.Cache) yield return "the chunkwise form: softmax has no state of fixed size to carry between chunks";

@@ -29,6 +29,7 @@ internal static class CentredProgram
         var keyMean = p.Open("keyMean", new(One, F));
         var valueMean = p.Open("valueMean", new(One, V));
         var count = p.Open("count", new(One, One));
+        (Tile Start, Tile Final)? covariance = system.ExactTokens > 0 ? p.Open("keyCovariance", new(F, F)) : null;
         string Say(string token, string chunk) => rows == One ? token : chunk;
         var decays = system.Decay is not null;
 
@@ -37,13 +38,26 @@ internal static class CentredProgram
             "The gradients of the inputs: deviations hand theirs to keys and values, and what is left to the means.");
         var k = Sources.Key(system, head, b, rows).Features;
         var v = ConvolutionProgram.Load(system, b, "v", rows, V);
-        var ones = b.Fill("ones", new(rows, One), 1);
+        // Beside an exact window the moments are of the tokens that have left it, as many as there were rows in time.
+        ExactWindow? window = null;
+        if (system.ExactTokens > 0)
+        {
+            window = new(system, p, b, rows, k, v);
+            (k, v) = (window.LeavingKeys, window.LeavingValues);
+            b.Begin(
+                Say("The key and value that leave the window, as deviations from the means so far.", "The keys and values that leave the window, as deviations from the means so far; the first ones' from their own."),
+                "What the moments give to the keys and values that left: deviations hand theirs to them, and what is left to the means.");
+        }
+
+        var ones = window?.Left ?? b.Fill("ones", new(rows, One), 1);
         var size = b.SumRows("size", ones);
+        // Before the window is full there are none.
+        Tile AtLeastOne(string name, Tile n) => window is null ? n : b.Map(name, x => Ex.Select(Comparison.LessOrEqual, x, 0, 1, x), n);
         // Nothing depends on where deviations count from. So a chunk's origin is held, and gradients reach the means by the little that these
         // still count for, not as a difference of what every row hands on; the means lie at the origin, but for a chunk that is the first.
         (Tile Origin, Tile? Offset) Origin(string name, Tile x, Tile mean)
         {
-            var own = b.Map(name + "Own", (sum, n) => sum / n, b.SumRows(x.Plain + "Sum", x), size);
+            var own = b.Map(name + "Own", (sum, n) => sum / n, b.SumRows(x.Plain + "Sum", x), AtLeastOne("sizeCounted", size));
             var origin = b.Map(name + "Origin", (n, first, m) => Ex.Select(Comparison.LessOrEqual, n, 0, first, m), count.Start, rows == One ? b.Emit(name + "OwnHeld", new StopGradient(), own) : own, mean);
             if (rows == One) return (origin, null);
             origin = b.Emit(name + "OriginHeld", new StopGradient(), origin);
@@ -52,8 +66,8 @@ internal static class CentredProgram
 
         var (keyOrigin, keyOffset) = Origin("key", k, keyMean.Start);
         var (valueOrigin, valueOffset) = Origin("value", v, valueMean.Start);
-        var kDeviation = b.Map("kDeviation", (x, m) => x - m, k, keyOrigin);
-        var vDeviation = b.Map("vDeviation", (x, m) => x - m, v, valueOrigin);
+        Tile Deviation(string name, Tile x, Tile origin) => window is null ? b.Map(name, (y, m) => y - m, x, origin) : b.Map(name, (y, m, left) => (y - m) * left, x, origin, window.Left);
+        var (kDeviation, vDeviation) = (Deviation("kDeviation", k, keyOrigin), Deviation("vDeviation", v, valueOrigin));
         var weights = new Weighting(system, p, b, rows);
         var fromStart = weights.FromStart;
 
@@ -67,6 +81,8 @@ internal static class CentredProgram
             var n = b.Add("n", before, between is null
                 ? b.PrefixSum("rowsSoFar", ones)
                 : b.SumCols("ownCount", b.Map("ownWeights", Ex.Causal(Ex.Exp(new Arg(0))), new Shape(rows, rows), between)));
+            var any = n;
+            n = AtLeastOne("nCounted", n);
 
             b.Begin(
                 Say("o = mean of v + covarianceᵀ q, the token itself included.", $"w_ij = {(decays ? "e^{L_i − L_j} " : "")}((q_i·(k_j − mean_i k)) / {Counted(system, "n_i")} + 1 / n_i); o_i = mean v + Σ_{{j≤i}} w_ij (v_j − mean v) + Sᵀ{(decays ? "(e^{L_i} q_i)" : "q_i")} / {Counted(system, "n_i")}."),
@@ -75,7 +91,8 @@ internal static class CentredProgram
             var dots = b.MatMulNT("dots", q, kDeviation);
             var scores = between is null ? b.Map("scores", Ex.Causal(new Arg(0)), dots.Shape, dots) : b.Map("scores", Ex.Causal(new Arg(0) * Ex.Exp(new Arg(1))), dots.Shape, dots, between);
             var scoreSum = b.SumCols("scoreSum", scores);
-            if (keyOffset is not null) scoreSum = b.Map("scoreSumAll", (sum, off, past) => sum + off * past, scoreSum, b.MatMulNT("offsetScore", q, keyOffset), before);
+            var offsetScore = keyOffset is null ? null : b.MatMulNT("offsetScore", q, keyOffset);
+            if (offsetScore is not null) scoreSum = b.Map("scoreSumAll", (sum, off, past) => sum + off * past, scoreSum, offsetScore, before);
             var mean = b.Map("meanScore", (sum, c) => sum / c, scoreSum, n);
             var (x, m, c, l) = (new Arg(0), new Arg(1), new Arg(2), new Arg(3));
             var weight = Share(system, x - m, c) + 1 / (Expr)c;
@@ -84,6 +101,23 @@ internal static class CentredProgram
             var fromMean = valueOffset is null ? valueOrigin : b.Map("fromMean", (origin, offset, weighed) => origin + offset * weighed, valueOrigin, valueOffset,
                 b.Map("meanWeight", (r, d, past) => (Share(system, -r, d) + 1 / d) * past, mean, n, before));
             var read = b.Add("read", b.Add("readOwn", b.MatMul("fromState", qShare, S.Start), b.MatMul("fromBlock", w, vDeviation)), fromMean);
+            if (window is not null)
+            {
+                b.Begin(
+                    $"What the n older tokens weigh together: log n + q·mean k + qᵀ Cov(k, k) q / 2, {(rows == One ? "" : "row by row, ")}as if they were Gaussian.",
+                    "What that weight hands to the query, to the older keys and to their covariance.");
+                var fromMeanScore = offsetScore is null ? b.Map("pastSpread", (y, past) => y * y * past, mean, before) : b.Map("pastSpread", (off, y, past) => (off - y) * (off - y) * past, offsetScore, mean, before);
+                var ownSpread = b.SumCols("ownSpread", b.Map("ownSpreads", Ex.Causal((x - m) * (x - m) * c), dots.Shape, dots, mean, b.Transpose("leftAcross", window.Left)));
+                var spread = b.Map("spread", (past, own, state) => past + own + state, fromMeanScore, ownSpread,
+                    b.SumCols("stateSpread", b.Map("stateSpreads", (y, z) => y * z, b.MatMul("qCovariance", q, covariance!.Value.Start), q)));
+                var centre = b.Add("centre", mean, b.MatMulNT("originScore", q, keyOrigin));
+                var logWeight = b.Map("logWeight", Ex.Select(Comparison.Less, 0, new Arg(3), Ex.Log(c) + x + 0.5 * Share(system, m, c), Ex.NoScore), null, centre, spread, n, any);
+                b.Begin(
+                    Say("One softmax over the window and, as one of the weights, the older tokens.", "One softmax a row over the tokens of its window and, as one of the weights, the older tokens."),
+                    "The gradients of that softmax: of its weights, from there of the scores and of what the older tokens weigh; of the values.");
+                read = window.Read(q, read, logWeight);
+            }
+
             b.Begin(Say("The output.", "The chunk's outputs."), "The gradients that arrive.");
             Sources.Output(system, head, b, read);
         }
@@ -99,26 +133,34 @@ internal static class CentredProgram
         {
             var sum = b.SumRows(moved + "Sum", written);
             if (offset is not null) sum = b.Map(moved + "All", (y, off, past) => y + off * past, sum, offset, countKept);
-            return b.Map(moved, (y, c) => y / c, sum, counted);
+            return b.Map(moved, (y, c) => y / c, sum, AtLeastOne("countedNext", counted));
         }
 
         var (keyMoved, valueMoved) = (Moved("keyMoved", kWritten, keyOffset), Moved("valueMoved", weights.AtEnd("vWritten", vDeviation, null), valueOffset));
-        var left = b.Map("vLeft", (y, moved) => y - moved, vDeviation, valueMoved);
-        var kept = total is null ? S.Start : b.Map("stateKept", (s, l) => s * Ex.Exp(l), S.Start, total);
-        if (keyOffset is not null) kept = b.Map("stateMoved", (s, off, past, moved) => s - off * past * moved, kept, b.Transpose("keyOffsetDown", keyOffset), countKept, valueMoved);
-
-        void Carried((Tile Start, Tile Final) state, Tile next)
+        // What keys have in common with the rows of another tile, brought to the means that all rows together leave.
+        Tile Covarying(string of, Tile state, Tile deviation, Tile moved)
         {
-            var shape = state.Start.Shape;
-            p.Carry(state.Start.Name, head.LoadAs(state.Start.Name + "0", state.Start.Name, shape.Rows, shape.Cols, Access.Whole), state, next);
-            tail.Store(state.Start.Name, state.Final, Access.Whole);
+            var name = state.Plain;
+            var left = b.Map(of + "Left", (y, z) => y - z, deviation, moved);
+            var kept = total is null ? state : b.Map(name + "Kept", (s, l) => s * Ex.Exp(l), state, total);
+            if (keyOffset is not null) kept = b.Map(name + "Moved", (s, off, past, z) => s - off * past * z, kept, b.Transpose("keyOffsetDown", keyOffset), countKept, moved);
+            return b.Add(name + "Next", kept, b.MatMulTN(name + "Writes", kWritten, left));
         }
 
-        Carried(keyMean, b.Add("keyMeanNext", keyOrigin, keyMoved));
-        Carried(valueMean, b.Add("valueMeanNext", valueOrigin, valueMoved));
-        Carried(count, counted);
-        Carried(S, b.Add("SNext", kept, b.MatMulTN("writes", kWritten, left)));
+        Carried(p, keyMean, b.Add("keyMeanNext", keyOrigin, keyMoved));
+        Carried(p, valueMean, b.Add("valueMeanNext", valueOrigin, valueMoved));
+        Carried(p, count, counted);
+        if (covariance is { } keys) Carried(p, keys, Covarying("k", keys.Start, kDeviation, keyMoved));
+        Carried(p, S, Covarying("v", S.Start, vDeviation, valueMoved));
         return p.Build();
+    }
+
+    /// <summary>Carries a state through the loop: loaded before it, stored behind it.</summary>
+    public static void Carried(ProgramBuilder p, (Tile Start, Tile Final) state, Tile next)
+    {
+        var shape = state.Start.Shape;
+        p.Carry(state.Start.Name, p.Head.LoadAs(state.Start.Name + "0", state.Start.Name, shape.Rows, shape.Cols, Access.Whole), state, next);
+        p.Tail.Store(state.Start.Name, state.Final, Access.Whole);
     }
 
     /// <summary>Reads a state that is complete: the second pass of the bidirectional chunkwise form.</summary>

@@ -206,10 +206,13 @@ internal sealed record DynamicalSystem(
 
     /// <summary>Lengths of the dimensions that not every layer has.</summary>
     public IReadOnlyList<(string Letter, int Size)> Widths =>
-        [.. Map.Widths, .. Convolution is { } c ? c.Widths : [], .. Levels == 0 ? System.Array.Empty<(string, int)>() : [("E", Levels)]];
+        [.. Map.Widths, .. Convolution is { } c ? c.Widths : [], .. Levels == 0 ? System.Array.Empty<(string, int)>() : [("E", Levels)], .. ExactTokens == 0 ? System.Array.Empty<(string, int)>() : [("X", ExactTokens)]];
 
     /// <summary>Whether what is read are means and covariances.</summary>
     public bool IsCentred => Normaliser == Normaliser.Centred;
+
+    /// <summary>How many of the last tokens a centred read scores one by one, as softmax does; 0 where it reads moments only.</summary>
+    public int ExactTokens { get; init; }
 
     /// <summary>n₀ of a centred read.</summary>
     public double Prior { get; init; }
@@ -247,7 +250,7 @@ internal sealed record DynamicalSystem(
         string Reads() => string.Join(", ", new[]
         {
             Convolution is { } c ? $"convolution {c}" : "", Writing.Bonus ? "bonus" : "", HasSkip ? $"skip per {Skip}" : "", Augmentation == Augmentation.None ? "" : $"augmentation {Augmentation}",
-            OutputGate == OutputGate.None ? "" : $"output gate {OutputGate}", Levels == 0 ? "" : $"{Literals.Integer(Levels)} levels",
+            ExactTokens == 0 ? "" : $"the last {Literals.Integer(ExactTokens)} tokens exactly", OutputGate == OutputGate.None ? "" : $"output gate {OutputGate}", Levels == 0 ? "" : $"{Literals.Integer(Levels)} levels",
         }.Where(x => x.Length > 0));
         static string Count(int? n) => n is { } number ? Literals.Integer(number) : "not declared";
         static string Part(object? part) => part?.ToString() ?? "none";

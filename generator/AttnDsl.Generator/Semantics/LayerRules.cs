@@ -25,6 +25,9 @@ internal static class LayerRules
     /// <summary>The most taps of a short convolution: each is a pass over the rows.</summary>
     public const int MostTaps = 16;
 
+    /// <summary>The longest window beside moments: its rows are part of the state, and a chunk scores all of them.</summary>
+    public const int LongestExactWindow = 512;
+
     /// <summary>The most levels: places are exact in a float up to 2^24.</summary>
     public const int MostLevels = 24;
 
@@ -128,7 +131,10 @@ internal static class LayerRules
         if (softmax && d.Read is { Augmentation: not (null or Augmentation.None) }) yield return new(ReadOnSoftmax, "Read.Augmentation", name, "Augmentation");
         if (softmax && d.Read is { OutputGate: not (null or OutputGate.None) }) yield return new(ReadOnSoftmax, "Read.OutputGate", name, "OutputGate");
         if (softmax && d.Read is { Skip: not (null or SkipShape.None) }) yield return new(SkipOnSoftmax, "Read.Skip", name);
-        if (!softmax && d.Window is not null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
+        var exact = !softmax && DefaultNormaliser(d) == Normaliser.Centred ? d.Window : null;
+        if (!softmax && d.Window is not null && exact is null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());
+        if (exact is { Size: > LongestExactWindow } longest) yield return new(ExactWindowTooLong, "Window.size", name, Text(longest.Size), Text(LongestExactWindow));
+        if (exact is not null && Inexact(d) is { } inexact) yield return new(ExactWindowConflict, inexact.Site, name, Text(exact.Size), inexact.What);
         if (!softmax && d.Score is not null) yield return new(ScoreWithoutSoftmax, "Score", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
         if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
@@ -230,6 +236,14 @@ internal static class LayerRules
             : (of & (Convolved.Values | Convolved.Output)) == (Convolved.Values | Convolved.Output) ? ("values and the output", "itself: both have the taps of the values")
             : null;
     }
+
+    /// <summary>What does not go with a window beside moments.</summary>
+    private static (string Site, string What)? Inexact(LayerDeclaration d) =>
+        d.Window!.RuntimeSized ? ("Window.RuntimeSized", "a size of each call: what has left the window cannot come back")
+        : d.Window.SinkTokens > 0 ? ("Window.SinkTokens", "sink tokens")
+        : d.Gate is not null ? ("Gate", "a gate")
+        : !FeatureMap.Of(d).KeepsChannels ? ("FeatureMap.kernel", $"{FeatureMap.Of(d).Name}, whose features are more than the key has channels: their covariance is a matrix of all pairs")
+        : null;
 
     /// <summary>What keeps tokens from counting once each.</summary>
     private static (string Site, string What)? Uncounted(LayerDeclaration d, WriteRule write) =>
@@ -342,7 +356,7 @@ internal static class LayerRules
     };
 
     /// <summary>Whether what one token writes depends on what those before it wrote.</summary>
-    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } || d.Convolution is not null;
+    private static bool IsInOrder(LayerDeclaration d) => d.Write is { Rule: WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja or WriteRule.Slots } or { Steps: > 1 } or { Bonus: true } or { Key: KeySource.None } || d.Gate is { Shape: GateShape.Full } || d.Convolution is not null || d.Window is not null;
 
     private static string Kind(LayerDeclaration d) => (DefaultKernel(d), d.Causal, d.Write?.Rule) switch
     {
@@ -355,6 +369,7 @@ internal static class LayerRules
         (_, true, _) when d.Write is { Steps: > 1 } => "a layer with several writes a token",
         (_, true, _) when d.Write is { Bonus: true } => "a layer that reads before it writes",
         (_, true, _) when d.Convolution is not null => "a layer with a short convolution",
+        (_, true, _) when d.Window is not null => "a layer with an exact window",
         (_, true, _) => "this layer",
         _ => "bidirectional linear attention",
     };

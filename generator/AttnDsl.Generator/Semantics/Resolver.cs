@@ -37,7 +37,7 @@ internal static class Resolver
             d.Read?.Epsilon ?? 1e-6,
             d.Read?.Eta ?? default,
             d.Read?.Gradient ?? NormaliserGradient.Exact,
-            d.Window is { } w ? new(w.Size, w.RuntimeSized, w.SinkTokens) : null,
+            family == StateFamily.Cache && d.Window is { } w ? new(w.Size, w.RuntimeSized, w.SinkTokens) : null,
             // Step runs the recurrent form, so every causal layer keeps it.
             forms == 0 ? available : d.Causal ? forms | Forms.Recurrent : forms,
             d.Form?.ChunkSize ?? DefaultChunk(decay),
@@ -51,6 +51,7 @@ internal static class Resolver
             Levels = family == StateFamily.Matrix ? Math.Max(0, d.Read?.Levels ?? 0) : 0,
             Score = d.Score is { } score && (score.SoftCap is not null || score.SinkLogit || score.Bias is not (null or PositionBias.None)) ? new(score.SoftCap, score.Bias ?? default, score.SinkLogit) : null,
             Prior = d.Read?.Prior ?? 0,
+            ExactTokens = normaliser == Normaliser.Centred ? d.Window?.Size ?? 0 : 0,
             Convolution = d.Convolution is { } c ? new(c.Width, c.Of, c.Activation ?? default) : null,
             Divisor = d.Function(FunctionRole.Normaliser),
             ScoreFunction = d.Function(FunctionRole.Score),
@@ -221,7 +222,16 @@ internal static class Resolver
         {
             yield return new("keyMean", 1, s.Map.Width, 0, $"[B,{n},{f}]", "The mean of the mapped keys.");
             yield return new("valueMean", 1, s.ValueDim, 0, $"[B,{n},V]", "The mean of the values.");
-            yield return new("count", 1, 1, 0, $"[B,{n}]", s.Decay is null ? "How many tokens there were." : "How many tokens there were, each as far as it has not decayed.");
+            yield return new("count", 1, 1, 0, $"[B,{n}]", s.ExactTokens > 0 ? "How many tokens the moments are of." : s.Decay is null ? "How many tokens there were." : "How many tokens there were, each as far as it has not decayed.");
+        }
+
+        if (s.ExactTokens > 0)
+        {
+            var last = Emit.Literals.Integer(s.ExactTokens);
+            yield return new("keyCovariance", s.Map.Width, s.Map.Width, 0, $"[B,{n},{f},{f}]", "The sum of products of deviations of keys with each other.");
+            yield return new("windowKeys", s.ExactTokens, s.Map.Width, 0, $"[B,{n},X,{f}]", $"The mapped keys of the last {last} tokens, the latest last; zeros where there were none.");
+            yield return new("windowValues", s.ExactTokens, s.ValueDim, 0, $"[B,{n},X,V]", "Their values.");
+            yield return new("windowCount", 1, 1, 0, $"[B,{n}]", "How many of them there are.");
         }
 
         if (!s.IsStabilised) yield break;

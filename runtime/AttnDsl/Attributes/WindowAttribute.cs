@@ -2,7 +2,10 @@ using System;
 
 namespace AttnDsl;
 
-/// <summary>Sliding window of causal softmax attention: token i sees token j when <c>i − j &lt; W</c>.</summary>
+/// <summary>
+/// Sliding window of causal softmax attention: token i sees token j when <c>i − j &lt; W</c>. With <see cref="Normaliser.Centred"/> the tokens of the window
+/// are scored one by one, as softmax does, and what is older is read through its moments: both in one denominator.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
 public sealed class WindowAttribute(int size) : Attribute
 {

@@ -1,3 +1,4 @@
+using System;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using AttnDsl.Simd;
@@ -34,6 +35,40 @@ public static partial class Tiles
         }
 
         CopyRow(cols, ref edge, ref Unsafe.Add(ref y, (rows - 1) * yRow));
+    }
+
+    /// <summary>The first <paramref name="joining"/> rows of a and, behind them, b.</summary>
+    /// <param name="rows">Rows of a.</param>
+    /// <param name="joining">Rows of b.</param>
+    /// <param name="cols">Columns.</param>
+    /// <param name="a">a [rows,cols].</param>
+    /// <param name="aRow">Row stride of a.</param>
+    /// <param name="b">b [joining,cols].</param>
+    /// <param name="bRow">Row stride of b.</param>
+    /// <param name="y">y, apart from both.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    public static void Leave(int rows, int joining, int cols, ref float a, nint aRow, ref float b, nint bRow, ref float y, nint yRow)
+    {
+        int ofFirst = Math.Min(rows, joining);
+        CopyRows(ofFirst, cols, ref a, aRow, ref y, yRow);
+        CopyRows(joining - ofFirst, cols, ref b, bRow, ref Unsafe.Add(ref y, ofFirst * yRow), yRow);
+    }
+
+    /// <summary>The last <paramref name="rows"/> rows of a and, behind them, b.</summary>
+    /// <inheritdoc cref="Leave" path="/param"/>
+    public static void Stay(int rows, int joining, int cols, ref float a, nint aRow, ref float b, nint bRow, ref float y, nint yRow)
+    {
+        int ofSecond = Math.Min(rows, joining), ofFirst = rows - ofSecond;
+        CopyRows(ofFirst, cols, ref Unsafe.Add(ref a, ofSecond * aRow), aRow, ref y, yRow);
+        CopyRows(ofSecond, cols, ref Unsafe.Add(ref b, (joining - ofSecond) * bRow), bRow, ref Unsafe.Add(ref y, ofFirst * yRow), yRow);
+    }
+
+    private static void CopyRows(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            CopyRow(cols, ref Unsafe.Add(ref x, i * xRow), ref Unsafe.Add(ref y, i * yRow));
+        }
     }
 
     /// <summary>y = x.</summary>

@@ -21,7 +21,19 @@ internal static partial class LocalInLine7x5;
 [Convolution(2, Convolved.Values)]
 internal static partial class ConvolvedCells7x5;
 
-/// <summary>Layers with a short convolution. The oracles know no past of theirs, so they run from the first token.</summary>
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Read(Normaliser.Centred, Prior = 2)]
+[Window(20)]
+internal static partial class BlendedMoments7x5;
+
+/// <summary>More exact tokens than a chunk has.</summary>
+[AttentionLayer(KeyDim = 6, ValueDim = 5)]
+[Read(Normaliser.Centred, Skip = SkipShape.Head)]
+[Rotation(RotationKind.Rotary)]
+[Window(70)]
+internal static partial class LongBlend6x5;
+
+/// <summary>Layers whose states keep rows of the past: short convolutions, exact windows. The oracles know no past of theirs, so they run from the first token.</summary>
 internal static class ConvolutionSubjects
 {
     private const Forms InOrder = Forms.Chunkwise | Forms.Recurrent;
@@ -44,5 +56,15 @@ internal static class ConvolutionSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { ALog = t["in.a_log"], D = t["in.d"], VTaps = t["in.v_taps"] } },
             ConvolvedCells7x5.Forward, ConvolvedCells7x5.Forward, ConvolvedCells7x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = ConvolvedCells7x5.Backward }),
+        new(nameof(BlendedMoments7x5), s_base with { ValueHeads = 4, Denominator = Denominator.Centred, Prior = 2, Window = 20 }, new Layer<BlendedMoments7x5.Inputs, BlendedMoments7x5.Gradients, BlendedMoments7x5.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            BlendedMoments7x5.Forward, BlendedMoments7x5.Forward, BlendedMoments7x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = BlendedMoments7x5.Backward, KeySum = s => s.KeyMean }),
+        new(nameof(LongBlend6x5), s_base with { KeyDim = 6, Pairs = Pairs.HalfSplit, Denominator = Denominator.Centred, SkipWidth = 1, Window = 70 }, new Layer<LongBlend6x5.Inputs, LongBlend6x5.Gradients, LongBlend6x5.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { D = t["in.d"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { D = t["in.d"] } },
+            LongBlend6x5.Forward, LongBlend6x5.Forward, LongBlend6x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LongBlend6x5.Backward, KeySum = s => s.KeyMean }),
     }.ToDictionary(subject => subject.Name);
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace AttnDsl.Conformance.Layers;
 
-/// <summary>Short convolutions against the float64 loops: forms, streams, gradients, gradients through states.</summary>
+/// <summary>Short convolutions and exact windows against the float64 loops: forms, streams, gradients, gradients through states.</summary>
 public sealed class ConvolutionTests
 {
     private static readonly int[] s_lengths = [0, 1, 2, 3, 17, 64, 65, 130];

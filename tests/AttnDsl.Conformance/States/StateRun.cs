@@ -40,7 +40,7 @@ internal sealed class StateRun
     public Forms[] EachForm => _spec switch
     {
         { IsSoftmax: true } => [Forms.Recurrent, Forms.Parallel],
-        { Write: not (WriteKind.Plain or WriteKind.ExponentialGate) } or { Bonus: true } or { Steps: > 1 } or { IsScan: true } => [Forms.Recurrent, Forms.Chunkwise],
+        { Write: not (WriteKind.Plain or WriteKind.ExponentialGate) } or { Bonus: true } or { Steps: > 1 } or { IsScan: true } or { KeepsRows: true } => [Forms.Recurrent, Forms.Chunkwise],
         _ => [Forms.Recurrent, Forms.Parallel, Forms.Chunkwise],
     };
 

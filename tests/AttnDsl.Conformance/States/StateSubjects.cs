@@ -63,6 +63,8 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
         [nameof(Moments7x5)] = (Written(nameof(Moments7x5)), new StateSubject<Moments7x5.Inputs, Moments7x5.Gradients, Moments7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G })),
+        [nameof(BlendedMoments7x5)] = (ConvolutionSubjects.All[nameof(BlendedMoments7x5)].Spec, new StateSubject<BlendedMoments7x5.Inputs, BlendedMoments7x5.Gradients, BlendedMoments7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
         [nameof(ShapedScores6x5)] = (Subject.All[nameof(ShapedScores6x5)].Spec, new StateSubject<ShapedScores6x5.Inputs, ShapedScores6x5.Gradients, ShapedScores6x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } })),
         [nameof(FunctionDocuments6x5)] = (FunctionSubjects.All[nameof(FunctionDocuments6x5)].Spec, new StateSubject<FunctionDocuments6x5.Inputs, FunctionDocuments6x5.Gradients, FunctionDocuments6x5.State>(

@@ -118,7 +118,7 @@ internal sealed class LayerSample
         Alibi = System.Score?.Bias == PositionBias.Alibi,
         Levels = System.Levels,
         SinkLogit = System.Score is { SinkLogit: true },
-        Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : 0,
+        Window = System.Window is { } w ? w.RuntimeSized ? Window : w.Size : System.ExactTokens,
         SinkTokens = System.Window?.SinkTokens ?? 0,
     };
 
@@ -214,6 +214,8 @@ internal sealed class LayerSample
             plain with { Kernel = Kernel.Taylor, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.Centred, null, SkipShape.Head, Prior: 2), Heads = 2, ValueHeads = 4 },
             plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Convolution = new(4, Convolved.Queries | Convolved.Keys | Convolved.Values, ConvolutionActivation.Silu), Heads = 2, ValueHeads = 4 },
             plain with { Read = new(Normaliser.Centred, null, SkipShape.Head), Convolution = new(3, Convolved.Output) },
+            plain with { Read = new(Normaliser.Centred, null, SkipShape.Head, Prior: 2), Window = new(5, false, 0), Convolution = new(2, Convolved.Keys) },
+            plain with { Kernel = Kernel.EluPlusOne, Read = new(Normaliser.Centred, null), Window = new(1, false, 0), Heads = 2, ValueHeads = 4 },
             plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Convolution = new(2, Convolved.Keys | Convolved.Values) },
             plain with { Gate = new(GateShape.Slot, null, null, null), Write = new(WriteRule.Slots, Slots: 3), Convolution = new(3, Convolved.Queries | Convolved.Output) },
             .. Enum.GetValues<OutputGate>().Select(g => plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Read = new(Normaliser.None, null, OutputGate: g) }),

@@ -86,6 +86,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new ReverseScan(), new(new(C, K), Values.Small), new(new(C, K))),
         .. from up in new[] { false, true } select new PrimitiveCase(new Shift(up), new(new(C, K)), new(new(One, K))),
         .. from last in new[] { false, true } select new PrimitiveCase(new EdgeRow(last), new Argument(new(C, K))),
+        .. from stays in new[] { false, true } select new PrimitiveCase(new Queue(stays), new(new(Dim.X, K)), new(new(C, K))),
         .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Spread(K, V, ofOuter), new Argument(new(C, ofOuter ? K : V))),
         .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Collect(K, V, ofOuter), new Argument(new(C, Dim.Product(K, V)))),
     ];

@@ -128,6 +128,11 @@ internal static class PrimitivePrograms
             var edge = b.Fill("edge", new(One, K), 0);
             b.Store("q", b.Map("differences", (x, y) => x - y, q, At(b, () => b.Emit("before", new Shift(), q, edge))));
         },
+        [typeof(Queue)] = b =>
+        {
+            var (q, past) = (b.Load("q", C, K), b.Fill("past", new(Dim.M, K), 0));
+            b.Store("q", b.Map("differences", (x, y) => x - y, q, At(b, () => b.Emit("leaving", new Queue(Stays: false), past, q))));
+        },
         [typeof(EdgeRow)] = b =>
         {
             var q = b.Load("q", C, K);

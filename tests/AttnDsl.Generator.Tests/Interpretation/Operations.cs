@@ -31,6 +31,7 @@ internal static class Operations
         ReverseScan => Fill(Rows(x[1]), Cols(x[1]), (i, j) => Sum(Rows(x[1]), r => r >= i, r => x[1][r, j] * Enumerable.Range(i + 1, r - i).Aggregate(Complex.One, (p, n) => p * x[0][n, j]))),
         Shift s => Fill(Rows(x[0]), Cols(x[0]), (i, j) => s.Up ? i + 1 < Rows(x[0]) ? x[0][i + 1, j] : x[1][0, j] : i > 0 ? x[0][i - 1, j] : x[1][0, j]),
         EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
+        Queue q => Fill(Rows(x[q.Stays ? 0 : 1]), Cols(x[0]), (i, j) => (q.Stays ? Rows(x[1]) : 0) + i is var n && n < Rows(x[0]) ? x[0][n, j] : x[1][n - Rows(x[0]), j]),
         Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
         Collect c => Fill(Rows(x[0]), turn.Size(c.OfOuter ? c.Outer : c.Inner), (i, j) => Sum(Cols(x[0]), n => (c.OfOuter ? n / turn.Size(c.Inner) : n % turn.Size(c.Inner)) == j, n => x[0][i, n])),
         LevelOf l => Fill(Rows(x[0]), 1, (i, _) => Level(x[0][i, 0], x[1][0, 0], l.Last)),

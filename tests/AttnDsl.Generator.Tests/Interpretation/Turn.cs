@@ -35,7 +35,7 @@ internal sealed record Turn(Setting Setting, Block? Grid, Block? Loop, Dim LoopD
     }
 
     /// <summary>The position of an index along a dimension: of a token, of a tap or of a row of the past; null where there is none.</summary>
-    public int? PositionOf(Dim dim, int index) => dim == Dim.W || dim == Dim.D || dim == Dim.E ? index : BlockOf(dim)?.First + index;
+    public int? PositionOf(Dim dim, int index) => dim == Dim.W || dim == Dim.D || dim == Dim.E || dim == Dim.X ? index : BlockOf(dim)?.First + index;
 
     /// <summary>The block whose tokens lie along a dimension; a single token has no letter of its own.</summary>
     public Block? BlockOf(Dim dim) => Loop is { } loop && loop.Dim == dim ? loop : Grid is { } grid && grid.Dim == dim ? grid : null;

@@ -84,6 +84,31 @@ public abstract class RowsTests<TVec>(ITestOutputHelper output) : VectorTests<TV
     }
 
     [Fact]
+    public void LeaveAndStay_EveryShape_AreAQueue()
+    {
+        var random = new Random(8);
+        foreach (int rows in s_rows)
+        {
+            foreach (int joining in s_rows)
+            {
+                using Matrix a = Matrix.Random(random, rows, 3, gap: 3), b = Matrix.Random(random, joining, 3, gap: 1);
+                using Matrix left = new(joining, 3, gap: 2), stayed = new(rows, 3);
+                Tiles.Leave(rows, joining, 3, ref a.Ref, a.Stride, ref b.Ref, b.Stride, ref left.Ref, left.Stride);
+                Tiles.Stay(rows, joining, 3, ref a.Ref, a.Stride, ref b.Ref, b.Stride, ref stayed.Ref, stayed.Stride);
+                left.CheckCanaries();
+                stayed.CheckCanaries();
+                for (int i = 0; i < rows + joining; i++)
+                {
+                    for (int j = 0; j < 3; j++)
+                    {
+                        Assert.Equal(i < rows ? a[i, j] : b[i - rows, j], i < joining ? left[i, j] : stayed[i - joining, j]);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void SpreadAndCollect_EveryShape_AreEachOthersTranspose()
     {
         if (!IsAccelerated())

@@ -29,7 +29,7 @@ internal static class AccessText
             arguments.Add($"(b, h, c) => new({Arguments(Constructor(state), "b", "h", "c")})");
             arguments.Add("(s, in i, in o) => s.Prefill(in i, in o)");
             arguments.Add("(s, in i, in o) => s.Step(in i, in o)");
-            properties.AddRange(state.GetMembers().OfType<IPropertySymbol>().Where(IsTensor).Select(p => $"{PartOf(p.Name)} = s => s.{p.Name}"));
+            properties.AddRange(state.GetMembers().OfType<IPropertySymbol>().Where(IsTensor).Where(p => PartOf(p.Name) is not null).Select(p => $"{PartOf(p.Name)} = s => s.{p.Name}"));
             if (Methods(layer, "Backward").Any(m => m.Parameters.Length == 5)) properties.Add($"BackwardThrough = {type}.Backward");
         }
 
@@ -109,7 +109,8 @@ internal static class AccessText
 
     private static string Data(string name) => $"global::AttnDsl.Space.Compiling.Access.Data(inputs, \"{name}\")";
 
-    private static string PartOf(string state) => state switch { "S" or "SlotKeys" => "Matrix", "M" => "Maximum", "ValueMean" or "Count" => state, _ => "KeySum" };
+    /// <summary>What the oracles know it as, if they do.</summary>
+    private static string? PartOf(string state) => state switch { "S" or "SlotKeys" => "Matrix", "M" => "Maximum", "ValueMean" or "Count" => state, "Z" or "N" or "KeyMean" or "SlotValues" => "KeySum", _ => null };
 
     private static bool IsTensor(IPropertySymbol property) => property is { DeclaredAccessibility: Accessibility.Public, Type.Name: "TensorSpan" };
 

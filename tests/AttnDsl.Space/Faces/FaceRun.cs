@@ -141,7 +141,7 @@ internal sealed class FaceRun
             new Slope(_spec, _case.Inputs, _upstream.Data)
             {
                 HoldsMaximum = true,
-                Initial = Initial(states[0]),
+                Initial = _spec.KeepsRows ? null : Initial(states[0]),
                 FinalS = stateGradient.ReadMatrix(),
                 FinalZ = stateGradient.ReadKeySum(),
                 FinalM = states[2].ReadMaximum(),
@@ -161,18 +161,23 @@ internal sealed class FaceRun
 
         foreach (var (tensor, sum) in sums) sum.CopyTo(gradients[tensor].Data, 0);
         var all = gradients.ToDictionary(g => g.Key, g => g.Value.Data);
+        if (_spec.KeepsRows) return slopes.Gradients($"{target} Backward through states", all);
         all[Slope.InitialS] = stateGradient.ReadMatrix();
         if (stateGradient.ReadKeySum() is { Length: > 0 } initialSum) all[Slope.InitialKeySum] = initialSum;
         return slopes.Gradients($"{target} Backward through states", all);
     }
 
-    /// <summary>After some other tokens and then the first ones of the case.</summary>
+    /// <summary>After some other tokens, where the oracle can start behind them, and then the first ones of the case.</summary>
     private ILayerState StateAfter(ILayer layer, int count)
     {
-        var warm = Warm;
         var state = NewState(layer);
-        var output = FloatTensor.Poisoned(Batch, warm.Inputs.Time, _spec.StateHeads, _spec.ValueDim);
-        state.Prefill(new(Tensors.Of(_spec, warm.Inputs), _parameters, 0, warm.Inputs.Time), output.Span);
+        if (!_spec.KeepsRows)
+        {
+            var warm = Warm;
+            var output = FloatTensor.Poisoned(Batch, warm.Inputs.Time, _spec.StateHeads, _spec.ValueDim);
+            state.Prefill(new(Tensors.Of(_spec, warm.Inputs), _parameters, 0, warm.Inputs.Time), output.Span);
+        }
+
         layer.Forward(Slice(0, count), NewOutput().Time(0, count), state, Forms.Fastest);
         return state;
     }
