@@ -44,5 +44,5 @@ public sealed class FaceTests
     }
 
     /// <summary>A prime number of tokens.</summary>
-    private static Case CaseOf(LayerDeclaration declaration) => Case.Of(new(declaration)).Single(c => c.Inputs.Time == 37);
+    private static Case CaseOf(LayerDeclaration declaration) => Case.Of(new(declaration)).Single(c => c.Inputs.Time == 19);
 }

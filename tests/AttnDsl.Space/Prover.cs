@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
-using AttnDsl.Generator.Semantics;
 using AttnDsl.Golden.Layers;
 using AttnDsl.Gpu;
 using AttnDsl.Space.Compiling;
@@ -17,18 +16,10 @@ namespace AttnDsl.Space;
 /// <param name="report">Is told of each outcome, one at a time.</param>
 internal sealed class Prover(bool runFaces, Action<Outcome> report)
 {
-    /// <summary>Points of one compilation: a refused one is a few lines, a layer thousands.</summary>
-    private const int RefusedBatch = 400, SoundBatch = 24;
-
     private readonly object _reporting = new();
 
-    public void Run(IEnumerable<Point> points)
-    {
-        // What the rules say of a point decides nothing but which others it is compiled with.
-        var byKind = points.ToLookup(p => LayerRules.Check(p.Declaration, "Layer").Any(problem => problem.IsError));
-        var number = 0;
-        foreach (var batch in byKind[true].Chunk(RefusedBatch).Concat(byKind[false].Chunk(SoundBatch))) Run(Batch.Compile(batch, @checked: number++ % 2 == 1));
-    }
+    /// <summary>Points that are compiled at one go, all of them <see cref="Point.Checked"/> or none.</summary>
+    public void Run(IReadOnlyList<Point> points) => Run(Batch.Compile(points, points.Count > 0 && points[0].Checked));
 
     private void Run(IReadOnlyList<Compiled> batch)
     {

@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Runtime.Loader;
 using System.Text.RegularExpressions;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Tests.Harness;
@@ -57,7 +58,9 @@ internal sealed partial class Batch
         var project = new Project([.. _points.Select((p, n) => $"namespace {Namespace}\n{{\n{p.Source(Name(n))}\n}}")]) { Name = AssemblyName, Checked = @checked, References = s_references };
         var generated = Generated.Of(project, project.Compile());
         if (generated.Result.Exception is { } thrown) return Alone(@checked, "the generator threw: " + thrown);
-        var diagnosed = generated.Analyze().ToLookup(d => IndexOf(d.Location.SourceTree));
+
+        // Of the declarations alone: the analyzer reads nothing else, and would have all that is generated bound a second time.
+        var diagnosed = (generated with { Output = generated.Input }).Analyze().ToLookup(d => IndexOf(d.Location.SourceTree));
         var compiled = _points.Select((p, n) => new Compiled(p, Ids(diagnosed[n], DiagnosticSeverity.Error), Ids(diagnosed[n], DiagnosticSeverity.Warning))).ToArray();
         CheckModels(generated);
 
@@ -74,7 +77,8 @@ internal sealed partial class Batch
 
         // What compiles is tried without what does not.
         if (found.Count > 0) return Without(_faults, @checked, compiled);
-        var assembly = Assembly.Load(image.ToArray());
+        image.Position = 0;
+        var assembly = new AssemblyLoadContext(AssemblyName, isCollectible: true).LoadFromStream(image);
         foreach (var n in sound) compiled[n] = compiled[n] with { Access = Load(assembly, n), Kernels = [.. KernelsOf(assembly, Name(n))] };
         return [.. compiled.Select((c, n) => c with { Fault = _faults[n] })];
     }

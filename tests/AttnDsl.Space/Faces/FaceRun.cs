@@ -19,6 +19,9 @@ using Forms = runtime::AttnDsl.Forms;
 /// <summary>One layer on one case: every way to run it, each beside the reference loops. The layer is that of the CPU, or its twin.</summary>
 internal sealed class FaceRun
 {
+    /// <summary>Along which a gradient is compared: what is wrong is wrong along all of them, and what is over its bar gets more.</summary>
+    private const int Directions = 2;
+
     private readonly Point _point;
     private readonly LayerSpec _spec;
     private readonly Case _case;
@@ -42,9 +45,6 @@ internal sealed class FaceRun
     private int Time => _case.Inputs.Time;
 
     private int Batch => _case.Inputs.Batch;
-
-    /// <summary>The reference loops are slow on wide layers.</summary>
-    private int Directions => _spec.KeyDim > 40 ? 2 : 4;
 
     public IEnumerable<Measure> Run(ILayer layer, string target) =>
     [

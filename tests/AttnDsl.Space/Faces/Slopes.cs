@@ -20,7 +20,8 @@ internal sealed class Slopes(Slope slope, int seed, int directions, string @case
     public IEnumerable<Measure> Gradients(string face, IReadOnlyDictionary<string, float[]> gradients)
     {
         // Exactly opposite terms leave what rounding makes of them, and their size is that of the other gradients.
-        var (least, all) = (LeastPart * gradients.Values.Max(Rms), LeastPart * gradients.Values.Max(Norm));
+        // What vanishes altogether is a difference of sums that are multiplied by the elements of s·k or s·q.
+        var (least, all) = (LeastPart * gradients.Values.Max(Rms), LeastPart * gradients.Values.Max(Norm) * Math.Max(1, slope.Spec.QueryScale * Math.Sqrt(slope.Spec.KeyDim)));
         foreach (var (tensor, gradient) in gradients) yield return Gradient($"{@case}, {face}, gradient of {tensor}", tensor, gradient, least * Math.Sqrt(gradient.Length), all);
     }
 

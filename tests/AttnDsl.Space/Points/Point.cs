@@ -26,6 +26,9 @@ internal sealed record Point(LayerDeclaration Declaration)
         }
     }
 
+    /// <summary>Whether it is compiled with checked integer arithmetic, as every other point is.</summary>
+    public bool Checked => Seed % 2 == 1;
+
     /// <summary>W of a layer that takes it at run time: neither its least nor its largest where there is a choice.</summary>
     public int RuntimeWindow => Declaration.Window is { RuntimeSized: true } window ? (window.Size + 1) / 2 : 0;
 

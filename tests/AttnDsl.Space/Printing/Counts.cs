@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using AttnDsl.Conformance.Support;
 using AttnDsl.Space.Faces;
+using AttnDsl.Space.Running;
 
 namespace AttnDsl.Space.Printing;
 
@@ -16,47 +17,39 @@ internal sealed class Counts
     private readonly Dictionary<Verdict, int> _points = [];
     private readonly Dictionary<Grade, int> _measures = [];
     private readonly Dictionary<Verdict, SortedDictionary<string, int>> _ids = [];
-    private readonly Dictionary<Grade, List<(string Point, Measure Measure)>> _beyond = [];
-    private readonly List<Measure> _all = [];
+    private readonly Dictionary<Grade, List<(string Command, Measure Measure)>> _beyond = [];
     private int _pointsBeyond;
 
     public int Points => _points.Values.Sum();
 
     /// <summary>The third outcomes.</summary>
-    public List<Outcome> Third { get; } = [];
+    public List<Finding> Third { get; } = [];
 
     public string Line => $"{Of(Verdict.Matches) + Of(Verdict.Compiles) + Of(Verdict.Warned)} sound, {Of(Verdict.Refused)} refused, {Third.Count} third";
 
-    public void Add(Outcome outcome)
+    public void Add(Finding finding)
     {
-        _points[outcome.Verdict] = Of(outcome.Verdict) + 1;
-        if (outcome.Verdict == Verdict.Third) Third.Add(outcome);
-        foreach (var id in outcome.Ids)
+        _points[finding.Verdict] = Of(finding.Verdict) + 1;
+        if (finding.Verdict == Verdict.Third) Third.Add(finding);
+        foreach (var id in finding.Ids)
         {
-            if (!_ids.TryGetValue(outcome.Verdict, out var ids)) _ids[outcome.Verdict] = ids = new(StringComparer.Ordinal);
+            if (!_ids.TryGetValue(finding.Verdict, out var ids)) _ids[finding.Verdict] = ids = new(StringComparer.Ordinal);
             ids[id] = ids.GetValueOrDefault(id) + 1;
         }
 
-        if (outcome.Measures.Any(m => m.Grade is Grade.Conditioned or Grade.Cancelling)) _pointsBeyond++;
-        foreach (var measure in outcome.Measures)
+        if (finding.Beyond.Any(m => m.Grade is Grade.Conditioned or Grade.Cancelling)) _pointsBeyond++;
+        if (finding.Met > 0) _measures[Grade.Met] = _measures.GetValueOrDefault(Grade.Met) + finding.Met;
+        foreach (var measure in finding.Beyond)
         {
             _measures[measure.Grade] = _measures.GetValueOrDefault(measure.Grade) + 1;
-            if (measure.Grade == Grade.Met) continue;
             if (!_beyond.TryGetValue(measure.Grade, out var beyond)) _beyond[measure.Grade] = beyond = [];
-            beyond.Add((outcome.Point.Text, measure));
+            beyond.Add((finding.Command, measure));
         }
-
-        _all.AddRange(outcome.Measures);
     }
 
-    public void Print(TextWriter output, bool detailed)
+    public void Print(TextWriter output)
     {
-        if (detailed)
-        {
-            foreach (var measure in _all) output.WriteLine($"{measure.Grade,-12} {measure}");
-        }
-
-        foreach (var outcome in Third.OrderBy(o => o.Point.Text, StringComparer.Ordinal)) output.WriteLine($"third outcome: --point \"{outcome.Point.Text}\"\n{outcome.Reason}\n");
+        foreach (var finding in Third.OrderBy(o => o.Index)) output.WriteLine($"third outcome: {finding.Command}\n{finding.Reason}\n");
         output.WriteLine($"{Points,7} points");
         Row(Verdict.Matches, "compile without a warning and match the reference loops in every face");
         Row(Verdict.Compiles, "compile without a warning (not run)");
