@@ -292,6 +292,9 @@ public sealed record LayerSpec
     /// <summary>Whether a query sees a key, beside everything else, given their positions. Softmax only.</summary>
     public Func<long, long, bool>? Mask { get; init; }
 
+    /// <summary>Whole numbers that come with each token, by name, given its position: what a mask asks for.</summary>
+    public IReadOnlyDictionary<string, Func<long, long>>? PerToken { get; init; }
+
     /// <summary>Scores become cap·tanh(score / cap); 0 means no cap.</summary>
     public double SoftCap { get; init; }
 

@@ -106,7 +106,7 @@ internal static class Descriptors
         Error(LowerBoundUnused, Semantics, "A lower bound needs its activation", "'{0}' sets LowerBound = {1} on a gate that does not use it; add Activation = GateActivation.LowerBounded or remove LowerBound"),
         Error(KeyGateOnOja, Semantics, "Oja's rule decays by heads or values", "'{0}' joins Oja's rule with a decay per key channel, under which every key channel would need a triangular system of its own; use GateShape.Head or GateShape.Value"),
 
-        Error(FunctionSignature, Functions, "A function has the wrong signature", "'{1}' of '{0}' is '{3}', but a {2} is '{4}', with what is learned behind as [Learned] float; change its signature, or remove the attribute"),
+        Error(FunctionSignature, Functions, "A function has the wrong signature", "'{1}' of '{0}' is '{3}', but a {2} is '{4}', with what {5}; change its signature, or remove the attribute"),
         Error(UntranslatableCode, Functions, "Code of a function has no translation into a kernel", "'{2}' in '{1}' of '{0}' cannot be translated into a kernel: {3}"),
         Error(FunctionTwice, Functions, "A layer has one function for each part", "'{0}' has two methods for its {1}, '{2}' and '{3}'; keep one"),
         Error(FunctionAndOption, Functions, "A function and an option say the same", "'{0}' has '{2}' for its {1} and sets {3}, which '{2}' replaces; remove {3}, or the attribute of '{2}'"),
@@ -114,7 +114,7 @@ internal static class Descriptors
         Error(NormaliserFunctionWithoutKeySum, Functions, "A normaliser function needs a key sum", "'{0}' has the normaliser function '{1}' and {2}, which has no key sum to divide by; remove '{1}', or choose Normaliser.KeySum"),
         Error(FunctionWithoutLayer, Functions, "A function belongs to an attention layer", "'{0}' is marked as a function of a layer, but '{1}' is none; add [AttentionLayer] to '{1}', or remove the attribute"),
         Error(FunctionWithoutSoftmax, Functions, "Scores and masks of one's own need softmax", "'{0}' has the {1} '{2}' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)] without gate, write rule and normaliser, or remove '{2}'"),
-        Error(LearnedNameTaken, Functions, "A learned parameter needs a name of its own", "A learned parameter of '{2}' would be the member '{1}' of the parameters of '{0}', which is there already; rename it"),
+        Error(LearnedNameTaken, Functions, "A parameter of a function needs a name of its own", "A parameter of '{2}' would be the member '{1}' of the inputs or parameters of '{0}', which is there already; rename it"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

@@ -70,7 +70,7 @@ internal static class BackwardEmitter
         w.Line(FileHeader.GeneratedCode);
         using (w.Block("public readonly ref struct Gradients"))
         {
-            foreach (var input in system.Inputs)
+            foreach (var input in system.Differentiated)
             {
                 w.Line($"/// <summary>∂L/∂{input.Member} {input.Letters}</summary>");
                 w.Line($"public required {Tensor} {input.Member} {{ get; init; }}");
@@ -92,12 +92,12 @@ internal static class BackwardEmitter
         {
             RunEmitter.InputChecks(w, type, system);
             w.Line($"{Runtime}.Guards.Input(outputGradient, \"outputGradient\", \"[B,T,{OutputHeads(system)},V]\", batch, time, {Heads(system, HeadCount.State, "heads")}, {system.ValueDim});");
-            foreach (var input in system.Inputs)
+            foreach (var input in system.Differentiated)
             {
                 w.Line($"{Runtime}.Guards.Output(gradients.{input.Member}, \"gradients.{input.Member}\", \"{input.Letters}\", batch, {input.Rows("time")}, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
                 w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\", \"gradients.{input.Member}\");");
                 foreach (var other in system.Inputs) w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\", \"gradients.{input.Member}\");");
-                foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Runtime}.Guards.Distinct(gradients.{input.Member}, \"gradients.{input.Member}\", gradients.{other.Member}, \"gradients.{other.Member}\");");
+                foreach (var other in system.Differentiated.TakeWhile(o => o != input)) w.Line($"{Runtime}.Guards.Distinct(gradients.{input.Member}, \"gradients.{input.Member}\", gradients.{other.Member}, \"gradients.{other.Member}\");");
             }
 
             ParameterEmitter.GradientChecks(w, system);
@@ -130,8 +130,8 @@ internal static class BackwardEmitter
             {
                 foreach (var input in system.Inputs)
                 {
-                    w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
-                    w.Line($"{input.Member}Grad = {Runtime}.Guards.Arg(gradients.{input.Member}),");
+                    w.Line($"{input.Field} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
+                    if (!input.IsFixed) w.Line($"{input.Member}Grad = {Runtime}.Guards.Arg(gradients.{input.Member}),");
                 }
 
                 w.Line($"OGrad = {Runtime}.Guards.Arg(outputGradient),");
@@ -145,7 +145,7 @@ internal static class BackwardEmitter
             foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");
             n += cache ? 5 : 3;
             w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(outputGradient);");
-            foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(gradients.{input.Member});");
+            foreach (var input in system.Differentiated) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(gradients.{input.Member});");
             RunEmitter.PinParameters(w, system);
             if (cache) Cache(w, plan, cpuClass);
             else Matrix(w, plan, cpuClass);
@@ -274,7 +274,7 @@ internal static class BackwardEmitter
             var n = system.Inputs.Count;
             w.Line("(call.Values, call.ValuesGrad) = (call.V, call.VGrad);");
             w.Line($"pins.P{n + 2} = ref {Runtime}.Guards.Reference(inputs.V);");
-            w.Line($"pins.P{2 * n + 7} = ref {Runtime}.Guards.Reference(gradients.V);");
+            w.Line($"pins.P{n + system.Differentiated.Count() + 7} = ref {Runtime}.Guards.Reference(gradients.V);");
             if (system.Window is { SinkTokens: > 0 }) w.Line($"pins.P{n + 4} = ref {Runtime}.Guards.Reference(inputs.V);");
             if (rotated)
             {
@@ -286,7 +286,7 @@ internal static class BackwardEmitter
 
             w.Line("(call.Keys, call.KeysGrad) = (call.K, call.KGrad);");
             w.Line($"pins.P{n + 1} = ref {Runtime}.Guards.Reference(inputs.K);");
-            w.Line($"pins.P{2 * n + 6} = ref {Runtime}.Guards.Reference(gradients.K);");
+            w.Line($"pins.P{n + system.Differentiated.Count() + 6} = ref {Runtime}.Guards.Reference(gradients.K);");
             if (system.Window is { SinkTokens: > 0 }) w.Line($"pins.P{n + 3} = ref {Runtime}.Guards.Reference(inputs.K);");
         }
 

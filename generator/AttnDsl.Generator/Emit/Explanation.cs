@@ -74,7 +74,7 @@ internal static class Explanation
             if (s.MaskFunction is { Body: { } mask }) visible += $" and {s.MaskFunction.Name}(i, j)";
             yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {(s.ScoreFunction is { } own ? $"{own.Name}({(s.Score is { ShapesProducts: true } ? "score_ij" : "s q_i·k_j")})" : s.Score is { ShapesProducts: true } ? "score_ij" : "s q_i·k_j")}{(s.Score is { SinkLogit: true } ? " and the head's sink logit" : "")},   {visible},  {scale}";
             if (s.ScoreFunction is { } score) yield return $"{score.Name}(x) = {score.Formula("x")}, for query i, key j, head h = 0, 1, …";
-            if (s.MaskFunction is { Body: { } sees } seen) yield return $"{seen.Name}(i, j) = {FormulaPrinter.Condition(sees)}; o_i = 0 where i sees no j";
+            if (s.MaskFunction is { Body: { } sees } seen) yield return $"{seen.Name}(i, j) = {FormulaPrinter.Condition(sees, [.. seen.PerToken.Select(m => m + "_i")])}; o_i = 0 where i sees no j";
             if (s.Score is { ShapesProducts: true } shaped) yield return ScoreLine(shaped, s.Causal);
             if (s.Rotation is { } r) yield return RotationLine(r, s.KeyDim);
             yield break;

@@ -15,22 +15,22 @@ internal static class FormulaPrinter
     public static string Formula(this FunctionDeclaration f, string x) => f.Body is { } body ? Print(body, [x, .. f.Learned]) : f.Name;
 
     /// <summary>A condition that is made of choices between 1 and 0.</summary>
-    public static string Condition(Expr e) => Condition(e, 0);
+    public static string Condition(Expr e, IReadOnlyList<string>? args = null) => Condition(e, args ?? [], 0);
 
-    private static string Condition(Expr e, int outer)
+    private static string Condition(Expr e, IReadOnlyList<string> args, int outer)
     {
         if (e is not Select s) return e.IsConst(1) ? "every pair" : "no pair";
         string Compared(bool holds) => holds == (s.Test == Comparison.Less) ? Pair(holds, "<") : Pair(holds, "≤");
-        string Pair(bool holds, string sign) => holds ? $"{Print(s.A, [], 4)} {sign} {Print(s.B, [], 4)}" : $"{Print(s.B, [], 4)} {sign} {Print(s.A, [], 4)}";
+        string Pair(bool holds, string sign) => holds ? $"{Print(s.A, args, 4)} {sign} {Print(s.B, args, 4)}" : $"{Print(s.B, args, 4)} {sign} {Print(s.A, args, 4)}";
         var (text, level) = (s.Then, s.Otherwise) switch
         {
             (Const { Value: 1 }, Const { Value: 0 }) => (Compared(true), 9),
             (Const { Value: 0 }, Const { Value: 1 }) => (Compared(false), 9),
-            (_, Const { Value: 0 }) => ($"{Compared(true)} and {Condition(s.Then, 2)}", 2),
-            (Const { Value: 0 }, _) => ($"{Compared(false)} and {Condition(s.Otherwise, 2)}", 2),
-            (Const { Value: 1 }, _) => ($"{Compared(true)} or {Condition(s.Otherwise, 1)}", 1),
-            (_, Const { Value: 1 }) => ($"{Compared(false)} or {Condition(s.Then, 1)}", 1),
-            _ => ($"({Compared(true)} ? {Condition(s.Then, 2)} : {Condition(s.Otherwise, 2)})", 9),
+            (_, Const { Value: 0 }) => ($"{Compared(true)} and {Condition(s.Then, args, 2)}", 2),
+            (Const { Value: 0 }, _) => ($"{Compared(false)} and {Condition(s.Otherwise, args, 2)}", 2),
+            (Const { Value: 1 }, _) => ($"{Compared(true)} or {Condition(s.Otherwise, args, 1)}", 1),
+            (_, Const { Value: 1 }) => ($"{Compared(false)} or {Condition(s.Then, args, 1)}", 1),
+            _ => ($"({Compared(true)} ? {Condition(s.Then, args, 2)} : {Condition(s.Otherwise, args, 2)})", 9),
         };
         return level < outer ? $"({text})" : text;
     }

@@ -58,9 +58,9 @@ internal static class ParameterEmitter
             w.Line($"{Runtime}.Guards.Apart({gradient}, outputGradient, \"outputGradient\", {name});");
             foreach (var input in system.Inputs) w.Line($"{Runtime}.Guards.Apart({gradient}, inputs.{input.Member}, \"{input.Member}\", {name});");
             foreach (var other in system.Parameters) w.Line($"{Runtime}.Guards.Apart({gradient}, inputs.Parameters.{other.Member}, \"Parameters.{other.Member}\", {name});");
-            foreach (var input in system.Inputs) w.Line($"{Runtime}.Guards.Distinct({gradient}, {name}, gradients.{input.Member}, \"gradients.{input.Member}\");");
+            foreach (var input in system.Differentiated) w.Line($"{Runtime}.Guards.Distinct({gradient}, {name}, gradients.{input.Member}, \"gradients.{input.Member}\");");
             foreach (var other in system.Parameters.TakeWhile(o => o != p)) w.Line($"{Runtime}.Guards.Distinct({gradient}, {name}, gradients.Parameters.{other.Member}, \"gradients.Parameters.{other.Member}\");");
-            foreach (var input in system.Inputs) w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\", \"gradients.{input.Member}\");");
+            foreach (var input in system.Differentiated) w.Line($"{Runtime}.Guards.Apart(gradients.{input.Member}, inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\", \"gradients.{input.Member}\");");
         }
     }
 

@@ -23,7 +23,7 @@ internal static class RunEmitter
             w.Line();
             using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call", "};"))
             {
-                foreach (var input in system.Inputs) w.Line($"{input.Member} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
+                foreach (var input in system.Inputs) w.Line($"{input.Field} = {Runtime}.Guards.Arg(inputs.{input.Member}),");
                 w.Line($"O = {Runtime}.Guards.Arg(output),");
                 if (system.Causal) w.Line($"Sequences = stateful ? {Runtime}.Sequences.Of(in packing, batch, time, state) : {Runtime}.Sequences.Of(in packing, batch, time),");
                 else w.Line("Time = time,");

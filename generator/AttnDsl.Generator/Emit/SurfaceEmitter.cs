@@ -197,6 +197,7 @@ internal static class SurfaceEmitter
     {
         HeadCount.KeyValue when system.KeyValueHeads is { } g => Literals.Integer(g),
         HeadCount.State when system.ValueHeads is { } n => Literals.Integer(n),
+        HeadCount.Shared => "1",
         _ => query,
     };
 

@@ -10,8 +10,11 @@ internal static class BlockMask
     /// <summary>The ends of the blocks: positions of the first and last query, of the first and last key.</summary>
     public static readonly Expr FirstQuery = new Arg(0), LastQuery = new Arg(1), FirstKey = new Arg(2), LastKey = new Arg(3);
 
+    /// <summary>Arguments in front of those that say between what numbers lies what comes with the queries of the block, two for each.</summary>
+    public const int Ends = 4;
+
     /// <summary>A condition on the ends, and on the head.</summary>
-    /// <param name="mask">A condition on <see cref="Ex.Query"/>, <see cref="Ex.Key"/> and <see cref="Ex.Head"/>.</param>
+    /// <param name="mask">A condition on <see cref="Ex.Query"/>, <see cref="Ex.Key"/>, <see cref="Ex.Head"/>, and whole numbers that come with the query.</param>
     public static Expr Of(Expr mask) => mask switch
     {
         Const c => c.Value == 0 ? Conditions.Never : Conditions.Always,
@@ -28,6 +31,7 @@ internal static class BlockMask
     private static (Expr Lower, Expr Upper)? Bounds(Expr e) => e switch
     {
         Const when Numbers.IsWhole(e) => (e, e),
+        Arg a => (new Arg(Ends + 2 * a.Index), new Arg(Ends + 2 * a.Index + 1)),
         Position { Place: Place.Row } => (FirstQuery, LastQuery),
         Position { Place: Place.Col } => (FirstKey, LastKey),
         // The ends are positions in the sequence already.

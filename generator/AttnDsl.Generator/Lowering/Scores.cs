@@ -1,5 +1,7 @@
+using System.Linq;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Lowering;
@@ -14,6 +16,9 @@ internal sealed class Scores(DynamicalSystem system, RegionBuilder head, bool ac
 
     private readonly Tile? _slope = system.Score?.Bias == PositionBias.Alibi ? Slope(system, head) : null;
     private readonly Expr? _mask = system.MaskFunction?.Body is { } mask ? Placed(system, across, mask) : null;
+
+    /// <summary>What the mask asks of each query.</summary>
+    private readonly Tile[] _perToken = PerToken(system, head, across);
 
     private Expr Query => across ? Ex.Col : Ex.Row;
 
@@ -34,14 +39,18 @@ internal sealed class Scores(DynamicalSystem system, RegionBuilder head, bool ac
     }
 
     /// <summary>Something of each score where it counts: where the mask, causality and window let the query see the key.</summary>
-    public Expr Visible(Expr x, double hidden)
+    /// <param name="x">Of the score, argument 0, and of other tiles.</param>
+    public Tile Visible(RegionBuilder b, string name, Expr x, double hidden, params Tile[] args) =>
+        b.Map(name, Visible(x, hidden, _mask?.Substitute(n => new Arg(args.Length + n))), args[0].Shape, [.. args, .. _perToken]);
+
+    private Expr Visible(Expr x, double hidden, Expr? mask)
     {
-        x = _mask switch
+        x = mask switch
         {
             null => x,
             // One comparison chooses at once; several are made one number first, so that x is written once.
-            Select { Then: Const, Otherwise: Const } or Const => Conditions.Choose(_mask, x, hidden),
-            _ => Ex.Select(Comparison.Less, 0, _mask, x, hidden),
+            Select { Then: Const, Otherwise: Const } or Const => Conditions.Choose(mask, x, hidden),
+            _ => Ex.Select(Comparison.Less, 0, mask, x, hidden),
         };
         if (!system.Causal) return x;
         if (system.Window is { } window)
@@ -60,6 +69,16 @@ internal sealed class Scores(DynamicalSystem system, RegionBuilder head, bool ac
         if (system.Window is { SinkTokens: > 0 and var sinks }) e = e.Rewrite(x => x == Ex.Col ? Ex.Col - Ex.Select(Comparison.Less, Ex.Col, sinks, s_gap, 0) : null);
         e = Positions.Relative(across ? Positions.Transposed(e) : e);
         return system.Window is null ? e : e.Rewrite(x => x == Ex.Origin ? Ex.Origin + s_gap : null);
+    }
+
+    private static Tile[] PerToken(DynamicalSystem system, RegionBuilder head, bool across)
+    {
+        if (system.MaskFunction is not { PerToken.Count: > 0 } mask) return [];
+        var stage = head.Stage;
+        head.Stage = "What the mask asks of each query.";
+        Tile[] tiles = [.. mask.PerToken.Select(Functions.PerToken).Select(t => (t, head.Load(t, Dim.R, Dim.One, isFixed: true))).Select(x => across ? head.Transpose(x.t + "Across", x.Item2) : x.Item2)];
+        head.Stage = stage;
+        return tiles;
     }
 
     /// <summary>2^(−8(h+1)/H).</summary>

@@ -58,13 +58,13 @@ internal static class SoftmaxProgram
         var scores = shaping.Shaped(b, across ? b.MatMul("scores", k, q) : b.MatMulNT("scores", q, k));
 
         b.Stage = "m ← max(m, scores): the running maximum of each query.";
-        var masked = b.Map("visible", shaping.Visible(new Arg(0), Ex.NoScore), scores.Shape, scores);
+        var masked = shaping.Visible(b, "visible", new Arg(0), Ex.NoScore, scores);
         var next = b.Map("mNext", Ex.Max, m.Start, across ? b.MaxRows("blockMax", masked) : b.MaxCols("blockMax", masked));
         p.Carry("m", none, m, next, isReference: true);
 
         const string weighed = "dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.";
         b.Begin("P = e^{scores − m}.", weighed);
-        var weights = b.Map("weights", shaping.Visible(Ex.Exp(new Arg(0) - new Arg(1)), 0), scores.Shape, scores, next);
+        var weights = shaping.Visible(b, "weights", Ex.Exp(new Arg(0) - new Arg(1)), 0, scores, next);
         b.Begin("What was summed before is rescaled to the new maximum.", weighed);
         var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), m.Start, next);
         p.Carry("l", zero, l,

@@ -23,6 +23,9 @@ internal sealed record FunctionDeclaration(FunctionRole Role, string Name, Expr?
     /// <summary>Its learned tensors, which its body names.</summary>
     public EquatableArray<LearnedTensor> Tensors { get; init; }
 
+    /// <summary>Whole numbers that come with each query of a mask, as members of <c>Inputs</c>: its body's arguments.</summary>
+    public EquatableArray<string> PerToken { get; init; }
+
     /// <summary>Members of <c>Parameters</c> that it brings.</summary>
     public IEnumerable<string> Members => Learned.Concat(Tensors.Select(t => t.Member));
 }
@@ -43,6 +46,9 @@ internal static class Functions
 
     /// <summary>Name of a learned parameter in programs and kernels.</summary>
     public static string Tensor(string member) => "learned" + member;
+
+    /// <summary>Name of a number that comes with each query in programs and kernels.</summary>
+    public static string PerToken(string member) => "token" + member;
 
     /// <summary>A role for people.</summary>
     public static string Text(this FunctionRole role) => role switch

@@ -55,7 +55,7 @@ internal static class BackwardPlans
         var sinks = system.Window?.SinkTokens ?? 0;
         LayerKernel Add(string name, TileProgram program, WorkUnit unit, string summary)
         {
-            var kernel = new LayerKernel(new KernelSignature(name, CpuPlanner.Plan(program, sizes), window, sinks, system.Causal, program.Grid is null ? null : LayerPlan.BlockMaskOf(system)), unit, summary);
+            var kernel = new LayerKernel(new KernelSignature(name, CpuPlanner.Plan(program, sizes), window, sinks, system.Causal, program.Grid is null ? null : LayerPlan.BlockMaskOf(system), Emit.MaskEmitter.PerToken(system)), unit, summary);
             kernels.Add(kernel);
             return kernel;
         }

@@ -168,7 +168,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         LayerKernel Attend(string name, SoftmaxProgram.Orientation orientation, BlockSizes sizes, string summary)
         {
             var plan = CpuPlanner.Plan(SoftmaxProgram.Attend(system, name, orientation), sizes);
-            var kernel = new LayerKernel(new(name, plan, system.Causal ? window : null, sinks, blockMask: BlockMaskOf(system)), WorkUnit.QueryBlock, summary);
+            var kernel = new LayerKernel(new(name, plan, system.Causal ? window : null, sinks, blockMask: BlockMaskOf(system), perToken: Emit.MaskEmitter.PerToken(system)), WorkUnit.QueryBlock, summary);
             kernels.Add(kernel);
             return kernel;
         }

@@ -87,6 +87,12 @@ internal sealed record Convolution(int Width, Convolved Of, ConvolutionActivatio
 /// <param name="RowsPerToken">Rows of its second axis for each token.</param>
 internal sealed record InputTensor(string Member, string Tensor, string Letters, HeadCount HeadCount, int Width, string Meaning, int RowsPerToken = 1)
 {
+    /// <summary>Has no gradient: what a mask asks of a query.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>Name in a kernel's call, which has other fields than inputs: a name that the user chose must not be one of theirs.</summary>
+    public string Field => IsFixed ? "Token" + Member : Member;
+
     /// <summary>Length of its second axis, given the tokens as C#.</summary>
     public string Rows(string tokens) => RowsPerToken == 1 ? tokens : $"{tokens} * {RowsPerToken}";
 
@@ -94,7 +100,15 @@ internal sealed record InputTensor(string Member, string Tensor, string Letters,
     public string StepLetters => RowsPerToken == 1 ? Letters.Replace(",T", ",1") : Letters.Replace("T,", ",");
 }
 
-internal enum HeadCount { Query, KeyValue, State }
+internal enum HeadCount
+{
+    Query,
+    KeyValue,
+    State,
+
+    /// <summary>One for all heads.</summary>
+    Shared,
+}
 
 /// <summary>A learned tensor: the same for every sequence and token. Dense.</summary>
 /// <param name="Member">Name in <c>Parameters</c>.</param>
@@ -171,6 +185,9 @@ internal sealed record DynamicalSystem(
 
     /// <summary>The user's function of the key sum, by whose value is divided.</summary>
     public FunctionDeclaration? Divisor { get; init; }
+
+    /// <summary>The inputs that have gradients.</summary>
+    public IEnumerable<InputTensor> Differentiated => Inputs.Where(i => !i.IsFixed);
 
     /// <summary>What is learned, in the order of <c>Parameters</c>.</summary>
     public EquatableArray<ParameterTensor> Parameters { get; init; }

@@ -45,9 +45,10 @@ internal static class FunctionRules
         foreach (var f in d.Functions.Where(f => f.Role is FunctionRole.Score or FunctionRole.Mask && LayerRules.DefaultKernel(d) != Kernel.Softmax))
             yield return new(FunctionWithoutSoftmax, Site(d, f), name, f.Role.Text(), f.Name);
         // Those that have a name of their own; each may have it once.
-        var named = new HashSet<string>(Resolver.Resolve(d).Parameters.Where(p => p.Tensor == Functions.Tensor(p.Member)).Select(p => p.Member));
+        var system = Resolver.Resolve(d);
+        var named = new HashSet<string>(system.Parameters.Where(p => p.Tensor == Functions.Tensor(p.Member)).Select(p => p.Member).Concat(system.Inputs.Where(i => i.IsFixed).Select(i => i.Member)));
         foreach (var f in d.Functions)
-            foreach (var taken in f.Members.Where(l => !named.Remove(l))) yield return new(LearnedNameTaken, Site(d, f), name, taken, f.Name);
+            foreach (var taken in f.Members.Concat(f.PerToken).Where(l => !named.Remove(l))) yield return new(LearnedNameTaken, Site(d, f), name, taken, f.Name);
 
         if (d.Function(FunctionRole.Normaliser) is { } divisor)
         {

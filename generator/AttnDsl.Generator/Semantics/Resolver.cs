@@ -58,6 +58,7 @@ internal static class Resolver
             MaskFunction = d.Function(FunctionRole.Mask),
         };
         system = system with { Inputs = new(Inputs(system)), States = new(States(system)) };
+        system = system with { Inputs = new(system.Inputs.Concat(PerToken(system))) };
         return system with { Parameters = new(Parameters(system)) };
     }
 
@@ -125,6 +126,15 @@ internal static class Resolver
         if (s.Levels > 0) yield return new("LevelScales", "levelScales", $"[B,T,{n},L]", HeadCount.State, s.Levels, "λ: how much each level of the past counts, the token itself first.");
         if (s.OutputGate != OutputGate.None) yield return new("OutputGate", "outputGate", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"The output is multiplied by {(s.OutputGate == OutputGate.Silu ? "y·σ(y)" : "σ(y)")} of it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
+    }
+
+    /// <summary>What a mask asks of each query. A name that is taken stands once.</summary>
+    private static IEnumerable<InputTensor> PerToken(DynamicalSystem s)
+    {
+        if (s.MaskFunction is not { } mask) yield break;
+        var taken = new HashSet<string>(FunctionRules.ReservedMembers.Concat(s.Inputs.Select(i => i.Member)));
+        foreach (var member in mask.PerToken.Where(taken.Add))
+            yield return new(member, Functions.PerToken(member), "[B,T,1]", HeadCount.Shared, 0, $"Whole numbers, which {mask.Name} asks of each query, the same for all heads.") { IsFixed = true };
     }
 
     /// <summary>What is learned: for the user's functions, then for the parts. A name that is taken stands once.</summary>

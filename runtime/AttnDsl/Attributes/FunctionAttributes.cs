@@ -49,6 +49,13 @@ public sealed class LearnedAttribute(params int[] lengths) : Attribute
     public int[] Lengths { get; } = lengths;
 }
 
+/// <summary>
+/// Makes a further <c>int</c> parameter of a mask a number that comes with each query: a tensor <c>[B,T,1]</c> of <c>Inputs</c>, named after it, of whole
+/// numbers, the same for all heads; where a document begins, say.
+/// </summary>
+[AttributeUsage(AttributeTargets.Parameter)]
+public sealed class PerTokenAttribute : Attribute;
+
 /// <summary>Where a score stands. Positions count from the start of the sequence.</summary>
 /// <param name="query">Position of the query.</param>
 /// <param name="key">Position of the key.</param>

@@ -129,6 +129,23 @@ internal static partial class FunctionSinks6x3
     private static bool Sees(in ScorePosition p) => p.Query / 40 == p.Key / 40 || p.Key < 2;
 }
 
+// Documents that begin where the caller says, behind a prefix of two.
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2)]
+[Rotation(RotationKind.Rotary)]
+internal static partial class FunctionStarts6x5
+{
+    [MaskFunction]
+    private static bool Sees(in ScorePosition p, [PerToken] int start) => p.Key >= start || p.Key < 2;
+}
+
+// The same in both directions, within the last 60 tokens of a document.
+[AttentionLayer(KeyDim = 5, ValueDim = 3, Causal = false)]
+internal static partial class FunctionSpans5x3
+{
+    [MaskFunction]
+    private static bool Sees(in ScorePosition p, [PerToken] int start, [PerToken] int end) => p.Key >= start && p.Key < end && p.Key > end - 60;
+}
+
 internal static class Functions
 {
     public static float Leaky(float x) => x < 0 ? 0.1f * x : x;

@@ -59,7 +59,20 @@ internal static class FunctionSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V },
             FunctionSinks6x3.Forward, FunctionSinks6x3.Forward, FunctionSinks6x3.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = FunctionSinks6x3.Backward }),
+        new(nameof(FunctionStarts6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Pairs = Pairs.HalfSplit, PerToken = new Dictionary<string, Func<long, long>> { ["start"] = Start }, Mask = (i, j) => j >= Start(i) || j < 2 }, new Layer<FunctionStarts6x5.Inputs, FunctionStarts6x5.Gradients, FunctionStarts6x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Start = t["in.start"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V },
+            FunctionStarts6x5.Forward, FunctionStarts6x5.Forward, FunctionStarts6x5.Backward, (b, h, c) => new(b, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = FunctionStarts6x5.Backward }),
+        new(nameof(FunctionSpans5x3), s_softmax with { Causal = false, PerToken = new Dictionary<string, Func<long, long>> { ["start"] = Start, ["end"] = End }, Mask = (i, j) => j >= Start(i) && j < End(i) && j > End(i) - 60 }, new Layer<FunctionSpans5x3.Inputs, FunctionSpans5x3.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V, Start = t["in.start"], End = t["in.end"] }, t => new() { Q = t.Q, K = t.K, V = t.V }, FunctionSpans5x3.Forward, FunctionSpans5x3.Backward)),
     }.ToDictionary(subject => subject.Name);
+
+    private static readonly long[] s_documents = [0, 7, 8, 45, 130, 131, 190, 420, 1000000];
+
+    private static long Start(long token) => s_documents.Last(d => d <= token);
+
+    private static long End(long token) => s_documents.First(d => d > token);
 
     private static double[] Neighbours(double[] x)
     {

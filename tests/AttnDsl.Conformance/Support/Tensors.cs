@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using AttnDsl.Golden.Vectors;
 using AttnDsl.Reference;
 
@@ -37,6 +39,8 @@ internal static class Tensors
         };
         foreach (var (name, axes) in Features.Parameters(spec)) tensors[Slope.MapParameter + name] = Learned(inputs.Parameters[name], spec.Map.PerHead ? [spec.Heads, .. axes] : axes);
         foreach (var (name, axes) in spec.TapAxes) tensors[Slope.Taps(name)] = Learned(inputs.Parameters[name], axes);
+        foreach (var (name, number) in spec.PerToken ?? new Dictionary<string, Func<long, long>>())
+            tensors["in." + name] = new([.. Enumerable.Range(0, inputs.Batch * inputs.Time).Select(i => (float)number(i % inputs.Time))], Shape(1));
         return tensors;
     }
 
@@ -59,7 +63,7 @@ internal static class Tensors
         "in.level_scales" => spec.Levels > 0,
         "in.sink" => spec.SinkLogit,
         "in.d" => spec.SkipWidth > 0,
-        _ => true,
+        _ => spec.PerToken?.ContainsKey(tensor["in.".Length..]) != true,
     };
 
     private static string RateOf(LayerSpec spec) => spec.Rate == RateKind.Power ? "in.power" : "in.a_log";

@@ -42,6 +42,31 @@ public sealed class BlockMaskTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>What comes with each query counts by its least and its greatest in a block.</summary>
+    [Theory]
+    [InlineData("p.Key >= start")]
+    [InlineData("p.Key >= start || p.Key < 20")]
+    [InlineData("p.Key >= start && p.Key < 2 * start + 30")]
+    public void Masks_OfWhatQueriesBring_HideNothingThatIsSeen(string sees)
+    {
+        var mask = new Translated($"public static bool Sees(in ScorePosition p, int start) => {sees};").Translation("Sees").Substitute(_ => new Arg(0));
+        var (random, blocks, passed, empty) = (new Random(3), BlockMask.Of(mask), 0, 0);
+        for (var trial = 0; trial < 2000; trial++)
+        {
+            var (query, key) = (random.Next(200), random.Next(200));
+            var from = random.Next(query + 1);
+            int[] starts = [.. Enumerable.Range(0, 1 + random.Next(16)).Select(n => n < 8 ? from : query + n)];
+            var (lastQuery, lastKey) = (query + starts.Length - 1, key + random.Next(24));
+            var isSeen = starts.Where((start, n) => Enumerable.Range(key, lastKey - key + 1).Any(j => Evaluation.Of(mask, new([start], query + n, j, 0, new Dictionary<string, int>())).Real != 0)).Any();
+            var may = Evaluation.Of(blocks, new([query, lastQuery, key, lastKey, starts.Min(), starts.Max()], null, null, 0, new Dictionary<string, int>())).Real != 0;
+            Assert.True(may || !isSeen, $"{sees}: queries {query}…{lastQuery}, keys {key}…{lastKey}");
+            if (!isSeen) empty++;
+            if (!may) passed++;
+        }
+
+        Assert.True(passed > 3 * empty / 4, $"{passed} of {empty}");
+    }
+
     [Fact]
     public void RandomMasks_HideNothingThatIsSeen()
     {

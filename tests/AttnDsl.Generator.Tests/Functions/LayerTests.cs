@@ -1,4 +1,5 @@
 using System.Linq;
+using AttnDsl.Generator.Tests.Gpu;
 using AttnDsl.Generator.Tests.Harness;
 using AttnDsl.Generator.Tests.Incrementality;
 using Xunit;
@@ -44,6 +45,19 @@ public sealed class LayerTests
     [InlineData(1, "float x) => 0.5f * x", "float y) => 0.5f * y", "Cached")]
     public void Edit_OfAFunction_GeneratesAgainWhereItMatters(int file, string from, string to, string reason) =>
         Assert.Equal($"Parse: {reason} | SourceOutput: {reason}", new Pipeline(Layer, Elsewhere).Edit(file, from, to).Reasons());
+
+    /// <summary>What a mask asks of queries has the name that the user gave it, whatever generated code calls its own.</summary>
+    [Theory]
+    [InlineData("start")]
+    [InlineData("keyRows")]
+    [InlineData("query")]
+    [InlineData("sequences")]
+    [InlineData("_lse")]
+    public void PerToken_OfAnyName_Compiles(string name)
+    {
+        var texts = new Project($"using AttnDsl; [AttentionLayer(KeyDim = 4, ValueDim = 6)] public static partial class Layer {{ [MaskFunction] static bool Sees(in ScorePosition p, [PerToken] int {name}) => p.Key >= {name}; }}").OnGpu().Generate().Strict().Texts;
+        Assert.Contains(texts.Values, t => t.Contains($"Sees(i, j) = {char.ToUpperInvariant(name.TrimStart('_')[0])}{name.TrimStart('_')[1..]}_i ≤ j"));
+    }
 
     [Fact]
     public void FeatureMap_ThatIsNeverNegative_HasNoWarning()

@@ -145,6 +145,7 @@ internal static class ProbeText
     {
         HeadCount.KeyValue => s.KeyValueHeads ?? query,
         HeadCount.State => s.ValueHeads ?? query,
+        HeadCount.Shared => 1,
         _ => query,
     };
 }

@@ -54,8 +54,8 @@ internal static class CpuEmitter
         w.Line("/// <summary>The arguments of one call, with strides in floats.</summary>");
         using (w.Block("public struct Call : IWork"))
         {
-            w.Line($"public TensorArg {string.Join(", ", system.Inputs.Select(i => i.Member).Append("O"))};");
-            w.Line($"public TensorArg {string.Join(", ", system.Inputs.Select(i => i.Member + "Grad").Prepend("OGrad"))};");
+            w.Line($"public TensorArg {string.Join(", ", system.Inputs.Select(i => i.Field).Append("O"))};");
+            w.Line($"public TensorArg {string.Join(", ", system.Differentiated.Select(i => i.Member + "Grad").Prepend("OGrad"))};");
             if (cache)
             {
                 w.Line("public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad, ValuesGrad;");
@@ -100,7 +100,7 @@ internal static class CpuEmitter
             using (w.Block("public void Bind(ReadOnlySpan<nint> addresses)"))
             {
                 var n = 0;
-                foreach (var input in system.Inputs) w.Line($"{input.Member}.Address = addresses[{n++}];");
+                foreach (var input in system.Inputs) w.Line($"{input.Field}.Address = addresses[{n++}];");
                 foreach (var field in Pinned(system)) w.Line($"if (addresses[{n}] != 0) {field} = addresses[{n++}];");
             }
 
@@ -156,8 +156,8 @@ internal static class CpuEmitter
             w.Line("Call one = this;");
             w.Line("one.Sequences = default;");
             w.Line("(one.Start, one.Time) = (s.Start, s.Time);");
-            foreach (var name in system.Inputs.Select(i => i.Member).Append("O")) w.Line($"one.{name} = {name}.From(s.Batch);");
-            foreach (var name in system.Inputs.Select(i => i.Member + "Grad").Prepend("OGrad")) w.Line($"one.{name} = {name}.From(s.Batch);");
+            foreach (var name in system.Inputs.Select(i => i.Field).Append("O")) w.Line($"one.{name} = {name}.From(s.Batch);");
+            foreach (var name in system.Differentiated.Select(i => i.Member + "Grad").Prepend("OGrad")) w.Line($"one.{name} = {name}.From(s.Batch);");
             if (cache)
             {
                 foreach (var name in s_rowsOfKeys) w.Line($"one.{name} = {name}.From(s.KeyBatch, s.KeyStart);");
@@ -191,7 +191,7 @@ internal static class CpuEmitter
         "O.Address",
         .. system.Family == StateFamily.Cache ? ["Keys.Address", "Values.Address", "SinkKeys.Address", "SinkValues.Address"] : new[] { "State", "StateGrad" },
         "OGrad.Address",
-        .. system.Inputs.Select(i => i.Member + "Grad.Address"),
+        .. system.Differentiated.Select(i => i.Member + "Grad.Address"),
         .. system.Family == StateFamily.Cache ? ["KeysGrad.Address", "ValuesGrad.Address"] : System.Array.Empty<string>(),
         .. system.Parameters.Select(p => p.Member),
     ];
@@ -289,6 +289,7 @@ internal static class CpuEmitter
     private static string HeadOf(DynamicalSystem system, LayerKernel kernel, HeadCount count) => count switch
     {
         HeadCount.State => "h",
+        HeadCount.Shared => "0",
         HeadCount.KeyValue => kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / Group",
         _ => kernel.Unit == WorkUnit.KeyValueHead || system.ValueHeads is null ? "h" : "h / Group",
     };
@@ -321,6 +322,6 @@ internal static class CpuEmitter
 
         var input = system.Inputs.First(i => i.Tensor == tensor);
         var head = HeadOf(system, kernel, input.HeadCount);
-        return $"ref {input.Member}{gradient}.At(b, {(start == "0" ? start : input.Rows(start))}, {head}), {input.Member}{gradient}.Time";
+        return $"ref {input.Field}{gradient}.At(b, {(start == "0" ? start : input.Rows(start))}, {head}), {input.Field}{gradient}.Time";
     }
 }

@@ -4,6 +4,7 @@ using System.Linq;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Cpu;
@@ -20,11 +21,12 @@ internal sealed class CpuKernelWriter
     private readonly bool _causal;
     private readonly Expr? _blockMask;
     private readonly bool _measuresGap;
+    private readonly IReadOnlyList<string> _perToken;
 
     private CpuKernelWriter(SourceWriter output, KernelSignature kernel)
     {
         (_out, _plan, _name, _sinkTokens, _causal, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, kernel.Causal, new(this));
-        (_blockMask, _measuresGap) = (kernel.BlockMask, kernel.MeasuresGap);
+        (_blockMask, _measuresGap, _perToken) = (kernel.BlockMask, kernel.MeasuresGap, kernel.PerToken);
     }
 
     public LoopPrinter Loops { get; }
@@ -220,7 +222,12 @@ internal sealed class CpuKernelWriter
 
     private void Body()
     {
-        if (_blockMask is { } mask) _out.Line(MaskEmitter.Skip(mask, FirstQuery, Size(Dim.R), Origin, Size(Dim.C), "head", _measuresGap ? _sinkTokens : null));
+        if (_blockMask is { } mask)
+        {
+            foreach (var member in _perToken) _out.Line($"Whole.Range({Size(Dim.R)}, ref {RowsOf(Functions.PerToken(member), Dim.R)}, {Functions.PerToken(member)}Step, out long {MaskEmitter.Least(member)}, out long {MaskEmitter.Most(member)});");
+            _out.Line(MaskEmitter.Skip(mask, FirstQuery, Size(Dim.R), Origin, Size(Dim.C), "head", _measuresGap ? _sinkTokens : null, _perToken));
+        }
+
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
         {
             _out.Line($"int ahead = {FirstQuery} - {(Origin == "t" ? Origin : $"({Origin})")}; // of the block's first key is the first query");

@@ -26,9 +26,10 @@ internal sealed class KernelSignature
     /// <param name="window">The window's length as C#, or null without one.</param>
     /// <param name="causal">Whether keys are hidden from earlier queries.</param>
     /// <param name="blockMask">Which blocks of keys a block of queries may see, where a mask says so.</param>
-    public KernelSignature(string name, CpuPlan plan, string? window = null, int sinkTokens = 0, bool causal = true, Expr? blockMask = null)
+    /// <param name="perToken">What of each query the mask asks for.</param>
+    public KernelSignature(string name, CpuPlan plan, string? window = null, int sinkTokens = 0, bool causal = true, Expr? blockMask = null, IReadOnlyList<string>? perToken = null)
     {
-        (Name, Plan, Window, SinkTokens, Causal, BlockMask) = (name, plan, window, sinkTokens, causal, blockMask);
+        (Name, Plan, Window, SinkTokens, Causal, BlockMask, PerToken) = (name, plan, window, sinkTokens, causal, blockMask, perToken ?? []);
         Parameters = [.. Lines()];
     }
 
@@ -43,6 +44,9 @@ internal sealed class KernelSignature
     public bool Causal { get; }
 
     public Expr? BlockMask { get; }
+
+    /// <summary>What comes with each query and decides, beside positions, which blocks it may see.</summary>
+    public IReadOnlyList<string> PerToken { get; }
 
     /// <summary>Whether rows of keys may lie before their positions, which a mask of blocks is about.</summary>
     public bool MeasuresGap => BlockMask is not null && Window is not null;

@@ -4,6 +4,7 @@ using System.Linq;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Gpu;
@@ -162,7 +163,17 @@ internal sealed class GpuKernelWriter
 
     private void Body()
     {
-        if (_kernel.BlockMask is { } mask) _out.Line(MaskEmitter.Skip(mask, FirstQuery, Size(Dim.R), Origin, Size(Dim.C), "h", _kernel.MeasuresGap ? _kernel.SinkTokens : null));
+        if (_kernel.BlockMask is { } mask)
+        {
+            foreach (var member in _kernel.PerToken)
+            {
+                var (rows, step) = (_kernel.Rows(Functions.PerToken(member), Dim.R), Functions.PerToken(member) + "Step");
+                _out.Line($"long {MaskEmitter.Least(member)} = GpuMasks.Least({rows}, {Size(Dim.R)}, {step}), {MaskEmitter.Most(member)} = GpuMasks.Most({rows}, {Size(Dim.R)}, {step});");
+            }
+
+            _out.Line(MaskEmitter.Skip(mask, FirstQuery, Size(Dim.R), Origin, Size(Dim.C), "h", _kernel.MeasuresGap ? _kernel.SinkTokens : null, _kernel.PerToken));
+        }
+
         if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
             _out.Line($"int ahead = {FirstQuery} - {(Origin == "t" ? Origin : $"({Origin})")}; // of the block's first key is the first query");
         RowTiles(_plan.Body, _plan.Program.Loop);

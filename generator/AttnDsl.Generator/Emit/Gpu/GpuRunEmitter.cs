@@ -202,12 +202,12 @@ internal static class GpuRunEmitter
         {
             InputChecks(w, type, system);
             Output(w, system, "outputGradient", $"[B,T,{OutputHeads(system)},V]", HeadCount.State, system.ValueDim);
-            foreach (var input in system.Inputs)
+            foreach (var input in system.Differentiated)
             {
                 Output(w, system, "gradients." + input.Member, input.Letters, input.HeadCount, input.Width, time: input.Rows("time"));
                 w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, outputGradient, \"outputGradient\", \"gradients.{input.Member}\");");
                 foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, inputs.{other.Member}, \"{other.Member}\", \"gradients.{input.Member}\");");
-                foreach (var other in system.Inputs.TakeWhile(o => o != input)) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, gradients.{other.Member}, \"gradients.{other.Member}\", \"gradients.{input.Member}\");");
+                foreach (var other in system.Differentiated.TakeWhile(o => o != input)) w.Line($"{Support}.GpuGuards.Apart(gradients.{input.Member}, gradients.{other.Member}, \"gradients.{other.Member}\", \"gradients.{input.Member}\");");
             }
 
             foreach (var p in system.Parameters)
@@ -215,18 +215,18 @@ internal static class GpuRunEmitter
                 var (gradient, named) = ($"gradients.Parameters.{p.Member}", $"\"gradients.Parameters.{p.Member}\"");
                 w.Line($"{Support}.GpuGuards.Parameter({gradient}, {named}, \"{p.Letters}\", {ParameterEmitter.Lengths(system, p)});");
                 foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart({gradient}, inputs.{other.Member}, \"{other.Member}\", {named});");
-                foreach (var other in system.Inputs) w.Line($"{Support}.GpuGuards.Apart({gradient}, gradients.{other.Member}, \"gradients.{other.Member}\", {named});");
+                foreach (var other in system.Differentiated) w.Line($"{Support}.GpuGuards.Apart({gradient}, gradients.{other.Member}, \"gradients.{other.Member}\", {named});");
                 foreach (var other in system.Parameters) w.Line($"{Support}.GpuGuards.Apart({gradient}, inputs.Parameters.{other.Member}, \"Parameters.{other.Member}\", {named});");
                 foreach (var other in system.Parameters.TakeWhile(o => o != p)) w.Line($"{Support}.GpuGuards.Apart({gradient}, gradients.Parameters.{other.Member}, \"gradients.Parameters.{other.Member}\", {named});");
             }
 
-            Stream(w, system, ["outputGradient", .. system.Inputs.Select(i => "gradients." + i.Member), .. system.Parameters.Select(p => "gradients.Parameters." + p.Member)]);
+            Stream(w, system, ["outputGradient", .. system.Differentiated.Select(i => "gradients." + i.Member), .. system.Parameters.Select(p => "gradients.Parameters." + p.Member)]);
             if (states) w.Line($"{Support}.GpuGuards.Apart(stateGradient, (object?)initial, \"stateGradient\", \"initial\");");
             if (states)
                 foreach (var state in new[] { "initial", "stateGradient" }) w.Line($"{state}?.Memory.Match(batch, {Heads(system, cache ? HeadCount.KeyValue : HeadCount.State, "heads")}, stream);");
             if (states && cache) w.Line("stateGradient?.Memory.MatchGradient(initial!.Memory, time);");
             foreach (var p in system.Parameters) w.Line($"gradients.Parameters.{p.Member}.Clear(stream); // every item adds to it");
-            Begin(w, system, ["oGrad = outputGradient", .. system.Inputs.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
+            Begin(w, system, ["oGrad = outputGradient", .. system.Differentiated.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
             foreach (var shared in BackwardEmitter.Shared(system)) w.Line($"gradients.{shared}.Clear(stream); // several heads add to it");
             if (cache) CacheBackward(w, plan, launches);
             else MatrixBackward(w, plan, launches, states);

@@ -37,6 +37,8 @@ internal sealed class GpuSignature
 
     public Expressions.Expr? BlockMask => _kernel.Signature.BlockMask;
 
+    public IReadOnlyList<string> PerToken => _kernel.Signature.PerToken;
+
     public bool MeasuresGap => _kernel.Signature.MeasuresGap;
 
     /// <summary>Floats of tiles a group: what the CPU's primitives need beside them is not needed here.</summary>
@@ -204,6 +206,7 @@ internal sealed class GpuSignature
         return count switch
         {
             HeadCount.State => "h",
+            HeadCount.Shared => "0",
             HeadCount.KeyValue => _kernel.Unit == WorkUnit.KeyValueHead || system.KeyValueHeads is null ? "h" : "h / call.Group",
             _ => _kernel.Unit == WorkUnit.KeyValueHead || system.ValueHeads is null ? "h" : "h / call.Group",
         };

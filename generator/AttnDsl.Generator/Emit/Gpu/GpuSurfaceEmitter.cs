@@ -71,7 +71,7 @@ internal static class GpuSurfaceEmitter
         w.Line("/// <summary>Where <c>Backward</c> writes: one tensor for each of <see cref=\"Inputs\"/>, of its shape.</summary>");
         using (w.Block("public readonly struct Gradients"))
         {
-            foreach (var input in system.Inputs)
+            foreach (var input in system.Differentiated)
             {
                 w.Line($"/// <summary>∂L/∂{input.Member} {input.Letters}</summary>");
                 w.Line($"public required {GpuTensor} {input.Member} {{ get; init; }}");

@@ -47,10 +47,17 @@ internal static class FunctionParser
         var name = source?.Identifier.GetLocation() ?? method.Locations.FirstOrDefault() ?? Location.None;
         var vectors = role == FunctionRole.FeatureMap ? VectorSignature.Of(method) : null;
         if (source is null || !IsPlain(method, role) || !(vectors?.Fits ?? Fits(method, role)))
-            return Faulty(name, DiagnosticIds.FunctionSignature, method.Name, role.Text(), Signature(method), vectors is null ? signature : VectorSignature.Text);
+            return Faulty(name, DiagnosticIds.FunctionSignature, method.Name, role.Text(), Signature(method), vectors is null ? signature : VectorSignature.Text, role == FunctionRole.Mask ? "comes with each query behind as [PerToken] int" : "is learned behind as [Learned] float");
         try
         {
             if (vectors is not null) return new(vectors.Translate(compilation, source, cancellation), name, name);
+            if (role == FunctionRole.Mask)
+            {
+                var perToken = method.Parameters.Skip(1).ToList();
+                var sees = FunctionTranslator.Translate(method, [null, .. perToken.Select((_, n) => new Arg(n))], compilation, cancellation);
+                return new(new(role, method.Name, sees, null) { PerToken = new(perToken.Select(p => Member(p.Name))) }, name, name);
+            }
+
             var learned = method.Parameters.Skip(Parameters(role).Length).ToList();
             var arguments = Parameters(role).Select(isPosition => isPosition ? null : (Expr?)new Arg(0)).Concat(learned.Select((_, n) => new Arg(n + 1)));
             var body = FunctionTranslator.Translate(method, [.. arguments], compilation, cancellation);
@@ -80,7 +87,9 @@ internal static class FunctionParser
 
     private static bool Fits(IMethodSymbol method, FunctionRole role) =>
         Parameters(role) is var kinds && method.Parameters.Take(kinds.Length).Select(IsPosition).SequenceEqual(kinds.Select(k => (bool?)k)) &&
-        method.Parameters.Skip(kinds.Length).All(p => role != FunctionRole.Mask && IsPosition(p) == false && IsLearned(p) && VectorSignature.Lengths(p).Count == 0);
+        method.Parameters.Skip(kinds.Length).All(p => role == FunctionRole.Mask ? IsPerToken(p) : IsPosition(p) == false && IsLearned(p) && VectorSignature.Lengths(p).Count == 0);
+
+    private static bool IsPerToken(IParameterSymbol p) => p.Type.SpecialType == SpecialType.System_Int32 && Has(p, "PerTokenAttribute") && SyntaxFacts.GetKeywordKind(p.Name) == SyntaxKind.None;
 
     /// <summary>Whether a parameter is learned, under a name that a member can have.</summary>
     public static bool IsLearned(IParameterSymbol p) => Has(p, "LearnedAttribute") && SyntaxFacts.GetKeywordKind(p.Name) == SyntaxKind.None;
