@@ -29,4 +29,16 @@ public sealed class ConvolutionTests(CpuAccelerator accelerator)
         BackwardTests.AssertEqual(cpu.Backward(), gpu.Backward(), name);
         BackwardTests.AssertEqual(cpu.Backward(), gpu.Backward(gpu.Run.NewState, gpu.Run.NewState(), 2, 67, 1), $"{name} in pieces");
     }
+
+    public static TheoryData<string> Grids => [.. ConvolutionSubjects.OnGrids.Keys];
+
+    [Theory]
+    [MemberData(nameof(Grids))]
+    public void OnGrid_FormsAndGradients_EqualCpu(string name)
+    {
+        var subject = ConvolutionSubjects.OnGrids[name];
+        var (cpu, gpu) = (new GradientRun(subject, seed: 3, time: 72), new GradientRun(subject.OnGpu(accelerator.Device), seed: 3, time: 72));
+        foreach (var form in new[] { Forms.Chunkwise, Forms.Parallel }) ForwardTests.AssertEqual(cpu.Run.Forward(form), gpu.Run.Forward(form), $"{name} {form}");
+        BackwardTests.AssertEqual(cpu.Backward(), gpu.Backward(), name);
+    }
 }

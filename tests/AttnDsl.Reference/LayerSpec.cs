@@ -241,6 +241,9 @@ public sealed record LayerSpec
     /// <summary>W of a short convolution; 0 without one.</summary>
     public int Taps { get; init; }
 
+    /// <summary>Columns of the grid on which the tokens of a convolution lie, W × W taps around each; 0 for a line.</summary>
+    public int Columns { get; init; }
+
     public bool ConvolvesQueries { get; init; }
     public bool ConvolvesKeys { get; init; }
     public bool ConvolvesValues { get; init; }
@@ -259,7 +262,7 @@ public sealed record LayerSpec
             var axes = new Dictionary<string, int[]>();
             if (ConvolvesQueries) axes["qTaps"] = [Heads, Taps, KeyDim];
             if (ConvolvesKeys) axes["kTaps"] = [Heads, Taps, KeyDim];
-            if (ConvolvesValues || AddsConvolution) axes["vTaps"] = [StateHeads, Taps, ValueDim];
+            if (ConvolvesValues || AddsConvolution) axes["vTaps"] = [StateHeads, Columns > 0 ? Taps * Taps : Taps, ValueDim];
             return axes;
         }
     }

@@ -129,11 +129,22 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
 
     private T ConvolvedValue(int b, int t, int n, int c) => Convolved("vTaps", n, t, at => Enumerable.Range(0, spec.ValueDim).Select(r => PlainValue(b, at, n, r)).ToArray())[c];
 
-    /// <summary>Σ_w taps_w ⊙ x_{t−w}; nothing was before the first token.</summary>
+    /// <summary>Σ_w taps_w ⊙ x_{t−w}, or the same over the tokens around; nothing was before the first token, or lies beside the grid.</summary>
     private T[] Convolved(string taps, int head, int t, Func<int, T[]> row)
     {
         var (values, direction, sum) = (inputs.Parameters[taps], _direction?.Parameters.GetValueOrDefault(taps), new T[row(t).Length]);
-        for (var w = 0; w < spec.Taps && w <= t; w++)
+        for (var n = 0; spec.Columns > 0 && n < spec.Taps * spec.Taps; n++)
+        {
+            var (line, column) = ((t / spec.Columns) + (n / spec.Taps) - (spec.Taps / 2), (t % spec.Columns) + (n % spec.Taps) - (spec.Taps / 2));
+            if (line < 0 || line >= inputs.Time / spec.Columns || column < 0 || column >= spec.Columns) continue;
+            var x = row((line * spec.Columns) + column);
+            for (var c = 0; c < sum.Length; c++)
+            {
+                sum[c] += At(values, direction, (((head * spec.Taps * spec.Taps) + n) * sum.Length) + c) * x[c];
+            }
+        }
+
+        for (var w = 0; spec.Columns == 0 && w < spec.Taps && w <= t; w++)
         {
             var x = row(t - w);
             for (var c = 0; c < sum.Length; c++)

@@ -50,6 +50,7 @@ internal static class Descriptors
         Error(StepsOutOfRange, Declaration, "Steps must be from 1 to 16", "Steps = {1} of '{0}' must be from 1 to {2}; leave it out for one write a token"),
         Error(SlotsOutOfRange, Declaration, "Slots is missing or out of range", "Slots of '{0}' is {1}; slot attention needs a number of slots from 1 to {2}, such as Slots = 64"),
         Error(ConvolutionWidth, Declaration, "A short convolution has from 2 to 16 taps", "The convolution of '{0}' has {1} taps; a short convolution has from 2 to {2}, such as 4"),
+        Error(ConvolutionColumns, Declaration, "A grid has at least one column", "Columns = {1} of the convolution of '{0}' must be at least 1; leave it out for tokens on a line"),
         Error(ExactWindowTooLong, Declaration, "An exact window is longer than a state keeps", "The window of '{0}' is {1} tokens; beside moments a state keeps at most {2}, so use a shorter one, such as 64"),
         Error(PriorNegative, Declaration, "A prior must be 0 or more and finite", "Prior = {1} of '{0}' must be 0 or more and finite as a float; leave it out for none"),
 
@@ -100,6 +101,7 @@ internal static class Descriptors
         Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
         Error(CentredConflict, Semantics, "A centred read-out counts plain writes", "'{0}' reads means and covariances, for which every token counts once and decays as a whole, so it does not go with {1}; remove that, or [Read(Normaliser.Centred)]"),
         Error(ConvolutionConflict, Semantics, "A short convolution runs along causal time", "'{0}' convolves {1}, which does not go with {2}; remove one of them"),
+        Error(GridConflict, Semantics, "A grid has a local term around each token", "The convolution of '{0}' lies on a grid of {1} columns, which does not go with {2}"),
         Error(ExactWindowConflict, Semantics, "An exact window goes with plain moments", "'{0}' scores the last {1} tokens one by one and reads moments of all older ones, which does not go with {2}; remove that, or [Window]"),
         Error(PriorUnused, Semantics, "A prior needs a centred read-out", "'{0}' sets Prior = {1} but reads with Normaliser.{2}, which estimates no covariance; use Normaliser.Centred or remove Prior"),
         Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads {2}; choose another normaliser or remove Gradient"),

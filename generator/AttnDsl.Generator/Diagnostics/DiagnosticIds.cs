@@ -36,6 +36,7 @@ internal static class DiagnosticIds
     public const string PriorNegative = "ATTN0260";
     public const string ConvolutionWidth = "ATTN0261";
     public const string ExactWindowTooLong = "ATTN0262";
+    public const string ConvolutionColumns = "ATTN0263";
 
     public const string SoftCapNotPositive = "ATTN0250";
     public const string LevelsOutOfRange = "ATTN0254";
@@ -87,6 +88,7 @@ internal static class DiagnosticIds
     public const string PriorUnused = "ATTN0381";
     public const string ConvolutionConflict = "ATTN0382";
     public const string ExactWindowConflict = "ATTN0383";
+    public const string GridConflict = "ATTN0384";
     public const string NormaliserGradientUnused = "ATTN0323";
     public const string LowerBoundUnused = "ATTN0324";
     public const string KeyGateOnOja = "ATTN0325";

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Scheduling;
@@ -124,7 +125,7 @@ internal static class BackwardEmitter
             ParameterEmitter.Clear(w, system);
             w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
             if (!cache)
-                foreach (var shared in Shared(system)) w.Line($"gradients.{shared}.Clear(); // several heads add to it");
+                foreach (var (shared, by) in Adding(system)) w.Line($"gradients.{shared}.Clear(); // {by}");
             w.Line();
             using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call", "};"))
             {
@@ -152,8 +153,12 @@ internal static class BackwardEmitter
         }
     }
 
+    /// <summary>The inputs whose gradients several add to, and what adds.</summary>
+    public static IEnumerable<(string Input, string By)> Adding(DynamicalSystem system) =>
+        Shared(system).Select(s => (s, "several heads add to it")).Concat(system.Convolution is { IsOnGrid: true } ? [("V", "tokens around add to it")] : System.Array.Empty<(string, string)>());
+
     /// <summary>The inputs whose gradients several heads add to.</summary>
-    public static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Member)] : system.KeyValueHeads is not null && system.Rotation is null ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
+    private static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Member)] : system.KeyValueHeads is not null && system.Rotation is null ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
 
     private static void Matrix(SourceWriter w, LayerPlan plan, string cpuClass)
     {

@@ -244,6 +244,13 @@ internal static class Explanation
 
     private static string Taps(Convolution c, string tensor)
     {
+        if (c.IsOnGrid)
+        {
+            var (w, half) = (Literals.Integer(c.Width), Literals.Integer(c.Width / 2));
+            var around = $"Σ_ij {char.ToUpperInvariant(tensor[0])}Taps_{{{w}i+j}} ⊙ {tensor}_{{row + i − {half}, column + j − {half}}}, i, j < {w}, on a grid of {Literals.Integer(c.Columns)} columns";
+            return c.Activation == ConvolutionActivation.Silu ? $"y σ(y), y = {around}" : around;
+        }
+
         var sum = $"Σ_w {char.ToUpperInvariant(tensor[0])}Taps_w ⊙ {tensor}_{{t−w}}, w < {Literals.Integer(c.Width)}";
         return c.Activation == ConvolutionActivation.Silu ? $"y σ(y), y = {sum}" : sum;
     }

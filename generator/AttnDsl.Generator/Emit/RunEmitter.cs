@@ -66,8 +66,15 @@ internal static class RunEmitter
         foreach (var input in system.Inputs.Skip(1))
             w.Line($"{Runtime}.Guards.Input(inputs.{input.Member}, \"{input.Member}\", \"{input.Letters}\", batch, {input.Rows("time")}, {Heads(system, input.HeadCount, "heads")}{(input.Width > 0 ? $", {input.Width}" : "")});");
         ParameterEmitter.Checks(w, system);
+        GridCheck(w, type, system);
         if (system.Window is { RuntimeSized: true } window)
             w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
+    }
+
+    public static void GridCheck(SourceWriter w, TypeModel type, DynamicalSystem system)
+    {
+        if (system.Convolution is not { IsOnGrid: true, Columns: var columns }) return;
+        w.Line($"if (time % {columns} != 0) throw new global::System.ArgumentException($\"{system.Inputs[0].Member} has T = {{time}} tokens, which are no whole rows of the {columns} columns of {type.Name}'s grid\", \"{system.Inputs[0].Member}\");");
     }
 
     private static void Checks(SourceWriter w, TypeModel type, LayerPlan plan)

@@ -65,7 +65,7 @@ internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, I
             if (s.Op is Store store)
             {
                 if (!upstream.Contains(store.Tensor)) continue;
-                store.Differentiate(this, s, To.Emit(Called(s.Args[0]), new Load(GradientOf(store.Tensor), s.Args[0].Shape, store.Access, IsFixed: true, store.Pattern)));
+                store.Differentiate(this, s, To.Emit(Called(s.Args[0]), new Load(GradientOf(store.Tensor), s.Args[0].Shape, store.Access, IsFixed: true, store.Pattern, store.Beside)));
             }
             else if (Of(s.Result!) is { } adjoint)
             {

@@ -48,14 +48,17 @@ internal sealed class RegionBuilder(ProgramBuilder program, RegionBuilder? outer
     public Tile Load(string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
         LoadAs(tensor, tensor, rows, cols, access, isFixed, pattern);
 
+    /// <summary>Rows of the tokens beside the block's on a grid.</summary>
+    public Tile LoadBeside(string name, string tensor, Dim rows, Dim cols, Neighbour beside) => Emit(name, new Load(tensor, new(rows, cols), Access.Rows, Beside: beside));
+
     public Tile LoadAs(string name, string tensor, Dim rows, Dim cols, Access access = Access.Rows, bool isFixed = false, RowPattern? pattern = null) =>
         Emit(name, new Load(tensor, new(rows, cols), access, isFixed, pattern));
 
     /// <summary>A number that a head has learned: loaded in the program's head, so that its gradient is summed over all turns.</summary>
     public Tile Parameter(string tensor) => Outer?.Parameter(tensor) ?? Load(tensor, Dim.One, Dim.One, Access.Parameter);
 
-    public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false, RowPattern? pattern = null) =>
-        _statements.Add(new(new Store(tensor, access, accumulate, pattern), new([tile]), null, Stage) { Backward = _backward });
+    public void Store(string tensor, Tile tile, Access access = Access.Rows, bool accumulate = false, RowPattern? pattern = null, Neighbour? beside = null) =>
+        _statements.Add(new(new Store(tensor, access, accumulate, pattern, beside), new([tile]), null, Stage) { Backward = _backward });
 
     /// <summary>Takes over a statement of another program as it stands.</summary>
     public void Append(Statement statement)

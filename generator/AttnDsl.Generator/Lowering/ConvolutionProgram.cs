@@ -1,3 +1,4 @@
+using System;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
@@ -6,8 +7,8 @@ using AttnDsl.Generator.Semantics;
 namespace AttnDsl.Generator.Lowering;
 
 /// <summary>
-/// Causal short convolutions, channel by channel: the rows of a block moved down by one token after the other, with what the state kept of the
-/// past in front of them.
+/// Short convolutions, channel by channel. In time: the rows of a block moved down by one token after the other, with what the state kept of the
+/// past in front of them. On a grid: the rows of the tokens around.
 /// </summary>
 internal static class ConvolutionProgram
 {
@@ -19,16 +20,13 @@ internal static class ConvolutionProgram
 
     /// <summary>The convolution of an input's rows.</summary>
     public static Tile Of(Convolution convolution, RegionBuilder b, string tensor, Dim rows, Dim cols) =>
-        b.Program.Once(tensor + "Convolved", () => Convolved(convolution, b, tensor, b.Load(tensor, rows, cols)));
+        b.Program.Once(tensor + "Convolved", () => convolution.IsOnGrid ? Around(convolution, b, tensor, rows, cols) : Convolved(convolution, b, tensor, b.Load(tensor, rows, cols)));
 
     private static Tile Convolved(Convolution convolution, RegionBuilder b, string tensor, Tile x)
     {
         var (p, head, cols) = (b.Program, b.Head, x.Shape.Cols);
-        var stage = head.Stage;
-        head.Stage = "The taps, each a row.";
-        var taps = head.Load(tensor + "Taps", W, cols, Access.Parameter);
-        Tile Tap(int w) => head.MatMul(tensor + "Tap", At(head, W, w), taps);
-        var sum = b.Map(tensor + "Convolution", (y, tap) => y * tap, x, Tap(0));
+        var (stage, tap) = (head.Stage, Taps(head, tensor, cols));
+        var sum = b.Map(tensor + "Convolution", (y, t) => y * t, x, tap(0));
         var past = p.Open(tensor + "Past", new(D, cols));
         var (moved, next) = (x, (Tile?)null);
         for (var w = 1; w < convolution.Width; w++)
@@ -37,14 +35,41 @@ internal static class ConvolutionProgram
             var kept = b.MatMulTN(tensor + "PastRow", At(b, D, w - 1), b.Emit(tensor + "LastRow", new EdgeRow(Last: true), moved));
             next = next is null ? kept : b.Add(tensor + "PastRows", next, kept);
             moved = b.Emit(tensor + "Before", new Shift(), moved, b.MatMul(tensor + "First", At(b, D, w - 1), past.Start));
-            sum = b.Map(tensor + "Convolution", (s, y, tap) => s + y * tap, sum, moved, Tap(w));
+            sum = b.Map(tensor + "Convolution", (s, y, t) => s + y * t, sum, moved, tap(w));
         }
 
         head.Stage = stage;
         p.Carry(tensor + "Past", head.LoadAs(tensor + "Past0", tensor + "Past", D, cols, Access.Whole), past, next!);
         p.Tail.Store(tensor + "Past", past.Final, Access.Whole);
-        return convolution.Activation == ConvolutionActivation.Silu ? b.Map(tensor + "Activated", y => y * Ex.Sigmoid(y), sum) : sum;
+        return Activated(convolution, b, tensor, sum);
     }
+
+    /// <summary>Around each token of a grid, which needs no past: every token's neighbours are there.</summary>
+    private static Tile Around(Convolution convolution, RegionBuilder b, string tensor, Dim rows, Dim cols)
+    {
+        var (head, w) = (b.Head, convolution.Width);
+        var (stage, tap) = (head.Stage, Taps(head, tensor, cols));
+        Tile? sum = null;
+        for (var n = 0; n < w * w; n++)
+        {
+            var (down, right) = (n / w - w / 2, n % w - w / 2);
+            var x = down == 0 && right == 0 ? b.Load(tensor, rows, cols) : b.LoadBeside(tensor + "Beside", tensor, rows, cols, new(down, right, convolution.Columns));
+            sum = sum is null ? b.Map(tensor + "Convolution", (y, t) => y * t, x, tap(n)) : b.Map(tensor + "Convolution", (s, y, t) => s + y * t, sum, x, tap(n));
+        }
+
+        head.Stage = stage;
+        return Activated(convolution, b, tensor, sum!);
+    }
+
+    private static Func<int, Tile> Taps(RegionBuilder head, string tensor, Dim cols)
+    {
+        head.Stage = "The taps, each a row.";
+        var taps = head.Load(tensor + "Taps", W, cols, Access.Parameter);
+        return w => head.MatMul(tensor + "Tap", At(head, W, w), taps);
+    }
+
+    private static Tile Activated(Convolution convolution, RegionBuilder b, string tensor, Tile sum) =>
+        convolution.Activation == ConvolutionActivation.Silu ? b.Map(tensor + "Activated", y => y * Ex.Sigmoid(y), sum) : sum;
 
     /// <summary>A row that is 1 at one place and 0 elsewhere: times a tile, the tile's row there.</summary>
     private static Tile At(RegionBuilder b, Dim dim, int place) =>

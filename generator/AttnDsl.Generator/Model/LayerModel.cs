@@ -39,7 +39,7 @@ internal sealed record LayerDeclaration(
     public EquatableArray<FunctionDeclaration> Functions { get; init; }
 }
 
-internal sealed record ConvolutionDeclaration(int Width, Convolved Of, ConvolutionActivation? Activation = null);
+internal sealed record ConvolutionDeclaration(int Width, Convolved Of, ConvolutionActivation? Activation = null, int? Columns = null);
 
 /// <summary>Options of the feature map, as far as they were given.</summary>
 internal sealed record MapDeclaration(

@@ -48,7 +48,7 @@ internal static class DeclarationParser
             map is null ? null : Map(map),
             score is null ? null : new(score.Named<double>("SoftCap"), score.NamedEnum<PositionBias>("Bias"), score.Named<bool>("SinkLogit") ?? false))
         {
-            Convolution = convolution is null ? null : new(convolution.First(), (Convolved)convolution.Second(), convolution.NamedEnum<ConvolutionActivation>("Activation")),
+            Convolution = convolution is null ? null : new(convolution.First(), (Convolved)convolution.Second(), convolution.NamedEnum<ConvolutionActivation>("Activation"), convolution.Named<int>("Columns")),
             Functions = new(functions.Select(f => f.Function)),
         };
     }

@@ -71,9 +71,9 @@ internal static class BackwardPlans
         return new(before, [queries, keys, Add("RotateBack", rotate, WorkUnit.KeyValueHead, "Turns the gradients of the rotated keys of one head back.")], []);
     }
 
-    /// <summary>The inputs whose gradients the state heads of one query head add to.</summary>
+    /// <summary>The inputs whose gradients several add to: the state heads of one query head, the tokens around one of a grid.</summary>
     private static string[] Shared(DynamicalSystem system) =>
-        system.ValueHeads is null ? [] : [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Tensor)];
+        [.. system.ValueHeads is null ? [] : system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Tensor), .. system.Convolution is { IsOnGrid: true } grid ? grid.Tensors : []];
 
     private static List<(string Tensor, int Floats)> Kept(TileProgram backward, BlockSizes sizes) =>
         [.. backward.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Slot).Select(l => (l.Tensor, sizes.Of(l.Shape.Rows) * sizes.Of(l.Shape.Cols))).Distinct()];

@@ -97,7 +97,7 @@ internal sealed class CpuPlanner
     {
         if (s.Op is not Load load) return;
         // A column of rows has a stride of its own: it is gathered, unless it is a single element; so are rows with gaps between them.
-        var gathered = load.Pattern is not null || (load.Access == Access.Rows && load.Shape.Cols == Dim.One && load.Shape.Rows != Dim.One);
+        var gathered = load.Pattern is not null || load.Beside is not null || (load.Access == Access.Rows && load.Shape.Cols == Dim.One && load.Shape.Rows != Dim.One);
         if (gathered) return;
         _places[s.Result!] = load.Access switch
         {
@@ -150,7 +150,7 @@ internal sealed class CpuPlanner
             var (tile, op) = (store.Args[0], (Store)store.Op);
             var maker = steps.FirstOrDefault(s => s.Target == tile && s.Op is not Store);
             // A column is scattered, unless it is a single element; so are rows with gaps between them.
-            if (op.Pattern is not null) continue;
+            if (op.Pattern is not null || op.Beside is not null) continue;
             if (op.Access == Access.Rows && tile.Shape.Cols == Dim.One && tile.Shape.Rows != Dim.One) continue;
             Storage place = op.Access switch
             {

@@ -63,9 +63,10 @@ internal sealed record Score(double? SoftCap, PositionBias Bias, bool SinkLogit)
 }
 
 /// <summary>A causal short convolution of what comes in, or of what is added to what goes out.</summary>
-internal sealed record Convolution(int Width, Convolved Of, ConvolutionActivation Activation)
+/// <param name="Columns">Of the grid on which the tokens lie; 0 for a line.</param>
+internal sealed record Convolution(int Width, Convolved Of, ConvolutionActivation Activation, int Columns)
 {
-    public override string ToString() => $"of {Of}, {Literals.Integer(Width)} taps{(Activation == ConvolutionActivation.None ? "" : $", {Activation}")}";
+    public override string ToString() => $"of {Of}, {Literals.Integer(Taps)} taps{(IsOnGrid ? $" on a grid of {Literals.Integer(Columns)} columns" : "")}{(Activation == ConvolutionActivation.None ? "" : $", {Activation}")}";
 
     /// <summary>The inputs that it reads, as programs call them.</summary>
     public IEnumerable<string> Tensors => new[] { ("q", Convolved.Queries), ("k", Convolved.Keys), ("v", Convolved.Values | Convolved.Output) }.Where(t => (Of & t.Item2) != 0).Select(t => t.Item1);
@@ -73,8 +74,13 @@ internal sealed record Convolution(int Width, Convolved Of, ConvolutionActivatio
     /// <summary>Whether a layer takes the convolution of an input in its place.</summary>
     public bool Replaces(string tensor) => (Of & (tensor switch { "q" => Convolved.Queries, "k" => Convolved.Keys, "v" => Convolved.Values, _ => 0 })) != 0;
 
-    /// <summary>Lengths of the dimensions that only it has: W taps, D = W − 1 rows of the past.</summary>
-    public IReadOnlyList<(string Letter, int Size)> Widths => [("W", Width), ("D", Width - 1)];
+    public bool IsOnGrid => Columns > 0;
+
+    /// <summary>Weights a channel.</summary>
+    public int Taps => IsOnGrid ? Width * Width : Width;
+
+    /// <summary>Lengths of the dimensions that only it has: the taps, D = W − 1 rows of the past.</summary>
+    public IReadOnlyList<(string Letter, int Size)> Widths => [("W", Taps), ("D", Width - 1)];
 }
 
 /// <summary>A tensor that the caller hands in.</summary>

@@ -63,6 +63,7 @@ internal static class LayerRules
         if (d.Gate?.Temperature is { } tau && !IsPositive(tau)) yield return new(TemperatureNotPositive, "Gate.Temperature", name, Text(tau));
         if (d.Read?.Epsilon is { } epsilon && !(epsilon >= 0 && !float.IsInfinity((float)epsilon))) yield return new(EpsilonNegative, "Read.Epsilon", name, Text(epsilon));
         if (d.Convolution is { Width: not (>= 2 and <= MostTaps) } taps) yield return new(ConvolutionWidth, "Convolution.width", name, Text(taps.Width), Text(MostTaps));
+        if (d.Convolution is { Columns: <= 0 } grid) yield return new(ConvolutionColumns, "Convolution.Columns", name, Text(grid.Columns!.Value));
         if (d.Read?.Prior is { } prior && !(prior >= 0 && !float.IsInfinity((float)prior))) yield return new(PriorNegative, "Read.Prior", name, Text(prior));
         if (d.Write?.StrengthScale is { } factor && !IsPositive(factor)) yield return new(StrengthScaleNotPositive, "Write.StrengthScale", name, Text(factor));
         if (d.Write is { Steps: { } steps and not (> 0 and <= MostSteps) }) yield return new(StepsOutOfRange, "Write.Steps", name, Text(steps), Text(MostSteps));
@@ -150,6 +151,8 @@ internal static class LayerRules
 
         if (d.Convolution is { } convolution && Unordered(d, convolution.Of, softmax) is { } unordered) yield return new(ConvolutionConflict, "Convolution.of", name, unordered.What, unordered.Conflict);
 
+        if (d.Convolution is { Columns: { } columns } local && OffGrid(d, local) is { } off) yield return new(GridConflict, off.Site, name, Text(columns), off.What);
+
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
         foreach (var problem in Constants(d, name)) yield return problem;
@@ -229,7 +232,7 @@ internal static class LayerRules
     {
         var what = of.ToString().ToLowerInvariant();
         return softmax ? (what, "the softmax kernel, which caches keys and values; convolve them in front of the layer")
-            : !d.Causal ? (what, "Causal = false")
+            : !d.Causal && d.Convolution!.Columns is null ? (what, "Causal = false")
             : d.Write is { Steps: > 1 } ? (what, "several writes a token")
             : (of & (Convolved.Queries | Convolved.Keys)) != 0 && d.Write is { Key: KeySource.None } ? (what, "KeySource.None: there are no queries and keys")
             : (of & Convolved.Keys) != 0 && d.Write is { Key: KeySource.Gate } ? (what, "KeySource.Gate: the keys are the gate's")
@@ -243,6 +246,13 @@ internal static class LayerRules
         : d.Window.SinkTokens > 0 ? ("Window.SinkTokens", "sink tokens")
         : d.Gate is not null ? ("Gate", "a gate")
         : !FeatureMap.Of(d).KeepsChannels ? ("FeatureMap.kernel", $"{FeatureMap.Of(d).Name}, whose features are more than the key has channels: their covariance is a matrix of all pairs")
+        : null;
+
+    /// <summary>What does not go with a convolution on a grid.</summary>
+    private static (string Site, string What)? OffGrid(LayerDeclaration d, ConvolutionDeclaration c) =>
+        d.Causal ? ("Convolution.Columns", "causal time, in which no token sees those behind it; set Causal = false")
+        : c.Of != Convolved.Output ? ("Convolution.of", "another part than the output; use Convolved.Output")
+        : c.Width is not (3 or 5 or 7) ? ("Convolution.width", $"{Text(c.Width)} × {Text(c.Width)} taps around each token; use 3, 5 or 7")
         : null;
 
     /// <summary>What keeps tokens from counting once each.</summary>

@@ -52,7 +52,7 @@ internal static class Resolver
             Score = d.Score is { } score && (score.SoftCap is not null || score.SinkLogit || score.Bias is not (null or PositionBias.None)) ? new(score.SoftCap, score.Bias ?? default, score.SinkLogit) : null,
             Prior = d.Read?.Prior ?? 0,
             ExactTokens = normaliser == Normaliser.Centred ? d.Window?.Size ?? 0 : 0,
-            Convolution = d.Convolution is { } c ? new(c.Width, c.Of, c.Activation ?? default) : null,
+            Convolution = d.Convolution is { } c ? new(c.Width, c.Of, c.Activation ?? default, c.Columns ?? 0) : null,
             Divisor = d.Function(FunctionRole.Normaliser),
             ScoreFunction = d.Function(FunctionRole.Score),
             MaskFunction = d.Function(FunctionRole.Mask),
@@ -179,7 +179,10 @@ internal static class Resolver
         foreach (var tensor in s.Convolution?.Tensors ?? [])
         {
             var (name, letters, count, width) = OfConvolution(s, tensor, n);
-            yield return new(char.ToUpperInvariant(tensor[0]) + "Taps", tensor + "Taps", $"[{letters[0]},W,{letters[1]}]", count, new([s.Convolution!.Width, width]), $"The convolution of the {name}: row w is the weight of token t − w.");
+            var c = s.Convolution!;
+            yield return new(char.ToUpperInvariant(tensor[0]) + "Taps", tensor + "Taps", $"[{letters[0]},{(c.IsOnGrid ? "W²" : "W")},{letters[1]}]", count, new([c.Taps, width]), c.IsOnGrid
+                ? $"The convolution of the {name}: row {Emit.Literals.Integer(c.Width)}i + j is the weight of the token i − {Emit.Literals.Integer(c.Width / 2)} rows below and j − {Emit.Literals.Integer(c.Width / 2)} columns to the right."
+                : $"The convolution of the {name}: row w is the weight of token t − w.");
         }
 
         if (s.Writing.Bonus) yield return new("U", "bonus", $"[H,{s.Map.Letter}]", HeadCount.Query, new([s.Map.Width]), "u: how much of a token's own key counts where the state is read before the write.");
@@ -212,7 +215,7 @@ internal static class Resolver
     {
         if (s.Family == StateFamily.Cache) yield break;
         var (n, f) = (s.ValueHeads is null ? "H" : "N", s.Map.Letter);
-        foreach (var tensor in s.Convolution?.Tensors ?? [])
+        foreach (var tensor in s.Convolution is { IsOnGrid: false } line ? line.Tensors : [])
         {
             var (name, letters, _, width) = OfConvolution(s, tensor, n);
             yield return new(tensor + "Past", s.Convolution!.Width - 1, width, 0, $"[B,{n},D,{letters[1]}]", $"The {name} of the last {Emit.Literals.Integer(s.Convolution.Width - 1)} tokens, the latest first.");

@@ -63,6 +63,73 @@ public static partial class Tiles
         CopyRows(ofSecond, cols, ref Unsafe.Add(ref b, (joining - ofSecond) * bRow), bRow, ref Unsafe.Add(ref y, ofFirst * yRow), yRow);
     }
 
+    /// <summary>y[i] = x of the token that lies so many rows below and so many columns to the right of token first + i on a grid; zeros beside the grid.</summary>
+    /// <param name="rows">Rows of y.</param>
+    /// <param name="cols">Columns of x and y.</param>
+    /// <param name="x">The first token's row of x.</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="first">Token of the first row of y.</param>
+    /// <param name="time">Tokens, whole rows of the grid.</param>
+    /// <param name="columns">Columns of the grid.</param>
+    /// <param name="down">Rows of the grid down.</param>
+    /// <param name="right">Columns of the grid to the right.</param>
+    /// <param name="y">y [rows,cols].</param>
+    /// <param name="yRow">Row stride of y.</param>
+    public static void Neighbours(int rows, int cols, ref float x, nint xRow, int first, int time, int columns, int down, int right, ref float y, nint yRow)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            ref float row = ref Unsafe.Add(ref y, i * yRow);
+            if (Neighbour(first + i, time, columns, down, right) is >= 0 and int token)
+            {
+                CopyRow(cols, ref Unsafe.Add(ref x, token * xRow), ref row);
+            }
+            else
+            {
+                MemoryMarshal.CreateSpan(ref row, cols).Clear();
+            }
+        }
+    }
+
+    /// <summary>Adds rows to the tokens from which <see cref="Neighbours"/> takes them.</summary>
+    /// <param name="rows">Rows of x.</param>
+    /// <param name="cols">Columns of x and y.</param>
+    /// <param name="x">x [rows,cols].</param>
+    /// <param name="xRow">Row stride of x.</param>
+    /// <param name="y">The first token's row of y.</param>
+    /// <param name="yRow">Row stride of y.</param>
+    /// <param name="first">Token of the first row of x.</param>
+    /// <param name="time">Tokens, whole rows of the grid.</param>
+    /// <param name="columns">Columns of the grid.</param>
+    /// <param name="down">Rows of the grid down.</param>
+    /// <param name="right">Columns of the grid to the right.</param>
+    [MethodImpl(Jit.Kernel)]
+    public static void AddToNeighbours(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow, int first, int time, int columns, int down, int right)
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            if (Neighbour(first + i, time, columns, down, right) is not (>= 0 and int token))
+            {
+                continue;
+            }
+
+            ref float from = ref Unsafe.Add(ref x, i * xRow);
+            ref float to = ref Unsafe.Add(ref y, token * yRow);
+            for (int j = 0; j < cols; j++)
+            {
+                Unsafe.Add(ref to, j) += Unsafe.Add(ref from, j);
+            }
+        }
+    }
+
+    /// <summary>The token there, −1 beside the grid.</summary>
+    private static int Neighbour(int token, int time, int columns, int down, int right)
+    {
+        int column = (token % columns) + right;
+        int there = token + (down * columns) + right;
+        return column >= 0 && column < columns && there >= 0 && there < time ? there : -1;
+    }
+
     private static void CopyRows(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow)
     {
         for (int i = 0; i < rows; i++)

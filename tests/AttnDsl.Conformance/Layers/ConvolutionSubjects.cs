@@ -33,6 +33,18 @@ internal static partial class BlendedMoments7x5;
 [Window(70)]
 internal static partial class LongBlend6x5;
 
+/// <summary>InLine over an image: a local term around each token.</summary>
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Causal = false)]
+[Read(Normaliser.Centred)]
+[Convolution(3, Convolved.Output, Columns = 6)]
+internal static partial class InLineGrid7x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 20, Heads = 2, ValueHeads = 4, Causal = false)]
+[FeatureMap(Kernel.EluPlusOne)]
+[Read(Normaliser.KeySum, Skip = SkipShape.Channel, OutputGate = OutputGate.Silu)]
+[Convolution(5, Convolved.Output, Columns = 3, Activation = ConvolutionActivation.Silu)]
+internal static partial class GatedGrid7x20;
+
 /// <summary>Layers whose states keep rows of the past: short convolutions, exact windows. The oracles know no past of theirs, so they run from the first token.</summary>
 internal static class ConvolutionSubjects
 {
@@ -66,5 +78,16 @@ internal static class ConvolutionSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { D = t["in.d"] } },
             LongBlend6x5.Forward, LongBlend6x5.Forward, LongBlend6x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LongBlend6x5.Backward, KeySum = s => s.KeyMean }),
+    }.ToDictionary(subject => subject.Name);
+
+    /// <summary>Bidirectional, on grids of 6 and 3 columns.</summary>
+    public static readonly IReadOnlyDictionary<string, Subject> OnGrids = new Subject[]
+    {
+        new(nameof(InLineGrid7x5), s_base with { Causal = false, Denominator = Denominator.Centred, Taps = 3, Columns = 6, AddsConvolution = true }, new Layer<InLineGrid7x5.Inputs, InLineGrid7x5.Gradients>(
+            Forms.Chunkwise | Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { VTaps = t["in.v_taps"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { VTaps = t["in.v_taps"] } }, InLineGrid7x5.Forward, InLineGrid7x5.Backward)),
+        new(nameof(GatedGrid7x20), s_base with { ValueDim = 20, ValueHeads = 4, Causal = false, Similarity = Similarity.EluPlusOne, Denominator = Denominator.KeySum, SkipWidth = 20, OutputGate = GateOfOutput.Silu, Taps = 5, Columns = 3, AddsConvolution = true, SiluConvolution = true }, new Layer<GatedGrid7x20.Inputs, GatedGrid7x20.Gradients>(
+            Forms.Chunkwise | Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V, OutputGate = t["in.output_gate"], Parameters = new() { D = t["in.d"], VTaps = t["in.v_taps"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, OutputGate = t["in.output_gate"], Parameters = new() { D = t["in.d"], VTaps = t["in.v_taps"] } }, GatedGrid7x20.Forward, GatedGrid7x20.Backward)),
     }.ToDictionary(subject => subject.Name);
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Linq;
 using AttnDsl.Conformance.Support;
 using Xunit;
@@ -51,5 +52,38 @@ public sealed class ConvolutionTests
             return time < 65 ? whole.ToList() : [.. whole, .. run.Faults(run.Backward(run.Run.NewState, run.Run.NewState(), 2, time - 3, 1), slope, directions: 4)];
         }).ToList();
         Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    public static TheoryData<string> Grids => [.. ConvolutionSubjects.OnGrids.Keys];
+
+    [Theory]
+    [MemberData(nameof(Grids))]
+    public void OnGrid_EveryForm_EqualsTheOracle(string name)
+    {
+        foreach (var time in new[] { 0, 6, 18, 66, 132 })
+        {
+            var run = SubjectRun.Random(ConvolutionSubjects.OnGrids[name], seed: time, time);
+            foreach (var form in run.Subject.EachForm) run.AssertOutput(run.Forward(form), $"{form}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Grids))]
+    public void OnGrid_Backward_EqualsTheOracle(string name)
+    {
+        var faults = new[] { 6, 66, 132 }.SelectMany(time =>
+        {
+            var run = new GradientRun(ConvolutionSubjects.OnGrids[name], seed: time, time);
+            return run.Faults(run.Backward(), run.Slope(), directions: 4).ToList();
+        }).ToList();
+        Assert.True(faults.Count == 0, string.Join('\n', faults));
+    }
+
+    [Fact]
+    public void OnGrid_PartOfARow_IsRefused()
+    {
+        var run = SubjectRun.Random(ConvolutionSubjects.OnGrids[nameof(InLineGrid7x5)], seed: 1, time: 20);
+        var refused = Assert.Throws<ArgumentException>(() => run.Forward(Forms.Chunkwise));
+        Assert.Contains("Q has T = 20 tokens, which are no whole rows of the 6 columns of InLineGrid7x5's grid", refused.Message, StringComparison.Ordinal);
     }
 }

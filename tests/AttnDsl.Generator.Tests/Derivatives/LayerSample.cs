@@ -25,6 +25,7 @@ internal sealed class LayerSample
         (Declaration, Plan) = (declaration, LayerPlan.Build(Rounded(Resolver.Resolve(declaration))));
         Heads = System.Heads ?? System.KeyValueHeads ?? System.ValueHeads ?? 2;
         Time = _random.Next(6) == 0 ? 1 : _random.Next(5, 13);
+        if (System.Convolution is { IsOnGrid: true, Columns: var columns }) Time = Math.Max(1, Time / columns) * columns;
         Window = System.Window is { } w ? _random.Next(1, w.Size + 1) : 0;
         var block = _random.Next(1, 6);
         // The parallel form of a matrix layer has blocks of one size.
@@ -94,6 +95,7 @@ internal sealed class LayerSample
         AddsEpsilon = System.AddsEpsilon,
         Prior = System.Prior,
         Taps = System.Convolution?.Width ?? 0,
+        Columns = System.Convolution?.Columns ?? 0,
         ConvolvesQueries = System.Convolution?.Replaces("q") ?? false,
         ConvolvesKeys = System.Convolution?.Replaces("k") ?? false,
         ConvolvesValues = System.Convolution?.Replaces("v") ?? false,
@@ -216,6 +218,8 @@ internal sealed class LayerSample
             plain with { Read = new(Normaliser.Centred, null, SkipShape.Head), Convolution = new(3, Convolved.Output) },
             plain with { Read = new(Normaliser.Centred, null, SkipShape.Head, Prior: 2), Window = new(5, false, 0), Convolution = new(2, Convolved.Keys) },
             plain with { Kernel = Kernel.EluPlusOne, Read = new(Normaliser.Centred, null), Window = new(1, false, 0), Heads = 2, ValueHeads = 4 },
+            plain with { Causal = false, Read = new(Normaliser.Centred, null, SkipShape.Head, OutputGate: OutputGate.Silu), Convolution = new(3, Convolved.Output, Columns: 2), Heads = 2, ValueHeads = 4 },
+            plain with { Causal = false, Kernel = Kernel.EluPlusOne, Read = new(Normaliser.KeySum, null), Convolution = new(5, Convolved.Output, ConvolutionActivation.Silu, Columns: 3) },
             plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Convolution = new(2, Convolved.Keys | Convolved.Values) },
             plain with { Gate = new(GateShape.Slot, null, null, null), Write = new(WriteRule.Slots, Slots: 3), Convolution = new(3, Convolved.Queries | Convolved.Output) },
             .. Enum.GetValues<OutputGate>().Select(g => plain with { Gate = new(GateShape.Head, null, null, null), Write = WriteRule.Delta, Read = new(Normaliser.None, null, OutputGate: g) }),

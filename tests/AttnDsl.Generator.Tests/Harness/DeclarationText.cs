@@ -23,7 +23,7 @@ internal static class DeclarationText
         if (d.Rotation is { } rotation) attributes.Add(Attribute("Rotation", Enum(rotation.Kind), Named("Base", (double?)rotation.Base), Named("Layout", (PairLayout?)rotation.Layout)));
         if (d.Window is { } window) attributes.Add(Attribute("Window", Number(window.Size), window.RuntimeSized ? "RuntimeSized = true" : null, window.SinkTokens == 0 ? null : $"SinkTokens = {window.SinkTokens}"));
         if (d.Score is { } score) attributes.Add(Attribute("Score", Named("SoftCap", score.SoftCap), Named("Bias", score.Bias), score.SinkLogit ? "SinkLogit = true" : null));
-        if (d.Convolution is { } convolution) attributes.Add(Attribute("Convolution", Number(convolution.Width), Enum(convolution.Of), Named("Activation", convolution.Activation)));
+        if (d.Convolution is { } convolution) attributes.Add(Attribute("Convolution", Number(convolution.Width), Enum(convolution.Of), Named("Activation", convolution.Activation), convolution.Columns is { } columns ? $"Columns = {columns}" : null));
         if (d.Form is { } form) attributes.Add(Attribute("Form", Enum(form.Forms), Named("ChunkSize", form.ChunkSize)));
         return $"{string.Join(" ", attributes)}\npublic static partial class {name};";
     }

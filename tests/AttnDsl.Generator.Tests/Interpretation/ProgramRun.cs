@@ -102,6 +102,7 @@ internal sealed class ProgramRun
     {
         var (rows, cols) = (turn.Size(load.Shape.Rows), turn.Size(load.Shape.Cols));
         var place = Place(load.Tensor, load.Access, load.Shape, turn);
+        if (load.Beside is { } beside) return Operations.Fill(rows, cols, (i, j) => Beside(beside, place.Row(i, j)) is { } token ? place.Values[token, place.Col(j)] : 0);
         return Operations.Fill(rows, cols, (i, j) => !Has(load.Pattern, place.Row(i, j), out var row) ? load.Pattern!.Fill : place.Values[row, place.Col(j)]);
     }
 
@@ -114,9 +115,22 @@ internal sealed class ProgramRun
         for (var j = 0; j < value.GetLength(1); j++)
         {
             if (!Has(store.Pattern, place.Row(i, j), out var row)) continue;
+            if (store.Beside is not null)
+            {
+                if (Beside(store.Beside, row) is not { } token) continue;
+                row = token;
+            }
+
             ref var target = ref place.Values[row, place.Col(j)];
             target = adds ? target + value[i, j] : value[i, j];
         }
+    }
+
+    /// <summary>The token beside another on a grid; null beside the grid.</summary>
+    private int? Beside(Neighbour beside, int token)
+    {
+        var (row, column) = (token / beside.Columns + beside.Down, token % beside.Columns + beside.Right);
+        return row >= 0 && row * beside.Columns < _setting.Time && column >= 0 && column < beside.Columns ? row * beside.Columns + column : null;
     }
 
     /// <summary>Whether a tensor with a row for some rows of time has one for this, and which.</summary>

@@ -109,6 +109,54 @@ public abstract class RowsTests<TVec>(ITestOutputHelper output) : VectorTests<TV
     }
 
     [Fact]
+    public void Neighbours_EveryOffset_AreThoseOfTheGrid()
+    {
+        var random = new Random(9);
+        const int time = 12, cols = 3;
+        foreach (int columns in new[] { 1, 3, 4 })
+        {
+            foreach (var (down, right) in new[] { (0, 0), (1, 1), (-1, 0), (0, -1), (2, -2), (-3, 2) })
+            {
+                using Matrix x = Matrix.Random(random, time, cols, gap: 2), taken = new(5, cols, gap: 1), given = Matrix.Random(random, time, cols, gap: 3);
+                float[,] before = new float[time, cols];
+                for (int t = 0; t < time; t++)
+                {
+                    for (int j = 0; j < cols; j++)
+                    {
+                        before[t, j] = given[t, j];
+                    }
+                }
+
+                Tiles.Neighbours(5, cols, ref x.Ref, x.Stride, 6, time, columns, down, right, ref taken.Ref, taken.Stride);
+                Tiles.AddToNeighbours(5, cols, ref x.Ref, x.Stride, ref given.Ref, given.Stride, 6, time, columns, down, right);
+                taken.CheckCanaries();
+                given.CheckCanaries();
+                for (int i = 0; i < 5; i++)
+                {
+                    int row = ((6 + i) / columns) + down, column = ((6 + i) % columns) + right;
+                    bool isThere = row >= 0 && row < time / columns && column >= 0 && column < columns;
+                    for (int j = 0; j < cols; j++)
+                    {
+                        Assert.Equal(isThere ? x[(row * columns) + column, j] : 0, taken[i, j]);
+                        if (isThere)
+                        {
+                            before[(row * columns) + column, j] += x[i, j];
+                        }
+                    }
+                }
+
+                for (int t = 0; t < time; t++)
+                {
+                    for (int j = 0; j < cols; j++)
+                    {
+                        Assert.Equal(before[t, j], given[t, j]);
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void SpreadAndCollect_EveryShape_AreEachOthersTranspose()
     {
         if (!IsAccelerated())

@@ -73,6 +73,7 @@ internal static class Axes
         Mechanisms[6],
         [None, d => d with { Score = new(2, null) }, d => d with { Score = new(null, PositionBias.Alibi) }, d => d with { Score = new(null, null, SinkLogit: true) }, d => d with { Score = new(3, PositionBias.Alibi, SinkLogit: true) }, d => d with { Score = new(-1, null) }],
         [None, d => d with { Heads = 3 }, d => d with { KeyValueHeads = 2 }, d => d with { Heads = 4, KeyValueHeads = 2 }, d => d with { ValueHeads = 4 }, d => d with { Heads = 2, ValueHeads = 4 }, d => d with { Heads = 3, ValueHeads = 4 }],
+        [None, d => d with { Convolution = new(4, Convolved.Queries | Convolved.Keys | Convolved.Values, ConvolutionActivation.Silu) }, d => d with { Convolution = new(2, Convolved.Values) }, d => d with { Convolution = new(3, Convolved.Output) }, d => d with { Convolution = new(3, Convolved.Output, Columns: 1) }, d => d with { Convolution = new(4, Convolved.Output, Columns: 1) }],
         [None, d => d with { Scale = 1 }, d => d with { Scale = 0.3 }],
         [None, .. Enumerable.Range(0, 8).Select<int, Func<LayerDeclaration, LayerDeclaration>>(f => d => d with { Form = new((Forms)f, null) })],
         [None, d => d with { Form = new(d.Form?.Forms ?? 0, 16) }, d => d with { Form = new(d.Form?.Forms ?? 0, 128) }, d => d with { Form = new(d.Form?.Forms ?? 0, 17) }],

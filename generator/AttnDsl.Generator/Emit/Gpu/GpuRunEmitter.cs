@@ -75,6 +75,7 @@ internal static class GpuRunEmitter
         if (system.ValueHeads is { } v && system.Heads is null) w.Line($"_ = {Runtime}.Heads.Group({v}, heads, \"value heads\", \"query heads\");");
         foreach (var input in system.Inputs.Skip(1)) Output(w, system, "inputs." + input.Member, input.Letters, input.HeadCount, input.Width, input.Member, input.Rows("time"));
         foreach (var p in system.Parameters) w.Line($"{Support}.GpuGuards.Parameter(inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\", \"{p.Letters}\", {ParameterEmitter.Lengths(system, p)});");
+        RunEmitter.GridCheck(w, type, system);
         if (system.Window is { RuntimeSized: true } window)
             w.Line($"if (inputs.Window is < 1 or > {window.Size}) throw new global::System.ArgumentOutOfRangeException(\"Window\", inputs.Window, \"Window must be from 1 to {window.Size}, the size that {type.Name} declares\");");
     }
@@ -227,7 +228,7 @@ internal static class GpuRunEmitter
             if (states && cache) w.Line("stateGradient?.Memory.MatchGradient(initial!.Memory, time);");
             foreach (var p in system.Parameters) w.Line($"gradients.Parameters.{p.Member}.Clear(stream); // every item adds to it");
             Begin(w, system, ["oGrad = outputGradient", .. system.Differentiated.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
-            foreach (var shared in BackwardEmitter.Shared(system)) w.Line($"gradients.{shared}.Clear(stream); // several heads add to it");
+            foreach (var (shared, by) in BackwardEmitter.Adding(system)) w.Line($"gradients.{shared}.Clear(stream); // {by}");
             if (cache) CacheBackward(w, plan, launches);
             else MatrixBackward(w, plan, launches, states);
         }
