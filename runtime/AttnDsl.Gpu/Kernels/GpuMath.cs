@@ -164,14 +164,26 @@ public static class GpuMath
 
     private static float PowerOfTwo(int n) => Interop.IntAsFloat((uint)((n + 127) << 23));
 
-    /// <summary>sin(x + quarters·π/2), reduced in double precision.</summary>
+    /// <summary>sin(x + quarters·π/2), reduced in whole numbers.</summary>
     private static float Sine(float x, int quarters)
     {
         if (!(Abs(x) <= 1e9f)) return float.NaN;
-        double turned = x * 0.63661977236758134;
-        int n = (int)(turned + (turned < 0 ? -0.5 : 0.5));
-        // The first part of π/2 has 28 bits, so that its product with n is exact.
-        float r = (float)((x - n * 1.570796325802803) - n * 9.920935796805404e-10);
+        int n = 0;
+        float r = x;
+        if (!(Abs(x) < 0.5f))
+        {
+            // x/2π in units of 2^−64, whole turns dropped: the digits of x times 2^64/2π, moved to their place.
+            int bits = (int)Interop.FloatAsInt(x), exponent = ((bits >> 23) & 0xff) - 150;
+            long turned = ((bits & 0x7fffff) | 0x800000) * (exponent < 0 ? 2935890503282001226 >> -exponent : 2935890503282001226 << exponent);
+            if (bits < 0) turned = -turned;
+            n = (int)((turned + (1L << 61)) >> 62);
+            turned -= (long)n << 62;
+
+            // Times 2π·2^37, the upper and the lower digits, in units of 2^−63.
+            long radians = (turned >> 38) * 863554413089 + (((turned >> 15) & 0x7fffff) * 863554413089 >> 23);
+            r = (float)radians * 1.08420217e-19f;
+        }
+
         float square = r * r;
 
         float s = -0.000195151981f;
