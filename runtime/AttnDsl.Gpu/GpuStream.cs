@@ -180,4 +180,7 @@ public enum Purpose
 
     /// <summary>What items contribute to the gradients of learned parameters.</summary>
     Contributions,
+
+    /// <summary>What a call derives from its inputs first.</summary>
+    Prepared,
 }

@@ -226,6 +226,26 @@ internal static partial class TaylorBased16x24;
 [Read(Normaliser.KeySum, AddsEpsilon = true)]
 internal static partial class RebasedSquare16x24;
 
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Gate(GateShape.Key)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGla16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Gate(GateShape.Head)]
+[Write(WriteRule.Delta)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveGatedDelta16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head)]
+internal static partial class Forgetting16x24;
+
+[AttentionLayer(KeyDim = 16, ValueDim = 24)]
+[Rotation(RotationKind.Selective)]
+internal static partial class SelectiveSoftmax16x24;
+
 [AttentionLayer(KeyDim = 16, ValueDim = 24, Scale = 1)]
 [FeatureMap(Kernel.Luna, Projections = 6, Channels = 3, Hidden = 16)]
 [Read(Normaliser.KeySum)]

@@ -10,7 +10,7 @@ public static class CellScan
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
-        var operands = new Operands<T>(spec, inputs, state.Position);
+        var operands = new Operands<T>(spec, inputs, state.Position, state);
         var (keyDim, valueDim, heads) = (spec.KeyDim, spec.ValueDim, spec.StateHeads);
         var output = new T[inputs.Batch * inputs.Time * heads * valueDim];
         T[] one = [T.One], scale = [T.CreateChecked(spec.QueryScale)];
@@ -38,7 +38,7 @@ public static class CellScan
             }
         }
 
-        state.Position += inputs.Time;
+        operands.Advance(state);
         return new(output, state);
     }
 }

@@ -15,7 +15,7 @@ public static class DiagonalDecay
     {
         Check(spec);
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
-        var operands = new Operands<T>(spec, inputs, state.Position);
+        var operands = new Operands<T>(spec, inputs, state.Position, state);
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         for (var b = 0; b < inputs.Batch; b++)
         {
@@ -71,7 +71,7 @@ public static class DiagonalDecay
             }
         }
 
-        state.Position += inputs.Time;
+        operands.Advance(state);
         return new(output, state);
     }
 
@@ -84,7 +84,7 @@ public static class DiagonalDecay
         Check(spec);
         var start = initial ?? new MatrixState<T>(spec, inputs.Batch);
         var end = start.Clone();
-        var operands = new Operands<T>(spec, inputs, start.Position);
+        var operands = new Operands<T>(spec, inputs, start.Position, start);
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         for (var b = 0; b < inputs.Batch; b++)
         {
@@ -94,7 +94,7 @@ public static class DiagonalDecay
             }
         }
 
-        end.Position += inputs.Time;
+        operands.Advance(end);
         return new(output, end);
     }
 

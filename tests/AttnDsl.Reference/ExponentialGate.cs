@@ -14,7 +14,7 @@ public static class ExponentialGate
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
-        var operands = new Operands<T>(spec, inputs, state.Position);
+        var operands = new Operands<T>(spec, inputs, state.Position, state);
         var start = inputs.HoldsMaximum ? new Operands<T>(spec, inputs with { Direction = null }, state.Position) : operands;
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         for (var b = 0; b < inputs.Batch; b++)
@@ -56,7 +56,7 @@ public static class ExponentialGate
             }
         }
 
-        state.Position += inputs.Time;
+        operands.Advance(state);
         return new(output, state);
     }
 
@@ -66,7 +66,7 @@ public static class ExponentialGate
     {
         var start = initial ?? new MatrixState<T>(spec, inputs.Batch);
         var end = start.Clone();
-        var operands = new Operands<T>(spec, inputs, start.Position);
+        var operands = new Operands<T>(spec, inputs, start.Position, start);
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         for (var b = 0; b < inputs.Batch; b++)
         {
@@ -76,7 +76,7 @@ public static class ExponentialGate
             }
         }
 
-        end.Position += inputs.Time;
+        operands.Advance(end);
         return new(output, end);
     }
 

@@ -20,6 +20,12 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>Logarithm of the exponential input gate: [B,T,N].</summary>
     public float[] I { get; init; } = [];
 
+    /// <summary>Phases: [B,T,H,K/2], or [B,T,G,K/2].</summary>
+    public float[] Phi { get; init; } = [];
+
+    /// <summary>Logits of the phases' gates: [B,T,H] or [B,T,H,K/2], or with G.</summary>
+    public float[] PhaseGate { get; init; } = [];
+
     /// <summary>What the general delta rule retrieves with: [B,T,H,K].</summary>
     public float[] A { get; init; } = [];
 
@@ -77,6 +83,8 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         G = Cut(G, start, count),
         Beta = Cut(Beta, start, count),
         I = Cut(I, start, count),
+        Phi = Cut(Phi, start, count),
+        PhaseGate = Cut(PhaseGate, start, count),
         A = Cut(A, start, count),
         B = Cut(B, start, count),
         S = Cut(S, start, count),

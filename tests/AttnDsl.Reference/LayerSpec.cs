@@ -83,6 +83,9 @@ public enum DecaySource
 
     /// <summary>−e^a·Δ, a learned for every cell of S, Δ a value channel's.</summary>
     Full,
+
+    /// <summary>One for both channels of a pair.</summary>
+    Pair,
 }
 
 /// <summary>What a token writes.</summary>
@@ -279,6 +282,9 @@ public sealed record LayerSpec
     public Pairs Pairs { get; init; }
     public double RotationBase { get; init; } = 10000;
 
+    /// <summary>Turns by inputs where there is one, else by positions.</summary>
+    public PhaseSpec? Phase { get; init; }
+
     /// <summary>W; 0 means no window. Beside a centred read the window's tokens are scored one by one.</summary>
     public int Window { get; init; }
 
@@ -332,6 +338,7 @@ public sealed record LayerSpec
         DecaySource.Key => FeatureDim,
         DecaySource.Value or DecaySource.Full => ValueDim,
         DecaySource.Slot => Slots,
+        DecaySource.Pair => KeyDim / 2,
         _ => 0,
     };
 
@@ -363,6 +370,9 @@ public sealed record LayerSpec
 
     /// <summary>s.</summary>
     public double QueryScale => Scale ?? 1 / Math.Sqrt(KeyDim);
+
+    /// <summary>The pair that a channel belongs to.</summary>
+    public int PairOf(int channel) => Pairs == Pairs.Interleaved ? channel / 2 : channel % (KeyDim / 2);
 
     /// <summary>Query head of state (or output) head <paramref name="n"/>.</summary>
     public int QueryHead(int n) => n / (StateHeads / Heads);

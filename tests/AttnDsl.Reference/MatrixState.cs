@@ -16,6 +16,8 @@ public sealed class MatrixState<T>
         ValueMean = new T[spec.Denominator == Denominator.Centred ? heads * spec.ValueDim : 0];
         Count = new T[spec.Denominator == Denominator.Centred ? heads : 0];
         Array.Fill(M, T.NegativeInfinity);
+        Phase = new T[batch * spec.KeyHeads * (spec.KeyDim / 2)];
+        LastPhi = new T[Phase.Length];
     }
 
     private MatrixState(MatrixState<T> other)
@@ -25,7 +27,7 @@ public sealed class MatrixState<T>
         M = (T[])other.M.Clone();
         ValueMean = (T[])other.ValueMean.Clone();
         Count = (T[])other.Count.Clone();
-        Position = other.Position;
+        (Phase, LastPhi, Position) = ((T[])other.Phase.Clone(), (T[])other.LastPhi.Clone(), other.Position);
     }
 
     /// <summary>[B,N,K,V], with levels [B,N,L,K,V]; with slots their keys [B,N,K,M]; of a centred read the products of deviations.</summary>
@@ -42,6 +44,11 @@ public sealed class MatrixState<T>
 
     /// <summary>Of a centred read how many tokens count [B,N].</summary>
     public T[] Count { get; }
+
+    /// <summary>Angle so far of a selective rotation, and the last token's phase: [B,H,K/2].</summary>
+    public T[] Phase { get; }
+
+    public T[] LastPhi { get; }
 
     /// <summary>Tokens seen.</summary>
     public long Position { get; set; }

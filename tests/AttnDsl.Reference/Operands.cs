@@ -6,7 +6,11 @@ using System.Numerics;
 namespace AttnDsl.Reference;
 
 /// <summary>Reads rows of the inputs in the oracle's own precision: s·φ(q) and φ(k), turned, and log-decays.</summary>
-internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long position)
+/// <param name="spec">The layer.</param>
+/// <param name="inputs">Its inputs.</param>
+/// <param name="position">Position of the first token.</param>
+/// <param name="start">Where a selective rotation stands before it.</param>
+internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long position, MatrixState<T>? start = null)
     where T : struct, IBinaryFloatingPointIeee754<T>
 {
     private readonly T _scale = T.CreateChecked(spec.QueryScale);
@@ -14,13 +18,14 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     private readonly T _step = Dual.Step<T>(inputs.Step);
     private readonly int _writes = inputs.Time * spec.Steps;
     private readonly T _temperature = T.CreateChecked(spec.Temperature);
+    private readonly Turns<T> _turns = new(spec, inputs, position, start);
 
     /// <summary>s·φ(q) of output head n, turned; φ of the turned and scaled q where the scale goes inside.</summary>
     public T[] Query(int b, int t, int n)
     {
         var head = spec.QueryHead(n);
         T[] At(int at) => Row(inputs.Q, _direction?.Q, ((((b * inputs.Time) + at) * spec.Heads) + head) * spec.KeyDim);
-        return Mapped(spec.ConvolvesQueries ? Convolved("qTaps", head, t, At) : At(t), position + t, head, isQuery: true);
+        return Mapped(spec.ConvolvesQueries ? Convolved("qTaps", head, t, At) : At(t), b, t, n, head, isQuery: true);
     }
 
     /// <summary>φ(k) of output head n, turned (φ of the turned and scaled k where the scale goes inside), times the strength of the write where that is no part of the rule.</summary>
@@ -47,7 +52,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     {
         var head = spec.KeyHead(n);
         T[] At(int at) => Row(inputs.K, _direction?.K, ((((b * _writes) + at) * spec.KeyHeads) + head) * spec.KeyDim);
-        return Mapped(spec.ConvolvesKeys ? Convolved("kTaps", head, t, At) : At(t), position + t, head, isQuery: false);
+        return Mapped(spec.ConvolvesKeys ? Convolved("kTaps", head, t, At) : At(t), b, t, n, head, isQuery: false);
     }
 
     /// <summary>a, with which output head n retrieves.</summary>
@@ -109,7 +114,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
             row[c] = -T.ExpM1(LogDecay(b, t, n, c));
         }
 
-        Rotation.Apply(spec, row, position + t);
+        _turns.Apply(row, b, t, n);
         return row;
     }
 
@@ -171,6 +176,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
             DecaySource.Retention => Scalars.RetentionLogDecay<T>(n),
             DecaySource.Constants => T.CreateChecked((float)spec.LogDecays[n]),
             DecaySource.Head => Activate(gate, n, 0),
+            DecaySource.Pair => Activate((gate * spec.GateWidth) + spec.PairOf(c), n, spec.PairOf(c)),
             DecaySource.Key or DecaySource.Value or DecaySource.Slot => Activate((gate * spec.GateWidth) + c, n, c),
             _ => T.Zero,
         };
@@ -198,6 +204,9 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         var beta = At(inputs.Beta, _direction?.Beta, (((b * _writes) + t) * spec.StateHeads) + n);
         return T.CreateChecked(spec.StrengthScale) * (spec.Strength == StrengthKind.Sigmoid ? T.Exp(Scalars.LogSigmoid(beta)) : beta);
     }
+
+    /// <summary>Leaves in a state where rotations stand behind the last token.</summary>
+    public void Advance(MatrixState<T> state) => _turns.Advance(state);
 
     public T InputGate(int b, int t, int n) => At(inputs.I, _direction?.I, (((b * inputs.Time) + t) * spec.StateHeads) + n);
 
@@ -289,14 +298,14 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         return spec.LogSigmoid ? Scalars.LogSigmoid(g) / _temperature : g;
     }
 
-    private T[] Mapped(T[] row, long at, int head, bool isQuery)
+    private T[] Mapped(T[] row, int b, int t, int n, int head, bool isQuery)
     {
         // A random map approximates a kernel of √s q and √s k.
         var scale = spec.Similarity is Similarity.RandomFourier or Similarity.Favor ? T.Sqrt(_scale) : isQuery ? _scale : T.One;
         T[] Scaled(T[] x) => Array.ConvertAll(x, value => scale * value);
-        T[] Features(T[] x) => Reference.Features.Of(spec, x, at, isQuery, (name, i) => Parameter(name, i, head));
+        T[] Features(T[] x) => Reference.Features.Of(spec, x, position + t, isQuery, (name, i) => Parameter(name, i, head));
         row = spec.ScalesInside ? row : Features(row);
-        Rotation.Apply(spec, row, at);
+        _turns.Apply(row, b, t, n);
         return spec.ScalesInside ? Features(Scaled(row)) : Scaled(row);
     }
 

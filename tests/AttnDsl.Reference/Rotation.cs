@@ -18,11 +18,24 @@ public static class Rotation
         {
             var (first, second) = spec.Pairs == Pairs.HalfSplit ? (i, i + (spec.KeyDim / 2)) : (2 * i, (2 * i) + 1);
             var angle = position * Math.Pow(spec.RotationBase, -2.0 * i / spec.KeyDim);
-            var cosine = T.CreateChecked(Math.Cos(angle));
-            var sine = T.CreateChecked(Math.Sin(angle));
-            (row[first], row[second]) = (
-                (row[first] * cosine) - (row[second] * sine),
-                (row[first] * sine) + (row[second] * cosine));
+            Turn(row, first, second, T.CreateChecked(Math.Cos(angle)), T.CreateChecked(Math.Sin(angle)));
         }
     }
+
+    /// <summary>Turns pair i by angle i.</summary>
+    public static void Turn<T>(LayerSpec spec, T[] row, ReadOnlySpan<T> angles)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        for (var i = 0; i < angles.Length; i++)
+        {
+            var (first, second) = spec.Pairs == Pairs.HalfSplit ? (i, i + (spec.KeyDim / 2)) : (2 * i, (2 * i) + 1);
+            Turn(row, first, second, T.Cos(angles[i]), T.Sin(angles[i]));
+        }
+    }
+
+    private static void Turn<T>(T[] row, int first, int second, T cosine, T sine)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+        => (row[first], row[second]) = (
+            (row[first] * cosine) - (row[second] * sine),
+            (row[first] * sine) + (row[second] * cosine));
 }

@@ -13,7 +13,7 @@ public static class SlotAttention
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
-        var operands = new Operands<T>(spec, inputs, state.Position);
+        var operands = new Operands<T>(spec, inputs, state.Position, state);
         var (slots, valueDim) = (spec.Slots, spec.ValueDim);
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * valueDim];
         for (var head = 0; head < inputs.Batch * spec.StateHeads; head++)
@@ -48,7 +48,7 @@ public static class SlotAttention
             }
         }
 
-        state.Position += inputs.Time;
+        operands.Advance(state);
         return new(output, state);
     }
 

@@ -3,7 +3,7 @@ using System.Numerics;
 
 namespace AttnDsl.Reference;
 
-/// <summary>o_i = Σ_j softmax_j(score(s·q_i·k_j)) v_j over the tokens j that i sees, and over a sink logit without a value.</summary>
+/// <summary>o_i = Σ_j softmax_j(score(s·q_i·k_j) + g_{j+1} + … + g_i) v_j over the tokens j that i sees, and over a sink logit without a value.</summary>
 public static class SoftmaxAttention
 {
     /// <summary>Two passes a query. <paramref name="offset"/> is the position of the first token.</summary>
@@ -17,9 +17,10 @@ public static class SoftmaxAttention
             for (var h = 0; h < spec.Heads; h++)
             {
                 var keys = Rows.Keys(operands, inputs, b, h);
+                var forgotten = Forgotten(spec, inputs, operands, b, h);
                 for (var i = 0; i < inputs.Time; i++)
                 {
-                    Attend(spec, inputs, operands, keys, output, b, i, h, offset);
+                    Attend(spec, inputs, operands, keys, forgotten, output, b, i, h, offset);
                 }
             }
         }
@@ -37,6 +38,7 @@ public static class SoftmaxAttention
         {
             for (var h = 0; h < spec.Heads; h++)
             {
+                var forgotten = Forgotten(spec, inputs, operands, b, h);
                 for (var i = 0; i < inputs.Time; i++)
                 {
                     var query = operands.Query(b, i, h);
@@ -49,7 +51,7 @@ public static class SoftmaxAttention
                             continue;
                         }
 
-                        var score = Scored(spec, Rows.Dot(query, operands.Key(b, j, h)), offset + i, offset + j, h);
+                        var score = Scored(spec, Rows.Dot(query, operands.Key(b, j, h)), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]);
                         var grown = score > maximum ? score : maximum;
                         var correction = T.Exp(maximum - grown);
                         var weight = T.Exp(score - grown);
@@ -92,8 +94,22 @@ public static class SoftmaxAttention
         return spec.Alibi ? score - T.CreateChecked(Math.Pow(2, -8.0 * (h + 1) / spec.Heads) * Math.Abs(distance)) : score;
     }
 
+    /// <summary>Prefix sums of the log-forget gates: zeros without them.</summary>
+    private static T[] Forgotten<T>(LayerSpec spec, LayerInputs inputs, Operands<T> operands, int b, int h)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var sums = new T[inputs.Time];
+        var sum = T.Zero;
+        for (var t = 0; t < sums.Length && spec.Decay != DecaySource.None; t++)
+        {
+            sums[t] = sum += operands.LogDecay(b, t, h, 0);
+        }
+
+        return sums;
+    }
+
     private static void Attend<T>(
-        LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] output, int b, int i, int h, long offset)
+        LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, T[] forgotten, T[] output, int b, int i, int h, long offset)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var query = operands.Query(b, i, h);
@@ -101,7 +117,7 @@ public static class SoftmaxAttention
         var maximum = operands.Sink(h);
         for (var j = 0; j < inputs.Time; j++)
         {
-            scores[j] = Sees(spec, offset + i, offset + j) ? Scored(spec, Rows.Dot(query, keys[j]), offset + i, offset + j, h) : T.NegativeInfinity;
+            scores[j] = Sees(spec, offset + i, offset + j) ? Scored(spec, Rows.Dot(query, keys[j]), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]) : T.NegativeInfinity;
             maximum = scores[j] > maximum ? scores[j] : maximum;
         }
 

@@ -39,6 +39,9 @@ internal static class DiagnosticIds
     public const string ConvolutionColumns = "ATTN0263";
 
     public const string SoftCapNotPositive = "ATTN0250";
+    public const string MaxTemperatureNotPositive = "ATTN0251";
+    public const string MaxAngleOutOfRange = "ATTN0252";
+    public const string OddKeyDimOfPairs = "ATTN0253";
     public const string LevelsOutOfRange = "ATTN0254";
 
     public const string GateOnSoftmax = "ATTN0301";
@@ -93,6 +96,10 @@ internal static class DiagnosticIds
     public const string LowerBoundUnused = "ATTN0324";
     public const string KeyGateOnOja = "ATTN0325";
     public const string ScoreWithoutSoftmax = "ATTN0370";
+    public const string PhaseOnRotary = "ATTN0371";
+    public const string TangentOfOnePair = "ATTN0372";
+    public const string MaxAngleUnused = "ATTN0373";
+    public const string PairGateOfFeatures = "ATTN0374";
     public const string LevelsConflict = "ATTN0375";
 
     public const string FunctionSignature = "ATTN0401";

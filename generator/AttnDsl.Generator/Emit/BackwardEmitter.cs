@@ -158,7 +158,7 @@ internal static class BackwardEmitter
         Shared(system).Select(s => (s, "several heads add to it")).Concat(system.Convolution is { IsOnGrid: true } ? [("V", "tokens around add to it")] : System.Array.Empty<(string, string)>());
 
     /// <summary>The inputs whose gradients several heads add to.</summary>
-    private static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Member)] : system.KeyValueHeads is not null && system.Rotation is null ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
+    private static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Member)] : system.KeyValueHeads is not null && !system.CopiesKeys ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];
 
     private static void Matrix(SourceWriter w, LayerPlan plan, string cpuClass)
     {
@@ -195,24 +195,24 @@ internal static class BackwardEmitter
         }
 
         RunEmitter.Tables(w, system, system.Causal ? "stateful ? initial.Position : 0" : "0", "time");
+        RunEmitter.Room(w, system, withGradients: true);
+        if (system.ValueHeads is not null && system.Phase is not null) w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.AnglesGrad.Address, 0), (int)preparedFloats).Clear(); // several heads add to it");
         w.Line();
-        foreach (var kernel in plan.Backward.Forward) RunEmitter.Launch(w, plan, kernel, cpuClass);
-        foreach (var kernel in plan.Backward.Backward)
-        {
-            if (kernel.Unit == WorkUnit.QueryHead) w.Line("call.Heads = heads;");
-            ParameterEmitter.Launch(w, plan, kernel, cpuClass);
-        }
+        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) RunEmitter.LaunchOver(w, plan, kernel, cpuClass);
     }
 
     private static void Cache(SourceWriter w, LayerPlan plan, string cpuClass)
     {
         var system = plan.System;
         var keyHeads = Heads(system, HeadCount.KeyValue, "heads");
-        var (rotated, causal) = (system.Rotation is not null, system.Causal);
-        var kernels = plan.Backward.Forward.Concat(plan.Backward.Backward).ToList();
+        var (copied, causal, grouped) = (system.CopiesKeys, system.Causal, system.KeyValueHeads is not null);
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
+        var keyWidth = RunEmitter.KeyWidth(w, system);
         RunEmitter.Tables(w, system, causal ? "stateful ? initial.Position : 0" : "0", "time");
         w.Line("call.KeyRows = time;");
+        Carried(w, plan);
+        RunEmitter.Room(w, system, withGradients: true);
+        foreach (var kernel in plan.Backward.Forward.Where(k => k.Name is "Angles" or "AnglesKeeping")) RunEmitter.LaunchOver(w, plan, kernel, cpuClass);
         if (causal)
         {
             w.Line("// Rows of all sequences; those that queries can see of a state lie in front of this call's.");
@@ -220,14 +220,15 @@ internal static class BackwardEmitter
             w.Line("if (stateful) rows = call.Sequences.PlaceKeys(batch, time, initial, out call.QueryFirst, out call.KeyRows);");
             if (system.MeasuresSinks) w.Line("if (stateful) call.SinkGap = initial.Seen.Gap;");
         }
-        w.Line("// Outputs and log Σ e^score of every query" + (rotated ? ", the rotated keys and their gradients." : "."));
+
+        w.Line("// Outputs and log Σ e^score of every query" + (system.Rotation is not null ? ", the rotated keys and their gradients." : copied ? ", the keys and their gradients." : "."));
         w.Line($"call.LseStep = {(causal ? "call.Sequences.PlacePadded(time)" : "(time + 15) / 16 * 16")};");
         w.Line($"long outputs = (long)batch * heads * time * {system.ValueDim}, sums = (long)batch * heads * call.LseStep;");
-        if (causal) w.Line($"long keys = rows * {keyHeads} * {system.KeyDim}, values = rows * {keyHeads} * {system.ValueDim};");
-        else if (rotated) w.Line($"long keys = (long)batch * {keyHeads} * time * {system.KeyDim};");
-        var copies = (causal, rotated) switch
+        if (causal) w.Line($"long keys = rows * {keyHeads} * {keyWidth}, values = rows * {keyHeads} * {system.ValueDim};");
+        else if (copied) w.Line($"long keys = (long)batch * {keyHeads} * time * {keyWidth};");
+        var copies = (causal, copied) switch
         {
-            (true, _) => $" + (stateful ? 2 * (keys + values) : {(rotated ? "2 * keys" : "0")})",
+            (true, _) => $" + (stateful ? 2 * (keys + values) : {(copied ? "2 * keys" : "0")})",
             (false, true) => " + 2 * keys",
             _ => "",
         };
@@ -239,11 +240,11 @@ internal static class BackwardEmitter
             using (w.Block("if (stateful)"))
             {
                 w.Line("// What the state holds followed by this call's keys and values, and the gradients of both.");
-                Copied("Keys", system.KeyDim, "call.Lse + (nint)sums * sizeof(float)", "(keys + values)");
-                Copied("Values", system.ValueDim, "call.Keys.Address + (nint)keys * sizeof(float)", "(keys + values)");
-                if (system.KeyValueHeads is not null) Clear("(keys + values)");
+                Copied("Keys", keyWidth, "call.Lse + (nint)sums * sizeof(float)", "(keys + values)");
+                Copied("Values", Literals.Integer(system.ValueDim), "call.Keys.Address + (nint)keys * sizeof(float)", "(keys + values)");
+                if (grouped || system.Forgets) Clear("(keys + values)");
                 w.Line("initial.CopySeen(call.Sequences, in call.Keys, in call.Values);");
-                RunEmitter.Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
+                RunEmitter.Launch(w, plan, plan.Find("Append")!, cpuClass);
             }
 
             w.Line("else");
@@ -252,25 +253,29 @@ internal static class BackwardEmitter
         using (causal ? w.Braces() : (System.IDisposable?)null) OwnRows();
         if (system.Window is { SinkTokens: > 0 }) w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
         w.Line();
-        foreach (var kernel in kernels.Where(k => k.Unit != WorkUnit.KeyValueHead))
-        {
-            w.Line($"call.Heads = {(kernel.Unit == WorkUnit.QueryBlock ? "heads" : keyHeads)};");
-            ParameterEmitter.Launch(w, plan, kernel, cpuClass);
-        }
-
+        foreach (var name in new[] { "SumGates", "RotateQueries", "AttendKeeping", "QueryGradients", "KeyGradients" }) Run(name);
         if (causal)
         {
             using (w.Block("if (stateful)"))
             {
                 w.Line("stateGradient.AddTo(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);");
-                RunEmitter.Launch(w, plan, plan.Kernels.First(k => k.Name == "AppendBack"), cpuClass);
+                Run("AppendBack");
                 w.Line("stateGradient.Take(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);");
             }
         }
 
-        if (!rotated) return;
-        if (causal) w.Line("else");
-        using (causal ? w.Braces() : (System.IDisposable?)null) RunEmitter.Launch(w, plan, plan.Backward.Backward.Last(), cpuClass);
+        if (copied)
+        {
+            if (causal) w.Line("else");
+            using (causal ? w.Braces() : (System.IDisposable?)null) Run(system.Rotation is null ? "CopyBack" : "RotateBack");
+        }
+
+        foreach (var name in new[] { "RotateQueriesBack", "SumGatesBackward", "AnglesBackward" }) Run(name);
+
+        void Run(string name)
+        {
+            if (plan.Find(name) is { } kernel) RunEmitter.LaunchOver(w, plan, kernel, cpuClass);
+        }
 
         // Without a state the inputs themselves are the keys and values.
         void OwnRows()
@@ -281,11 +286,11 @@ internal static class BackwardEmitter
             w.Line($"pins.P{n + 2} = ref {Runtime}.Guards.Reference(inputs.V);");
             w.Line($"pins.P{n + system.Differentiated.Count() + 7} = ref {Runtime}.Guards.Reference(gradients.V);");
             if (system.Window is { SinkTokens: > 0 }) w.Line($"pins.P{n + 4} = ref {Runtime}.Guards.Reference(inputs.V);");
-            if (rotated)
+            if (copied)
             {
-                Copied("Keys", system.KeyDim, "call.Lse + (nint)sums * sizeof(float)", "keys");
-                if (system.KeyValueHeads is not null) Clear("keys");
-                RunEmitter.Launch(w, plan, plan.Backward.Forward[0], cpuClass);
+                Copied("Keys", keyWidth, "call.Lse + (nint)sums * sizeof(float)", "keys");
+                if (grouped) Clear("keys");
+                RunEmitter.Launch(w, plan, plan.PlaceKeys!, cpuClass);
                 return;
             }
 
@@ -295,7 +300,7 @@ internal static class BackwardEmitter
             if (system.Window is { SinkTokens: > 0 }) w.Line($"pins.P{n + 3} = ref {Runtime}.Guards.Reference(inputs.K);");
         }
 
-        void Copied(string tensor, int width, string address, string toGradient)
+        void Copied(string tensor, string width, string address, string toGradient)
         {
             w.Line($"call.{tensor} = {Runtime}.TensorArg.Dense({address}, {keyHeads}, call.KeyRows, {width});");
             w.Line($"call.{tensor}Grad = call.{tensor};");
@@ -303,6 +308,29 @@ internal static class BackwardEmitter
         }
 
         void Clear(string floats) =>
-            w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.KeysGrad.Address, 0), (int){floats}).Clear(); // several heads add to it");
+            w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.KeysGrad.Address, 0), (int){floats}).Clear(); // {(grouped ? "several heads add to it" : "what rounding left has no gradient")}");
+    }
+
+    /// <summary>What a cache carries, copied from the state because it goes on; its gradient; what is kept of it.</summary>
+    private static void Carried(SourceWriter w, LayerPlan plan)
+    {
+        var system = plan.System;
+        if (system.States.Count == 0) return;
+        var (keeps, keyHeads) = (plan.Backward.KeptFloats > 0, Heads(system, HeadCount.KeyValue, "heads"));
+        w.Line($"call.StateUnit = call.StateGradUnit = {StateLayout.CarriedFloats(system, "call.Group")};");
+        w.Line($"int carried = {(system.Causal ? "packing.Count(batch)" : "batch")} * {keyHeads} * (int)call.StateUnit;");
+        if (keeps) w.Line($"long chunks = {(system.Causal ? $"call.Sequences.PlaceChunks(batch, time, {LayerPlan.PhaseRows}, 1, out call.Chunks)" : $"batch * (call.Chunks = (time + {LayerPlan.PhaseRows - 1}) / {LayerPlan.PhaseRows})")};");
+        w.Line("// What is carried from token to token, its gradient" + (keeps ? ", and what each chunk begins with." : "."));
+        w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, 2L * carried{(keeps ? $" + chunks * {keyHeads} * {plan.Backward.KeptFloats}" : "")});");
+        w.Line("call.StateGrad = call.State + (nint)carried * sizeof(float);");
+        if (keeps) w.Line("call.Kept = call.StateGrad + (nint)carried * sizeof(float);");
+        w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.State, 0), 2 * carried).Clear();");
+        if (!system.Causal) return;
+        using (w.Block("if (stateful)"))
+        {
+            w.Line($"initial.CopyCarried(ref {Runtime}.Native.At(call.State, 0));");
+            w.Line("call.StateGradUnit = stateGradient.UnitFloats;");
+            w.Line($"pins.P{system.Inputs.Count + system.Differentiated.Count() + 9} = ref stateGradient.Reference(4);");
+        }
     }
 }

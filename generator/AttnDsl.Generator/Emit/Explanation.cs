@@ -45,7 +45,7 @@ internal static class Explanation
         if (s.ValueHeads is { } n) heads += $", {Count(n, "value head")}";
         var kind = (s.Family, s.Write) switch
         {
-            (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
+            (StateFamily.Cache, _) => $"{(s.Causal ? "causal" : "bidirectional")} softmax attention{(s.Forgets ? " with forget gates" : "")}{(s.Window is { } w ? $", window {(w.RuntimeSized ? "up to " : "")}{w.Size}{(w.SinkTokens > 0 ? $" and {w.SinkTokens} sink {(w.SinkTokens == 1 ? "token" : "tokens")}" : "")}" : "")}",
             (_, WriteRule.Delta) => $"{(s.Decay is null ? "" : "gated ")}delta {(s.Writing.Steps == 1 ? "rule" : $"product of {s.Writing.Steps} steps a token")}",
             (_, WriteRule.Oja) => $"{(s.Decay is null ? "" : "gated ")}Oja's rule{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} steps a token")}",
             (_, WriteRule.GeneralDelta) => $"{(s.Decay is null ? "" : "gated ")}general delta rule",
@@ -72,10 +72,14 @@ internal static class Explanation
             };
             yield return "state_t = state_{t−1} and (k_t, v_t)                      A_t = 1: nothing decays" + (s.Window is null ? "" : "; what no query can see is dropped");
             if (s.MaskFunction is { Body: { } mask }) visible += $" and {s.MaskFunction.Name}(i, j)";
-            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {(s.ScoreFunction is { } own ? $"{own.Name}({(s.Score is { ShapesProducts: true } ? "score_ij" : "s q_i·k_j")})" : s.Score is { ShapesProducts: true } ? "score_ij" : "s q_i·k_j")}{(s.Score is { SinkLogit: true } ? " and the head's sink logit" : "")},   {visible},  {scale}";
+            var scores = s.Score is { ShapesProducts: true } ? "score_ij" : "s q_i·k_j";
+            if (s.ScoreFunction is { } own) scores = $"{own.Name}({scores})";
+            if (s.Forgets) scores += " + g_{j+1} + … + g_i";
+            yield return $"o_i = Σ_j p_ij v_j,  p_ij = softmax over j of {scores}{(s.Score is { SinkLogit: true } ? " and the head's sink logit" : "")},   {visible},  {scale}";
             if (s.ScoreFunction is { } score) yield return $"{score.Name}(x) = {score.Formula("x")}, for query i, key j, head h = 0, 1, …";
             if (s.MaskFunction is { Body: { } sees } seen) yield return $"{seen.Name}(i, j) = {FormulaPrinter.Condition(sees, [.. seen.PerToken.Select(m => m + "_i")])}; o_i = 0 where i sees no j";
             if (s.Score is { ShapesProducts: true } shaped) yield return ScoreLine(shaped, s.Causal);
+            if (s.Decay is { } forget) yield return Gate(forget, "one a head");
             if (s.Rotation is { } r) yield return RotationLine(r, s.KeyDim);
             yield break;
         }
@@ -90,6 +94,7 @@ internal static class Explanation
             null => ("", null),
             { Shape: GateShape.Constant } d => ("e^{g} ", FeatureMaps.HeadLogDecayFormula(d)),
             { Shape: GateShape.Key } d => ("diag(e^{g_t}) ", Gate(d, s.Map.KeepsChannels ? "one a key channel" : "one a feature")),
+            { Shape: GateShape.Pair } d => ("diag(e^{g_t}) ", Gate(d, "one a pair of key channels")),
             { Shape: GateShape.Value } d => ("", Gate(d, "one a value channel")),
             { Shape: GateShape.Slot } d => ("", Gate(d, "one a slot")),
             { Shape: GateShape.Full } => ("", "g_t = −e^a Δ_t, a learned for each cell, Δ_t = G_t ≥ 0 one a value channel"),
@@ -271,8 +276,13 @@ internal static class Explanation
         return $"score_ij = {capped}{(score.Bias == PositionBias.Alibi ? $" − 2^(−8(h+1)/H) {(causal ? "(i − j)" : "|i − j|")} for head h = 0, 1, … of H" : "")}";
     }
 
-    private static string RotationLine(Rotation r, int keyDim) =>
-        $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {(r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)")}";
+    private static string RotationLine(Rotation r, int keyDim)
+    {
+        var channels = r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)";
+        if (r.Phase is not { } phase) return $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {channels}";
+        var added = phase.Differenced ? "(φ_t − φ_{t−1})" : "φ_t";
+        return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + τ {(phase.Gate == PhaseGate.None ? "" : "σ(PhaseGate_t) ")}{added}, wrapped; pair i is channels {channels}, {phase.Temperatures.Formula}";
+    }
 
     private static IEnumerable<string> Window(DynamicalSystem s) =>
         s.Window is { RuntimeSized: true } w ? [$"Window         W of this call, 1 to {w.Size}"] : [];
@@ -288,11 +298,19 @@ internal static class Explanation
         var heads = s.Family == StateFamily.Cache ? s.KeyValueHeads ?? s.Heads : s.ValueHeads ?? s.Heads;
         if (s.Family == StateFamily.Cache)
         {
-            var row = 4L * (s.KeyDim + s.ValueDim);
+            // What query heads that share a key have beside it is said a query head.
+            var shared = s.KeyValueHeads is not null;
+            var row = 4L * (s.KeyDim + s.ValueDim + (s.Forgets && !shared ? 2 : 0));
+            var (keyHead, queryHead) = StateLayout.SnapshotBytes(s);
             yield return s.Window is { } w
                 ? Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values: {StateLayout.CacheRows(w)} rows, the {w.Size - 1} tokens before and room to append so that rows move rarely{(w.SinkTokens > 0 ? $", and {w.SinkTokens} sinks" : "")}", ((long)StateLayout.CacheRows(w) + w.SinkTokens) * row)
                 : Bytes($"keys{(s.Rotation is null ? "" : " (rotated)")} and values, up to the capacity given to the constructor", row, " a token");
-            yield return s.Window is null ? "Rollback takes back any number of tokens" : Bytes("each token that Rollback shall take back: a row more", row);
+            if (s.Forgets) yield return $"behind each key the sum of the log-gates so far, as two floats{(shared ? " a query head, 8 bytes more" : "")}";
+            if (s.Phase is not null) yield return Bytes("the angle so far, as two floats a pair" + (s.Phase.Differenced ? ", and φ of the last token" : ""), 4L * s.States.Where(t => !StateLayout.IsPerQueryHead(t)).Sum(t => t.Floats));
+            string[] kept = [.. s.Window is null ? System.Array.Empty<string>() : ["a row"], .. s.Phase is null ? System.Array.Empty<string>() : ["the angle"], .. s.Forgets ? ["the sum of gates"] : System.Array.Empty<string>()];
+            yield return kept.Length == 0
+                ? "Rollback takes back any number of tokens"
+                : Bytes($"each token that Rollback shall take back: {string.Join(" and ", kept)} more{(shared && queryHead > 0 ? $", beside {queryHead} bytes a query head" : "")}", keyHead + (shared ? 0 : queryHead));
             yield break;
         }
 
@@ -383,8 +401,8 @@ internal static class Explanation
 
     private static string ChunkReason(DynamicalSystem s) => s.IsScan
         ? "a linear scan down the rows, a vector of cells at a time; short enough that a row of cells for every token stays in L2"
-        : s.Decay?.Shape is GateShape.Key or GateShape.Value or GateShape.Slot
-        ? $"decays per {(s.Decay.Shape == GateShape.Slot ? "slot" : s.Decay.Shape.ToString().ToLowerInvariant() + " channel")} cost C·{(s.Decay.Shape == GateShape.Key ? "K" : s.Decay.Shape == GateShape.Value ? "V" : "M")} products a token inside a chunk, so it is short"
+        : s.Decay?.Shape is GateShape.Key or GateShape.Pair or GateShape.Value or GateShape.Slot
+        ? $"decays per {s.Decay.Shape switch { GateShape.Slot => "slot", GateShape.Value => "value channel", _ => "key channel" }} cost C·{s.Decay.Shape switch { GateShape.Slot => "M", GateShape.Value => "V", _ => "K" }} products a token inside a chunk, so it is short"
         : "long enough that products, not passes over S, dominate, short enough that the tiles stay in L2";
 
     private static IEnumerable<string> Refused(DynamicalSystem s)

@@ -122,9 +122,11 @@ internal static class RunEmitter
             w.Line($"for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * {unit}));");
         }
 
+        Room(w, system, withGradients: false);
         if (!system.Causal)
         {
             Tables(w, system, "0", "time");
+            Prepared(w, plan, cpuClass);
             w.Line();
             RunForm(w, plan, cpuClass);
             return;
@@ -134,6 +136,7 @@ internal static class RunEmitter
         using (w.Block("while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot))"))
         {
             Tables(w, system, "stateful ? state.Position : 0", "call.Time");
+            Prepared(w, plan, cpuClass);
             RunForm(w, plan, cpuClass, $"call.Snapshot == 0 ? form : {FormsType}.Recurrent");
             w.Line("if (stateful) state.Commit(call.Sequences, call.Time, call.Snapshot);");
         }
@@ -164,6 +167,48 @@ internal static class RunEmitter
         }
     }
 
+    /// <summary>The kernels that derive tensors from a turn's inputs.</summary>
+    private static void Prepared(SourceWriter w, LayerPlan plan, string cpuClass)
+    {
+        foreach (var kernel in plan.Prepare) LaunchOver(w, plan, kernel, cpuClass);
+    }
+
+    /// <summary>Room for the tensors that kernels derive from the inputs, for all turns of a call.</summary>
+    public static void Room(SourceWriter w, DynamicalSystem system, bool withGradients)
+    {
+        if (!system.Prepared.Any()) return;
+        var address = "";
+        var tensors = system.Prepared.Where(p => withGradients || !p.IsForBackward).ToList();
+        string Width(PreparedTensor p) => p.PerQueryHead && system.KeyValueHeads is not null ? "call.Group" : Literals.Integer(p.Width);
+        w.Line($"long preparedFloats = {string.Join(" + ", tensors.Select(p => $"(long)batch * {Heads(system, p.HeadCount, "heads")} * time * {Width(p)}"))};");
+        foreach (var p in tensors)
+        {
+            w.Line($"call.{p.Member} = {Runtime}.TensorArg.Dense({(address.Length == 0 ? $"{Runtime}.Workspace.RentAddress(5, {(withGradients ? "2 * " : "")}preparedFloats)" : address)}, {Heads(system, p.HeadCount, "heads")}, time, {Width(p)});");
+            address = $"call.{p.Member}.Address + (nint)batch * call.{p.Member}.Batch * sizeof(float)";
+            if (!withGradients) continue;
+            w.Line($"call.{p.Member}Grad = call.{p.Member};");
+            w.Line($"call.{p.Member}Grad.Address += (nint)preparedFloats * sizeof(float);");
+        }
+    }
+
+    /// <summary>A launch that says over which heads it runs.</summary>
+    public static void LaunchOver(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
+    {
+        var (system, heads) = (plan.System, HeadsOf(plan.System, kernel.Unit));
+        var usual = HeadsOf(system, system.Family == StateFamily.Cache ? WorkUnit.QueryBlock : WorkUnit.StateHead);
+        if (heads != usual || system.Family == StateFamily.Cache) w.Line($"call.Heads = {heads};");
+        ParameterEmitter.Launch(w, plan, kernel, cpuClass);
+        if (heads != usual && system.Family == StateFamily.Matrix) w.Line($"call.Heads = {usual};");
+    }
+
+    /// <summary>The heads among which a kernel's items are dealt.</summary>
+    private static string HeadsOf(DynamicalSystem system, WorkUnit unit) => unit switch
+    {
+        WorkUnit.KeyBlock or WorkUnit.KeyValueHead => Heads(system, HeadCount.KeyValue, "heads"),
+        WorkUnit.QueryHead => system.Family == StateFamily.Cache ? Heads(system, HeadCount.KeyValue, "heads") : "heads",
+        _ => system.Family == StateFamily.Cache ? "heads" : Heads(system, HeadCount.State, "heads"),
+    };
+
     public static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
     {
         var system = plan.System;
@@ -171,7 +216,7 @@ internal static class RunEmitter
         w.Line($"call.Pass = {cpu}.Pass.{kernel.Name};");
         var (items, cost) = Work(kernel, system);
         Blocks(w, kernel);
-        if (system.Causal) items = $"call.Sequences.Deal({items}, {Dealt(kernel, kernel.Unit == WorkUnit.QueryHead ? "heads" : "call.Heads")})";
+        if (system.Causal) items = $"call.Sequences.Deal({items}, {Dealt(kernel, "call.Heads")})";
         w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
     }
 
@@ -197,8 +242,9 @@ internal static class RunEmitter
         var perPair = 2.0 * (system.KeyDim + system.ValueDim) / 40;
         return (kernel.Unit, system.Family) switch
         {
-            (WorkUnit.QueryHead, _) => ("batch * heads", $"{Literals.Integer((long)perToken * 3 + 1)}.0 * call.Time * call.Group"),
+            (WorkUnit.QueryHead, _) => ("batch * call.Heads", $"{Literals.Integer((long)perToken * 3 + 1)}.0 * call.Time * call.Group"),
             (WorkUnit.KeyBlock, _) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.C * 2) + 1)}.0 * call.Time"),
+            (WorkUnit.StateHead, StateFamily.Cache) => ("batch * call.Heads", $"{Literals.Integer(system.KeyDim / 4 + 4)}.0 * call.Time"),
             (WorkUnit.StateHead, _) => ("units", $"{Literals.Integer((long)perToken + 1)}.0 * call.Time"),
             (WorkUnit.KeyValueHead, _) => ("batch * call.Heads", $"{Literals.Integer((system.KeyDim + system.ValueDim) / 8 + 1)}.0 * call.Time"),
             (_, StateFamily.Cache) => ("batch * call.Heads * call.Blocks", $"{Literals.Integer((long)(perPair * kernel.Plan.Sizes.R) + 1)}.0 * {(system.Window is { } w ? $"global::System.Math.Min(call.KeyRows, {w.Size})" : "call.KeyRows")}"),
@@ -232,8 +278,10 @@ internal static class RunEmitter
     {
         var system = plan.System;
         var keyHeads = Heads(system, HeadCount.KeyValue, "heads");
-        var rotate = plan.Kernels.FirstOrDefault(k => k.Name == "RotateKeys");
+        var (place, sums) = (plan.PlaceKeys, plan.Find("SumGates"));
         if (system.KeyValueHeads is { } g) w.Line($"call.Group = heads / {g};");
+        Carried(w, system, pin);
+        Room(w, system, withGradients: false);
         w.Line(system.Causal ? "if (!stateful)" : "// Every query sees every key.");
         using (w.Braces())
         {
@@ -244,24 +292,25 @@ internal static class RunEmitter
             }
 
             Tables(w, system, "0", "time");
+            Prepared(w, plan, cpuClass);
             w.Line("(call.Keys, call.Values) = (call.K, call.V);");
             w.Line($"pins.P{pin + 1} = ref {Runtime}.Guards.Reference(inputs.V);");
-            if (rotate is null)
+            if (place is null)
             {
                 w.Line($"pins.P{pin} = ref {Runtime}.Guards.Reference(inputs.K);");
             }
             else
             {
-                w.Line($"call.Keys.Address = {Runtime}.Workspace.RentAddress(3, (long)batch * time * {keyHeads} * {system.KeyDim});");
-                w.Line($"(call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * {keyHeads} * {system.KeyDim}, (nint)time * {system.KeyDim}, {system.KeyDim});");
-                w.Line($"call.Heads = {keyHeads};");
-                Launch(w, plan, rotate, cpuClass);
+                var width = KeyWidth(w, system);
+                w.Line($"call.Keys = {Runtime}.TensorArg.Dense({Runtime}.Workspace.RentAddress(3, (long)batch * time * {keyHeads} * {width}), {keyHeads}, time, {width});");
+                LaunchOver(w, plan, place, cpuClass);
+                if (sums is not null) LaunchOver(w, plan, sums, cpuClass);
             }
 
             if (system.Window is { SinkTokens: > 0 })
             {
                 w.Line("(call.SinkKeys, call.SinkValues) = (call.Keys, call.Values);");
-                if (rotate is null) w.Line($"pins.P{pin + 2} = ref {Runtime}.Guards.Reference(inputs.K);");
+                if (place is null) w.Line($"pins.P{pin + 2} = ref {Runtime}.Guards.Reference(inputs.K);");
                 w.Line($"pins.P{pin + 3} = ref {Runtime}.Guards.Reference(inputs.V);");
             }
 
@@ -282,12 +331,46 @@ internal static class RunEmitter
             w.Line("// As many tokens as the cache has room for: first their keys and values, then their queries.");
             w.Line("(call.QueryFirst, call.KeyFirst) = (state.QueryFirst, state.KeyFirst);");
             Tables(w, system, "state.Position", "call.Time");
+            Prepared(w, plan, cpuClass);
             w.Line($"call.Heads = {keyHeads};");
             Launch(w, plan, plan.Kernels.First(k => k.Name == "Append"), cpuClass);
+            if (sums is not null) LaunchOver(w, plan, sums, cpuClass);
             w.Line("call.KeyRows = state.Commit(call.Sequences, call.Time);");
             w.Line("call.Heads = heads;");
             Attend(w, plan, cpuClass);
         }
+    }
+
+    /// <summary>Where what a cache carries from token to token lies: in the state, or zeros for a call without one.</summary>
+    private static void Carried(SourceWriter w, DynamicalSystem system, int pin)
+    {
+        if (system.States.Count == 0) return;
+        if (system.Causal)
+        {
+            using (w.Block("if (stateful)"))
+            {
+                w.Line("call.StateUnit = state.UnitFloats;");
+                w.Line($"pins.P{pin + 7 + system.Differentiated.Count()} = ref state.Reference(4);");
+            }
+
+            w.Line("else");
+        }
+
+        using (w.Braces())
+        {
+            w.Line($"call.StateUnit = {StateLayout.CarriedFloats(system, "call.Group")};");
+            w.Line($"int carried = {(system.Causal ? "packing.Count(batch)" : "batch")} * {Heads(system, HeadCount.KeyValue, "heads")} * (int)call.StateUnit;");
+            w.Line($"call.State = {Runtime}.Workspace.RentAddress(1, carried);");
+            w.Line($"global::System.Runtime.InteropServices.MemoryMarshal.CreateSpan(ref {Runtime}.Native.At(call.State, 0), carried).Clear();");
+        }
+    }
+
+    /// <summary>Floats of a row of keys: a number, or a local where it depends on the call.</summary>
+    public static string KeyWidth(SourceWriter w, DynamicalSystem system)
+    {
+        if (!system.Forgets) return Literals.Integer(system.KeyDim);
+        w.Line($"int keyWidth = {StateLayout.KeyWidth(system, "call.Group")}; // the sums of gates stand behind the key");
+        return "keyWidth";
     }
 
     private static void Attend(SourceWriter w, LayerPlan plan, string cpuClass)

@@ -47,7 +47,7 @@ internal static class SlotEmitter
 
     private static string Limit(DynamicalSystem system) => system switch
     {
-        { Family: StateFamily.Cache, Window: null } => "all that it has seen",
+        { Family: StateFamily.Cache, Window: null, States.Count: 0 } => "all that it has seen",
         _ => "those that it has seen, up to the number of snapshots",
     };
 

@@ -47,6 +47,9 @@ internal static class StateEmitter
 
     private static bool HasCapacity(DynamicalSystem system) => system.Family == StateFamily.Cache && system.Window is null;
 
+    /// <summary>Whether tokens can be taken back only where that was asked for. A cache without window that carries nothing beside its rows forgets nothing.</summary>
+    private static bool HasSnapshots(DynamicalSystem system) => !HasCapacity(system) || system.States.Count > 0;
+
     private static void Members(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan plan, bool cache)
     {
         var extra = (system.Heads is null ? ", int heads" : "") + (HasCapacity(system) ? ", int capacity" : "");
@@ -54,11 +57,15 @@ internal static class StateEmitter
         var heads = cache ? Heads(system, HeadCount.KeyValue, system.Heads is { } h ? Literals.Integer(h) : "heads") : Heads(system, HeadCount.State, system.Heads is { } n ? Literals.Integer(n) : "heads");
         var memory = cache ? "CacheMemory" : "StateMemory";
         var rows = HasCapacity(system) ? "capacity" : cache ? Literals.Integer(StateLayout.CacheRows(system.Window!)) + " + snapshots" : "";
-        // A cache without window forgets nothing, so that it needs no snapshots.
-        var snapshots = HasCapacity(system) ? "" : ", int snapshots = 0";
-        var keeps = HasCapacity(system) ? "" : ", snapshots";
+        var snapshots = HasSnapshots(system) ? ", int snapshots = 0" : "";
+        var keeps = HasSnapshots(system) ? ", snapshots" : "";
+        var kept = cache && HasSnapshots(system) ? ", snapshots: snapshots" : "";
         var sinks = system.Window?.SinkTokens ?? 0;
 
+        var queryHeads = system.Heads is { } q ? Literals.Integer(q) : "heads";
+        var group = system.KeyValueHeads is { } g ? $"({queryHeads} / {g})" : "1";
+        var keyWidth = StateLayout.KeyWidth(system, group);
+        var carried = cache && system.States.Count > 0 ? ", " + StateLayout.CarriedFloats(system, group) : "";
         w.Line($"internal readonly {Runtime}.{memory} Memory;");
         if (system.Heads is null) w.Line("private readonly int _heads;");
         w.Line();
@@ -74,7 +81,7 @@ internal static class StateEmitter
         using (w.Block($"public State(int batch{extra}, global::System.Memory<float> memory{snapshots})"))
         {
             w.Line(cache
-                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {system.KeyDim}, {system.ValueDim}, memory{(HasCapacity(system) ? "" : ", snapshots: snapshots")});"
+                ? $"Memory = new {Runtime}.CacheMemory(\"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {sinks}, {keyWidth}, {system.ValueDim}, memory{carried}{kept});"
                 : $"Memory = new {Runtime}.StateMemory(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)}, memory, snapshots);");
             if (system.Heads is null) w.Line("_heads = heads;");
             w.Line("Reset();");
@@ -90,7 +97,7 @@ internal static class StateEmitter
         w.Line();
         w.Line("/// <summary>Floats of memory that a state needs.</summary>");
         w.Line(cache
-            ? $"public static int FloatCount(int batch{extra}{snapshots}) => {Runtime}.CacheMemory.FloatCount(\"{type.Name}\", batch, {heads}, {rows}, {sinks}, {system.KeyDim}, {system.ValueDim});"
+            ? $"public static int FloatCount(int batch{extra}{snapshots}) => {Runtime}.CacheMemory.FloatCount(\"{type.Name}\", batch, {heads}, {rows}, {sinks}, {keyWidth}, {system.ValueDim}{carried}{(carried.Length > 0 ? kept : "")});"
             : $"public static int FloatCount(int batch{extra}{snapshots}) => {Runtime}.StateMemory.FloatCount(\"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)}, snapshots);");
         w.Line();
         w.Line("/// <summary>B, the number of sequences.</summary>");
@@ -113,7 +120,7 @@ internal static class StateEmitter
             w.Line();
         }
 
-        foreach (var s in system.States)
+        foreach (var s in cache ? [] : system.States)
         {
             w.Line($"/// <summary>{Xml(s.Meaning)} {s.Letters}, sharing the state's memory.</summary>");
             w.Line($"public readonly {Tensor} {Property(s)} => Memory.Part({StateLayout.Offset(system, s.Name)}{(s.Rank == 2 ? $", {s.Rows}, {s.Cols}" : s.Rank == 1 ? $", {s.Cols}" : "")});");
@@ -160,13 +167,18 @@ internal static class StateEmitter
 
     private static string StepForm(LayerPlan plan) => $"{FormsType}.{(plan.Of(Forms.Recurrent) is null ? "Fastest" : "Recurrent")}";
 
-    private static string CapacityDoc(DynamicalSystem system) => HasCapacity(system)
-        ? " It holds <paramref name=\"capacity\"/> tokens."
-        : $" <see cref=\"Rollback(int)\"/> can take back their last <paramref name=\"snapshots\"/> tokens, {SnapshotBytes(system)}.";
+    private static string CapacityDoc(DynamicalSystem system) =>
+        (HasCapacity(system) ? " It holds <paramref name=\"capacity\"/> tokens." : "")
+        + (HasSnapshots(system) ? $" <see cref=\"Rollback(int)\"/> can take back their last <paramref name=\"snapshots\"/> tokens, {SnapshotBytes(system)}." : "");
 
     /// <summary>What each token costs that can be taken back.</summary>
-    private static string SnapshotBytes(DynamicalSystem system) =>
-        $"at {Literals.Grouped(4L * (system.Family == StateFamily.Cache ? system.KeyDim + system.ValueDim : StateLayout.UnitFloats(system)))} bytes for each of these tokens, sequence and {(system.Family == StateFamily.Cache && system.KeyValueHeads is not null ? "key/value " : "")}head";
+    private static string SnapshotBytes(DynamicalSystem system)
+    {
+        var (keyHead, queryHead) = system.Family == StateFamily.Cache ? StateLayout.SnapshotBytes(system) : (4L * StateLayout.UnitFloats(system), 0);
+        var shared = system.Family == StateFamily.Cache && system.KeyValueHeads is not null;
+        if (!shared) (keyHead, queryHead) = (keyHead + queryHead, 0);
+        return $"at {Literals.Grouped(keyHead)} bytes for each of these tokens, sequence and {(shared ? "key/value " : "")}head{(queryHead == 0 ? "" : $", and {queryHead} more for each of its query heads")}";
+    }
 
     private static string Property(StateTensor s) => char.ToUpperInvariant(s.Name[0]) + s.Name.Substring(1);
 
@@ -174,7 +186,7 @@ internal static class StateEmitter
     {
         var error = $"throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");";
         var extra = (system.Heads is null ? ", int heads" : "") + (HasCapacity(system) ? ", int capacity" : "");
-        var snapshots = HasCapacity(system) ? "" : ", int snapshots = 0";
+        var snapshots = HasSnapshots(system) ? ", int snapshots = 0" : "";
         w.Line($"public State(int batch{extra}{snapshots}) => {error}");
         w.Line($"public State(int batch{extra}, global::System.Memory<float> memory{snapshots}) => {error}");
         w.Line($"public static int FloatCount(int batch{extra}{snapshots}) => {error}");
@@ -182,7 +194,7 @@ internal static class StateEmitter
         w.Line($"public readonly long Position => {error}");
         if (HasCapacity(system)) w.Line($"public readonly int Capacity => {error}");
         if (system.Heads is null) w.Line($"public readonly int QueryHeads => {error}");
-        foreach (var s in system.States) w.Line($"public readonly {Tensor} {Property(s)} => {error}");
+        foreach (var s in system.Family == StateFamily.Cache ? [] : system.States) w.Line($"public readonly {Tensor} {Property(s)} => {error}");
         w.Line($"public readonly void Step(in Inputs inputs, in {Tensor} output) => {error}");
         w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output) => {error}");
         SpanOverload(w, type, system, null, "Step", "public readonly void", step: true, "", "The next token.", batchParameter: false);

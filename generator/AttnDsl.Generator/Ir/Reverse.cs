@@ -129,12 +129,12 @@ internal static class Reverse
     /// <summary>Of which tile this one is the transpose, if it is one.</summary>
     private static Tile? Transposed(EquatableArray<Statement> region, Tile tile) => region.FirstOrDefault(s => s.Result == tile && s.Op is Transpose)?.Args[0];
 
-    /// <summary>The forward program with stores for those states that the backward one reads, and without its outputs.</summary>
-    public static TileProgram Keeping(TileProgram forward, TileProgram backward, string name)
+    /// <summary>The forward program with stores for those states that the backward one reads, and without its outputs unless they are wanted.</summary>
+    public static TileProgram Keeping(TileProgram forward, TileProgram backward, string name, bool outputs = false)
     {
         var kept = backward.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Slot).Select(l => l.Tensor).ToList();
         var stores = forward.Carries.Where(c => kept.Contains(KeptName(c.Name)))
             .Select(c => new Statement(new Store(KeptName(c.Name), Access.Slot), new([c.Start]), null, "Keep the states with which this block begins."));
-        return DeadCode.Eliminate(forward with { Name = name, Body = new(stores.Concat(forward.Body.Where(s => s.Op is not Store { Access: Access.Rows }))) });
+        return DeadCode.Eliminate(forward with { Name = name, Body = new(stores.Concat(forward.Body.Where(s => outputs || s.Op is not Store { Access: Access.Rows }))) });
     }
 }

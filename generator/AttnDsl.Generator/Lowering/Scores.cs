@@ -6,7 +6,7 @@ using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Lowering;
 
-/// <summary>From products of queries and keys to scores: capped, biased by distance, as the user's function says; and which of them count.</summary>
+/// <summary>From products of queries and keys to scores: capped, biased by distance, as the user's function says, lessened by what was forgotten in between; and which of them count.</summary>
 /// <param name="head">The program's head: what all blocks share.</param>
 /// <param name="across">Whether queries lie across the tile and keys down.</param>
 internal sealed class Scores(DynamicalSystem system, RegionBuilder head, bool across)
@@ -15,6 +15,10 @@ internal sealed class Scores(DynamicalSystem system, RegionBuilder head, bool ac
     private static readonly Expr s_gap = new RunTimeValue(RunTimeValue.SinkGap);
 
     private readonly Tile? _slope = system.Score?.Bias == PositionBias.Alibi ? Slope(system, head) : null;
+
+    /// <summary>Running sums of the log-forget gates at the queries, and what rounding left of them.</summary>
+    private readonly Tile? _sums = Queries(system, head, across, "gateSums", isFixed: false);
+    private readonly Tile? _rests = Queries(system, head, across, "gateRests", isFixed: true);
     private readonly Expr? _mask = system.MaskFunction?.Body is { } mask ? Placed(system, across, mask) : null;
 
     /// <summary>What the mask asks of each query.</summary>
@@ -35,7 +39,22 @@ internal sealed class Scores(DynamicalSystem system, RegionBuilder head, bool ac
         var distance = system.Causal ? Ex.Query - Ex.Key : Ex.Abs(Ex.Query - Ex.Key);
         if (_slope is not null) scores = b.Map("biased", Placed(system, across, new Arg(0) - new Arg(1) * distance), scores.Shape, scores, _slope);
         if (system.ScoreFunction is { Body: { } body } own) scores = UserFunction.Apply(own, Placed(system, across, body), b, "scored", scores);
-        return scores;
+        if (_sums is null) return scores;
+        var (keySums, keyRests) = (Keys(b, "keyGates", isFixed: false), Keys(b, "keyGateRests", isFixed: true));
+        return b.Map("forgotten", new Arg(0) + ((new Arg(1) - new Arg(2)) + (new Arg(3) - (Expr)new Arg(4))), scores.Shape, scores, _sums, keySums, _rests!, keyRests);
+    }
+
+    private static Tile? Queries(DynamicalSystem system, RegionBuilder head, bool across, string tensor, bool isFixed)
+    {
+        if (system.Decay is null) return null;
+        var column = head.Load(tensor, Dim.R, Dim.One, isFixed: isFixed);
+        return across ? head.Transpose(tensor + "Across", column) : column;
+    }
+
+    private Tile Keys(RegionBuilder b, string tensor, bool isFixed)
+    {
+        var column = b.Load(tensor, Dim.C, Dim.One, isFixed: isFixed);
+        return across ? column : b.Transpose(tensor + "Across", column);
     }
 
     /// <summary>Something of each score where it counts: where the mask, causality and window let the query see the key.</summary>

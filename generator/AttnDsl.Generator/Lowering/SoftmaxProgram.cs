@@ -22,7 +22,8 @@ internal static class SoftmaxProgram
         KeysAcross,
     }
 
-    public static TileProgram Attend(DynamicalSystem system, string name, Orientation orientation)
+    /// <param name="ready">Whether queries come turned and scaled, as <c>queries</c>.</param>
+    public static TileProgram Attend(DynamicalSystem system, string name, Orientation orientation, bool ready = false)
     {
         var across = orientation == Orientation.QueriesAcross;
         var p = new ProgramBuilder(name, C, R, system.Causal ? Visits.Visible : Visits.All);
@@ -30,7 +31,7 @@ internal static class SoftmaxProgram
         var perQuery = across ? new Shape(One, R) : new Shape(R, One);
 
         head.Begin(across ? "The queries, scaled, one in each lane." : "The query, scaled.", "The gradients of the queries.");
-        var q = head.Map("qScaled", x => system.Scale * x, Sources.Rotated(system, head, head.Load("q", R, K), "qRotated"));
+        var q = ready ? head.Load("queries", R, K) : head.Map("qScaled", x => system.Scale * x, Sources.Rotated(system, head, head.Load("q", R, K), "qRotated"));
         if (across) q = head.Transpose("qAcross", q);
 
         head.Stage = "Sums begin at zero, the maximum far below every score.";

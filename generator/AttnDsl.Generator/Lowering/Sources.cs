@@ -89,6 +89,7 @@ internal static class Sources
         var cols = decay.Shape switch
         {
             GateShape.Key => Features(system),
+            GateShape.Pair => Dim.P,
             GateShape.Value => Dim.V,
             GateShape.Slot => Dim.M,
             _ => Dim.One,
@@ -96,23 +97,32 @@ internal static class Sources
         // Of a token's several writes the first decays; at the others the activation meets what it turns into 0.
         var pattern = system.Writing.Steps == 1 ? null : new RowPattern(system.Writing.Steps, 0, FeatureMaps.Undecayed(decay));
         var g = b.LoadAs(Named(of, "g"), "g", rows, cols, pattern: pattern);
-        if (decay.Function is { } own) return UserFunction.Apply(own, b, Named(of, "logDecay"), g);
         var rate = decay.HasRate ? head.Load("logRate", Dim.One, Dim.One, Access.Parameter) : null;
         var bias = decay.HasBias ? head.Load("stepBias", Dim.One, cols, Access.Parameter) : null;
         var name = Named(of, "logDecay");
-        return (rate, bias) switch
+        var decays = (rate, bias) switch
         {
+            _ when decay.Function is { } own => UserFunction.Apply(own, b, name, g),
             (null, null) => b.Map(name, x => FeatureMaps.LogDecay(decay, x, 0, 0), g),
             ({ } r, null) => b.Map(name, (x, a) => FeatureMaps.LogDecay(decay, x, a, 0), g, r),
             (null, { } y) => b.Map(name, (x, c) => FeatureMaps.LogDecay(decay, x, 0, c), g, y),
             ({ } r, { } y) => b.Map(name, (x, a, c) => FeatureMaps.LogDecay(decay, x, a, c), g, r, y),
         };
+        return decay.Shape == GateShape.Pair ? b.Emit(Named(of, "pairDecay"), new SpreadPairs(system.Rotation?.Layout ?? default), decays) : decays;
     }
 
-    /// <summary>Turned by the angles of its rows' positions, which the caller tabulates as <c>cos</c> and <c>sin</c>.</summary>
-    public static Tile Rotated(DynamicalSystem system, RegionBuilder b, Tile x, string name) => system.Rotation is not { } rotation
-        ? x
-        : b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", x.Shape.Rows, Dim.P, isFixed: true), b.Load("sin", x.Shape.Rows, Dim.P, isFixed: true));
+    /// <summary>
+    /// Turned by the angles of its rows: those of their positions, which the caller tabulates as <c>cos</c> and <c>sin</c>, or the
+    /// phases that stand in <c>angles</c>.
+    /// </summary>
+    public static Tile Rotated(DynamicalSystem system, RegionBuilder b, Tile x, string name)
+    {
+        if (system.Rotation is not { } rotation) return x;
+        var rows = x.Shape.Rows;
+        if (rotation.Phase is null) return b.Emit(name, new Rotate(rotation.Layout), x, b.Load("cos", rows, Dim.P, isFixed: true), b.Load("sin", rows, Dim.P, isFixed: true));
+        var angles = b.Load("angles", rows, Dim.P);
+        return b.Emit(name, new Rotate(rotation.Layout), x, b.Map("cos", Ex.Cos, angles), b.Map("sin", Ex.Sin, angles));
+    }
 
     /// <summary>Where a token with several writes is read: behind the last of them.</summary>
     public static RowPattern? LastOfToken(DynamicalSystem system) => system.Writing.Steps == 1 ? null : new(system.Writing.Steps, system.Writing.Steps - 1);

@@ -64,7 +64,19 @@ internal sealed record WriteDeclaration(WriteRule Rule, KeySource? Key = null, W
 
 internal sealed record ReadDeclaration(Normaliser Normaliser, double? Epsilon, SkipShape? Skip = null, bool AddsEpsilon = false, EtaActivation? Eta = null, Augmentation? Augmentation = null, OutputGate? OutputGate = null, NormaliserGradient? Gradient = null, double? Prior = null, int? Levels = null);
 
-internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout);
+internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairLayout Layout)
+{
+    /// <summary>Absent like the attributes; these are a selective rotation's.</summary>
+    public RotationTemperature? Temperature { get; init; }
+
+    public double? MaxTemperature { get; init; }
+
+    public double? MaxAngle { get; init; }
+
+    public bool? Differenced { get; init; }
+
+    public PhaseGate? Gate { get; init; }
+}
 
 internal sealed record WindowDeclaration(int Size, bool RuntimeSized, int SinkTokens);
 

@@ -42,7 +42,7 @@ internal static class DeclarationParser
             gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature"), gate.NamedArray("LogDecays"), gate.Named<int>("Layer"), gate.Named<int>("Layers"), gate.Named<double>("LowerBound")),
             write is null ? null : new(write.First<WriteRule>(), write.NamedEnum<KeySource>("Key"), write.NamedEnum<WriteStrength>("Strength"), write.Named<double>("StrengthScale"), write.Named<int>("Steps"), write.Named<int>("Slots"), write.Named<bool>("Bonus") ?? false),
             read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate"), read.NamedEnum<NormaliserGradient>("Gradient"), read.Named<double>("Prior"), read.Named<int>("Levels")),
-            rotation is null ? null : new(rotation.First<RotationKind>(), rotation.Named<double>("Base") ?? 10000, rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit),
+            rotation is null ? null : Rotation(rotation),
             window is null ? null : new(window.First(), window.Named<bool>("RuntimeSized") ?? false, window.Named<int>("SinkTokens") ?? 0),
             form is null ? null : new(form.First<Forms>(), form.Named<int>("ChunkSize")),
             map is null ? null : Map(map),
@@ -50,6 +50,19 @@ internal static class DeclarationParser
         {
             Convolution = convolution is null ? null : new(convolution.First(), (Convolved)convolution.Second(), convolution.NamedEnum<ConvolutionActivation>("Activation"), convolution.Named<int>("Columns")),
             Functions = new(functions.Select(f => f.Function)),
+        };
+    }
+
+    private static RotationDeclaration Rotation(AttributeReader rotation)
+    {
+        var kind = rotation.First<RotationKind>();
+        return new(kind, rotation.Named<double>("Base") ?? (kind == RotationKind.Selective ? 500000 : 10000), rotation.NamedEnum<PairLayout>("Layout") ?? PairLayout.HalfSplit)
+        {
+            Temperature = rotation.NamedEnum<RotationTemperature>("Temperature"),
+            MaxTemperature = rotation.Named<double>("MaxTemperature"),
+            MaxAngle = rotation.Named<double>("MaxAngle"),
+            Differenced = rotation.Named<bool>("Differenced"),
+            Gate = rotation.NamedEnum<PhaseGate>("Gate"),
         };
     }
 

@@ -158,7 +158,7 @@ internal sealed class CpuPlanner
                 Access.Slot => new TensorSlot(op.Tensor),
                 _ => new WholeTensor(op.Tensor),
             };
-            if (!op.Accumulate && maker?.Op is Map or MatMul or Transpose or Rotate && _uses[tile] == 1 && IsFree(tile))
+            if (!op.Accumulate && maker?.Op is Map or MatMul or Transpose or Rotate or PhaseSum or Temper && _uses[tile] == 1 && IsFree(tile))
             {
                 _places[tile] = place;
                 steps.Remove(store);

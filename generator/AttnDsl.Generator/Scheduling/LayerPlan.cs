@@ -18,7 +18,7 @@ internal enum WorkUnit
     /// <summary>A sequence, output head and block of queries.</summary>
     QueryBlock,
 
-    /// <summary>A sequence and key/value head, over all its tokens.</summary>
+    /// <summary>A sequence and head of keys, over all its tokens: a key/value head of a cache, a query head of a matrix layer.</summary>
     KeyValueHead,
 
     /// <summary>A sequence and query head, over all its tokens; its state heads one after the other, because they add to one gradient.</summary>
@@ -64,6 +64,17 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     public static Expr? BlockMaskOf(DynamicalSystem system) =>
         system.MaskFunction is { Body: { } body } && Expressions.BlockMask.Of(body) is var mask && !mask.IsConst(1) ? mask : null;
+    /// <summary>Tokens whose phases a cache's layer adds up at a time.</summary>
+    public const int PhaseRows = 64;
+
+    /// <summary>Kernels that run before those of any form: they derive tensors from the inputs.</summary>
+    public IReadOnlyList<LayerKernel> Prepare => [.. Kernels.Where(k => k.Name == "Angles")];
+
+    /// <summary>The kernel that puts a cache's keys where queries look for them; null where they stay where they are.</summary>
+    public LayerKernel? PlaceKeys => Kernels.FirstOrDefault(k => k.Name is "RotateKeys" or "CopyKeys");
+
+    /// <summary>A kernel by its name, if the layer has it.</summary>
+    public LayerKernel? Find(string kernel) => Kernels.FirstOrDefault(k => k.Name == kernel);
 
     public FormPlan? Of(Forms form) => Forms.FirstOrDefault(f => f.Form == form);
 
@@ -74,6 +85,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width, system.Writing.Slots) { Others = system.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
+        Prepared(system, sizes, kernels);
         // Step runs the recurrent form, so every causal layer has its kernel.
         var recurrent = Add(kernels, "Recurrent", InOrder(system, "recurrent", Dim.One), sizes, WorkUnit.StateHead, "One head of one sequence, token by token.");
         if (system.Has(AttnDsl.Forms.Recurrent)) forms.Add(new(AttnDsl.Forms.Recurrent, [], recurrent, null));
@@ -121,6 +133,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         var sizes = new BlockSizes(system.ChunkSize, system.ChunkSize, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Widths };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
+        Prepared(system, sizes, kernels);
         if (system.Has(AttnDsl.Forms.Chunkwise))
         {
             var absorb = Add(kernels, "Absorb", Absorb(system), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
@@ -144,10 +157,16 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
         var append = new List<LayerKernel>();
+        Prepared(system, blocks with { C = PhaseRows }, kernels);
         if (system.Causal)
             append.Add(Add(kernels, "Append", SoftmaxProgram.Append(system, "append", values: true), blocks, WorkUnit.KeyValueHead, "Puts the new keys and values of one head into the cache."));
-        if (system.Rotation is not null)
-            append.Add(Add(kernels, "RotateKeys", SoftmaxProgram.Append(system, "rotateKeys", values: false), blocks, WorkUnit.KeyValueHead, "Rotates the keys of one head, once for all queries."));
+        if (system.CopiesKeys)
+        {
+            var (name, summary) = system.Rotation is null ? ("CopyKeys", "Copies the keys of one head to where sums of its gates stand beside them.") : ("RotateKeys", "Rotates the keys of one head, once for all queries.");
+            append.Add(Add(kernels, name, SoftmaxProgram.Append(system, "placeKeys", values: false), blocks, WorkUnit.KeyValueHead, summary));
+        }
+
+        if (system.Forgets) append.Add(Add(kernels, "SumGates", ForgetProgram.Sums(system, "sumGates"), blocks, WorkUnit.StateHead, "Adds up the log-forget gates of one head, for its queries and beside its keys."));
         var sinks = system.Window?.SinkTokens ?? 0;
         var window = system.Window is not { } w ? null : w.RuntimeSized ? "window" : Emit.Literals.Integer(w.Size);
 
@@ -172,6 +191,11 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
             kernels.Add(kernel);
             return kernel;
         }
+    }
+
+    private static void Prepared(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
+    {
+        if (system.Phase is not null) Add(kernels, "Angles", PhaseProgram.Angles(system, "angles"), sizes, WorkUnit.KeyValueHead, "Adds up the phases of one head: the angle of every token.");
     }
 
     internal static LayerKernel Add(List<LayerKernel> kernels, string name, TileProgram program, BlockSizes sizes, WorkUnit unit, string summary)

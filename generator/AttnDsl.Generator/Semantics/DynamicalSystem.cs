@@ -39,7 +39,26 @@ internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivatio
 /// <summary>The imaginary part of the transition.</summary>
 internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout)
 {
+    /// <summary>What an input turns by; null where angles follow from positions.</summary>
+    public Phase? Phase { get; init; }
+
     public override string ToString() => $"{Kind} {Layout}, base {Literals.Number(Base)}";
+}
+
+/// <summary>Phases that inputs add to.</summary>
+/// <param name="Differenced">Whether a token adds what its input changed by.</param>
+internal sealed record Phase(Temperatures Temperatures, bool Differenced, PhaseGate Gate);
+
+/// <summary>A tensor [B,T,heads,width] that kernels of a call derive from its inputs before any other kernel runs.</summary>
+/// <param name="Member">Name in calls.</param>
+/// <param name="Tensor">Name in programs and kernels.</param>
+/// <param name="HeadCount">Whose rows they are.</param>
+/// <param name="Width">Floats of a row.</param>
+/// <param name="PerQueryHead">A float a query head, in rows of key heads: a row has as many floats as query heads share the key head.</param>
+internal sealed record PreparedTensor(string Member, string Tensor, HeadCount HeadCount, int Width, bool PerQueryHead = false)
+{
+    /// <summary>Only gradients need it.</summary>
+    public bool IsForBackward { get; init; }
 }
 
 /// <summary>What of the past a query sees.</summary>
@@ -178,7 +197,7 @@ internal sealed record DynamicalSystem(
 
     /// <summary>The angles of positions that kernels read: how many a position, the base of their series, the radians of the fastest.</summary>
     public (int Count, double Base, double Step)? Angles =>
-        Rotation is { } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;
+        Rotation is { Phase: null } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;
 
     /// <summary>The user's function of scores: of the scaled product as argument 0, of the positions of query (rows) and key (columns), of the head.</summary>
     public FunctionDeclaration? ScoreFunction { get; init; }
@@ -245,6 +264,31 @@ internal sealed record DynamicalSystem(
 
     /// <summary>What a cache does to its scores; null where scores are what they are.</summary>
     public Score? Score { get; init; }
+
+    /// <summary>Whether phases are states, accumulated from inputs.</summary>
+    public Phase? Phase => Rotation?.Phase;
+
+    /// <summary>Which head count keys have, and what turns them.</summary>
+    public HeadCount KeyHeadCount => KeyValueHeads is null ? HeadCount.Query : HeadCount.KeyValue;
+
+    /// <summary>Whether softmax attention forgets: scores fall by the log-gates in between.</summary>
+    public bool Forgets => Family == StateFamily.Cache && Decay is not null;
+
+    /// <summary>Whether what a cache holds of a key is other than the key itself: turned, or with running sums of gates behind it.</summary>
+    public bool CopiesKeys => Rotation is not null || Forgets;
+
+    /// <summary>What is derived from inputs first.</summary>
+    public IEnumerable<PreparedTensor> Prepared
+    {
+        get
+        {
+            if (Phase is not null) yield return new("Angles", "angles", KeyHeadCount, KeyDim / 2);
+            if (Phase is not null && Family == StateFamily.Cache) yield return new("Queries", "queries", HeadCount.Query, KeyDim) { IsForBackward = true };
+            if (!Forgets) yield break;
+            yield return new("GateSums", "gateSums", HeadCount.KeyValue, 1, PerQueryHead: true);
+            yield return new("GateRests", "gateRests", HeadCount.KeyValue, 1, PerQueryHead: true);
+        }
+    }
 
     public bool Has(Forms form) => (Forms & form) != 0;
 

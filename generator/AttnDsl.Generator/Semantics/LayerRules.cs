@@ -69,6 +69,9 @@ internal static class LayerRules
         if (d.Write is { Steps: { } steps and not (> 0 and <= MostSteps) }) yield return new(StepsOutOfRange, "Write.Steps", name, Text(steps), Text(MostSteps));
         if (d.Write is { Rule: WriteRule.Slots } slotted && slotted.Slots is not (> 0 and <= WidestDim)) yield return new(SlotsOutOfRange, slotted.Slots is null ? "Write" : "Write.Slots", name, slotted.Slots is { } m ? Text(m) : "missing", Text(WidestDim));
         if (d.Rotation is { } r && !IsPositive(r.Base)) yield return new(BaseNotPositive, "Rotation.Base", name, Text(r.Base));
+        if (d.Rotation?.MaxTemperature is { } most && !IsPositive(most)) yield return new(MaxTemperatureNotPositive, "Rotation.MaxTemperature", name, Text(most));
+        if (d.Rotation?.MaxAngle is { } angle && !(angle > 0 && angle < 1)) yield return new(MaxAngleOutOfRange, "Rotation.MaxAngle", name, Text(angle));
+        if (d.Gate is { Shape: GateShape.Pair } && d.Rotation is null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDimOfPairs, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
         if (d.Rotation is not null && d.KeyDim > 0 && d.KeyDim % 2 != 0) yield return new(OddKeyDim, "AttentionLayer.KeyDim", name, Text(d.KeyDim), Text(d.KeyDim + 1));
         if (d.Window is { Size: <= 0 } w) yield return new(WindowNotPositive, "Window.size", name, Text(w.Size));
         if (d.Window is { Size: > LongestWindow } wide) yield return new(WindowTooLarge, "Window.size", name, "Window size", Text(wide.Size), Text(LongestWindow));
@@ -103,6 +106,8 @@ internal static class LayerRules
             Known(d.Read?.Gradient, "Read.Gradient", name),
             Known(d.Rotation?.Kind, "Rotation.kind", name),
             Known(d.Rotation?.Layout, "Rotation.Layout", name),
+            Known(d.Rotation?.Temperature, "Rotation.Temperature", name),
+            Known(d.Rotation?.Gate, "Rotation.Gate", name),
             Known(d.Score?.Bias, "Score.Bias", name),
             Known(d.Convolution?.Activation, "Convolution.Activation", name),
         })
@@ -126,7 +131,7 @@ internal static class LayerRules
         else if (softmax && d.ValueHeads is { } n) yield return new(ValueHeadsOnSoftmax, "AttentionLayer.ValueHeads", name, Text(n));
         else if (!softmax && d.KeyValueHeads is { } g) yield return new(KeyValueHeadsOnMatrix, "AttentionLayer.KeyValueHeads", name, Text(g));
 
-        if (softmax && d.Gate is not null) yield return new(GateOnSoftmax, "Gate", name);
+        if (softmax && d.Gate is { Shape: not GateShape.Head } finer) yield return new(GateOnSoftmax, "Gate", name, finer.Shape.ToString());
         if (softmax && d.Write is { } w && w != new WriteDeclaration(WriteRule.Plain)) yield return new(WriteOnSoftmax, "Write", name, write + (write == WriteRule.Plain ? " with options" : ""));
         if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
         if (softmax && d.Read is { Augmentation: not (null or Augmentation.None) }) yield return new(ReadOnSoftmax, "Read.Augmentation", name, "Augmentation");
@@ -138,7 +143,7 @@ internal static class LayerRules
         if (exact is not null && Inexact(d) is { } inexact) yield return new(ExactWindowConflict, inexact.Site, name, Text(exact.Size), inexact.What);
         if (!softmax && d.Score is not null) yield return new(ScoreWithoutSoftmax, "Score", name, kernel.ToString());
         if (!d.Causal && d.Window is not null) yield return new(WindowBidirectional, "Window", name);
-        if (!softmax && !d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
+        if (!d.Causal && d.Gate is not null) yield return new(GateBidirectional, "Gate", name);
         if (!softmax && !d.Causal && write != WriteRule.Plain) yield return new(WriteBidirectional, "Write", name, write.ToString());
         var map = FeatureMap.Of(d);
         foreach (var problem in MapOptions(d, map, name)) yield return problem;
@@ -152,6 +157,25 @@ internal static class LayerRules
         if (d.Convolution is { } convolution && Unordered(d, convolution.Of, softmax) is { } unordered) yield return new(ConvolutionConflict, "Convolution.of", name, unordered.What, unordered.Conflict);
 
         if (d.Convolution is { Columns: { } columns } local && OffGrid(d, local) is { } off) yield return new(GridConflict, off.Site, name, Text(columns), off.What);
+        if (d.Rotation is { Kind: not RotationKind.Selective } rotary)
+        {
+            foreach (var (option, set) in new[]
+            {
+                ("Temperature", rotary.Temperature is not null), ("MaxTemperature", rotary.MaxTemperature is not null), ("MaxAngle", rotary.MaxAngle is not null),
+                ("Differenced", rotary.Differenced is not null), ("Gate", rotary.Gate is not null),
+            })
+            {
+                if (set) yield return new(PhaseOnRotary, "Rotation." + option, name, option, rotary.Kind.ToString());
+            }
+        }
+        else if (d.Rotation is { Temperature: RotationTemperature.Tangent } && d.KeyDim < 4)
+        {
+            yield return new(TangentOfOnePair, "Rotation.Temperature", name, Text(d.KeyDim));
+        }
+        else if (d.Rotation is { MaxAngle: { } angle } selective && (selective.Temperature ?? default) == RotationTemperature.Geometric)
+        {
+            yield return new(MaxAngleUnused, "Rotation.MaxAngle", name, Text(angle));
+        }
 
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
@@ -173,17 +197,18 @@ internal static class LayerRules
         if (!softmax)
         {
             var normaliser = DefaultNormaliser(d);
-            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Value }) yield return new(ExponentialGatePerKey, "Write", name, d.Gate.Shape == GateShape.Key ? "key" : "value");
+            if (d.Gate is { Shape: GateShape.Pair } && !map.KeepsChannels) yield return new(PairGateOfFeatures, "Gate", name, kernel.ToString());
+            if (write == WriteRule.ExponentialGate && d.Gate is { Shape: GateShape.Key or GateShape.Pair or GateShape.Value }) yield return new(ExponentialGatePerKey, "Write", name, d.Gate.Shape.ToString().ToLowerInvariant());
             if (write == WriteRule.ExponentialGate && normaliser != Normaliser.Stabilised) yield return new(ExponentialGateUnstabilised, "Read", name, normaliser.ToString());
             if (write != WriteRule.ExponentialGate && normaliser == Normaliser.Stabilised) yield return new(StabilisedWithoutExponentialGate, "Read", name, write.ToString());
             if (write is WriteRule.Delta or WriteRule.GeneralDelta && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "a delta rule overwrites instead of summing");
             if (write == WriteRule.Oja && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "Oja's rule overwrites instead of summing");
-            if (d.Gate is { Shape: GateShape.Key } && write == WriteRule.Oja) yield return new(KeyGateOnOja, "Gate.shape", name);
+            if (d.Gate is { Shape: GateShape.Key or GateShape.Pair } && write == WriteRule.Oja) yield return new(KeyGateOnOja, "Gate.shape", name);
             if (normaliser == Normaliser.Centred && Uncounted(d, write) is { } uncounted) yield return new(CentredConflict, uncounted.Site, name, uncounted.What);
             if (write == WriteRule.Slots && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(DeltaNormalised, "Read", name, normaliser.ToString(), "softmax over the slots already sums to one");
             if (d.Gate is { Shape: GateShape.Value } && write is WriteRule.Delta or WriteRule.GeneralDelta) yield return new(ValueGateOnDelta, "Gate.shape", name, write.ToString());
             if (d.Gate is { Shape: GateShape.Value } && write == WriteRule.Plain && normaliser is Normaliser.KeySum or Normaliser.AbsoluteKeySum) yield return new(ValueGateKeySum, "Read", name);
-            if ((d.Gate is { Shape: GateShape.Slot } && write != WriteRule.Slots) || (d.Gate is { Shape: GateShape.Key or GateShape.Value } && write == WriteRule.Slots)) yield return new(SlotGate, "Gate.shape", name, d.Gate.Shape.ToString(), write.ToString());
+            if ((d.Gate is { Shape: GateShape.Slot } && write != WriteRule.Slots) || (d.Gate is { Shape: GateShape.Key or GateShape.Pair or GateShape.Value } && write == WriteRule.Slots)) yield return new(SlotGate, "Gate.shape", name, d.Gate.Shape.ToString(), write.ToString());
             foreach (var problem in WriteOptions(d, name)) yield return problem;
             foreach (var problem in Scans(d, name, map, write, normaliser)) yield return problem;
             if (normaliser == Normaliser.KeySum && write == WriteRule.Plain && map.IsSigned && d.Function(FunctionRole.Normaliser) is null) yield return new(SignedKeySum, "Read", name, map.Name);

@@ -30,7 +30,7 @@ internal static class Resolver
             d.Scale ?? 1 / Math.Sqrt(Math.Max(1, d.KeyDim)),
             FeatureMap.Of(d),
             decay,
-            d.Rotation is { } r ? new(r.Kind, r.Base, r.Layout) : null,
+            d.Rotation is { } r ? Rotation(r, d.KeyDim / 2) : null,
             write,
             new(d.Write?.Key ?? KeySource.Input, d.Write?.Strength ?? (write is WriteRule.Delta or WriteRule.Oja ? WriteStrength.Beta : WriteStrength.None), d.Write?.StrengthScale ?? 1, Math.Max(1, steps), Math.Max(0, d.Write?.Slots ?? 0), d.Write is { Bonus: true }),
             normaliser,
@@ -62,6 +62,13 @@ internal static class Resolver
         return system with { Parameters = new(Parameters(system)) };
     }
 
+    private static Rotation Rotation(RotationDeclaration r, int pairs) => new(r.Kind, r.Base, r.Layout)
+    {
+        Phase = r.Kind != RotationKind.Selective
+            ? null
+            : new(new(pairs, r.Temperature ?? default, r.MaxTemperature ?? 1, r.Base, r.MaxAngle ?? 0.9999), r.Differenced ?? false, r.Gate ?? default),
+    };
+
     /// <summary>The constants that a declaration fixes; those of retention are a formula of the head's number.</summary>
     private static EquatableArray<double> LogDecays(GateDeclaration g, int heads) => (g.Shape, g.Decay) switch
     {
@@ -73,7 +80,7 @@ internal static class Resolver
     /// <summary>Decays per channel cost C products a token inside a chunk that scalar ones do not, so their chunks are shorter.</summary>
     private static int DefaultChunk(Decay? decay) => decay?.Shape switch
     {
-        GateShape.Key or GateShape.Value or GateShape.Slot => 32,
+        GateShape.Key or GateShape.Pair or GateShape.Value or GateShape.Slot => 32,
         // A tile has a row of K·V cells for every token.
         GateShape.Full => 16,
         _ => 64,
@@ -95,13 +102,14 @@ internal static class Resolver
         yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, s.Write == WriteRule.Oja ? "Values, L2-normalised: with ‖v‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Values.");
         if (s.Decay is { Shape: not GateShape.Constant } decay)
         {
+            var forgets = s.Forgets ? "Forget-gate" : "Gate";
             var meaning = decay.Function is not null
-                ? $"Gate inputs z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}."
+                ? $"{forgets} inputs z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}."
                 : decay.Activation == GateActivation.LogDecay
-                ? "Log-decay (natural logarithm), at most 0."
+                ? s.Forgets ? "Log-forget gate (natural logarithm), at most 0." : "Log-decay (natural logarithm), at most 0."
                 : decay.Activation == GateActivation.Rate
                     ? $"Step sizes Δ, at least 0; the log-decay is {FeatureMaps.LogDecayFormula(decay, "Δ")}."
-                    : $"Gate logits z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}.";
+                    : $"{forgets} logits z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}.";
             var (letter, width) = Channels(s, decay);
             yield return new("G", "g", $"[B,T,{n}{letter}]", HeadCount.State, width, meaning);
         }
@@ -126,6 +134,11 @@ internal static class Resolver
         if (s.Levels > 0) yield return new("LevelScales", "levelScales", $"[B,T,{n},L]", HeadCount.State, s.Levels, "λ: how much each level of the past counts, the token itself first.");
         if (s.OutputGate != OutputGate.None) yield return new("OutputGate", "outputGate", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"The output is multiplied by {(s.OutputGate == OutputGate.Silu ? "y·σ(y)" : "σ(y)")} of it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
+        if (s.Phase is not { } phase) yield break;
+        yield return new("Phi", "phi", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, phase.Differenced ? "Phases φ: a token turns by τ times what they changed by since the token before." : "Phases φ: a token turns by τ φ.");
+        var gate = "Logit of the phase's gate: the token turns by σ of it times as far.";
+        if (phase.Gate == PhaseGate.Head) yield return new("PhaseGate", "phaseGate", $"[B,T,{keyHeads}]", s.KeyHeadCount, 0, gate);
+        if (phase.Gate == PhaseGate.Pair) yield return new("PhaseGate", "phaseGate", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, gate);
     }
 
     /// <summary>What a mask asks of each query. A name that is taken stands once.</summary>
@@ -206,6 +219,7 @@ internal static class Resolver
         GateShape.Key => ("," + s.Map.Letter, s.Map.Width),
         GateShape.Value or GateShape.Full => (",V", s.ValueDim),
         GateShape.Slot => (",M", s.Writing.Slots),
+        GateShape.Pair => (",K/2", s.KeyDim / 2),
         _ => ("", 0),
     };
 
@@ -213,7 +227,26 @@ internal static class Resolver
 
     private static IEnumerable<StateTensor> States(DynamicalSystem s)
     {
-        if (s.Family == StateFamily.Cache) yield break;
+        if (s.Family == StateFamily.Matrix)
+            foreach (var part in Matrix(s)) yield return part;
+        foreach (var part in Phases(s)) yield return part;
+        if (!s.Forgets) yield break;
+        yield return new("gateSum", 1, 1, 0, "[B,H]", "The sum of the log-gates so far.");
+        yield return new("gateRest", 1, 1, 0, "[B,H]", "What rounding the sum left.");
+    }
+
+    private static IEnumerable<StateTensor> Phases(DynamicalSystem s)
+    {
+        if (s.Phase is not { } phase) yield break;
+        // A matrix layer's grouped value heads share the phase of their query head: the first of them keeps it.
+        var n = s.KeyValueHeads is not null ? "G" : s.ValueHeads is null ? "H" : "N";
+        yield return new("phase", 1, s.KeyDim / 2, 0, $"[B,{n},K/2]", $"The angle so far, from −π to π{(s.ValueHeads is null ? "" : ", in the first of each query head's value heads")}.");
+        yield return new("phaseRest", 1, s.KeyDim / 2, 0, $"[B,{n},K/2]", "What rounding the angle left.");
+        if (phase.Differenced) yield return new("lastPhi", 1, s.KeyDim / 2, 0, $"[B,{n},K/2]", "φ of the last token.");
+    }
+
+    private static IEnumerable<StateTensor> Matrix(DynamicalSystem s)
+    {
         var (n, f) = (s.ValueHeads is null ? "H" : "N", s.Map.Letter);
         foreach (var tensor in s.Convolution is { IsOnGrid: false } line ? line.Tensors : [])
         {

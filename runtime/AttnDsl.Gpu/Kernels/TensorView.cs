@@ -26,6 +26,9 @@ public struct TensorView
     /// <summary>The rows of one head of one sequence, from token <paramref name="t"/> on.</summary>
     public readonly ArrayView<float> At(int b, int t, int h) => Data.SubView(b * Batch + (long)t * Time + h * Head);
 
+    /// <summary>Without the first floats of every row.</summary>
+    public readonly TensorView Columns(int from) => this with { Data = Data.SubView(from) };
+
     /// <summary>Without its first tokens.</summary>
     public readonly TensorView From(int token) => this with { Data = Data.SubView((long)token * Time) };
 }
@@ -57,6 +60,9 @@ public struct LayerCall
 
     /// <summary>Position of the first row of keys.</summary>
     public int KeyFirst;
+
+    /// <summary>Floats from one head's state to the next, and of its gradient: where heads of a cache carry something.</summary>
+    public int StateUnit, StateGradUnit;
 
     /// <summary>Tokens between the sinks and the row behind them, where the two lie together.</summary>
     public int SinkGap;

@@ -18,6 +18,7 @@ public sealed class CacheBuffer : IDisposable
     private readonly int _keyDim;
     private readonly int _valueDim;
     private readonly int _sinks;
+    private readonly int _carried;
 
     /// <param name="device">Where it shall lie.</param>
     /// <param name="layer">Name of the layer, for messages.</param>
@@ -28,13 +29,14 @@ public sealed class CacheBuffer : IDisposable
     /// <param name="sinks">Sink tokens.</param>
     /// <param name="keyDim">K.</param>
     /// <param name="valueDim">V.</param>
-    public CacheBuffer(GpuDevice device, string layer, int batch, int heads, int capacity, int window, int sinks, int keyDim, int valueDim)
-        : this(new StateBuffer(device, layer, batch, heads, UnitFloats(layer, batch, heads, capacity, sinks, keyDim, valueDim)), layer, capacity, window - 1, sinks, keyDim, valueDim)
+    /// <param name="carried">Floats of one head that are carried from token to token.</param>
+    public CacheBuffer(GpuDevice device, string layer, int batch, int heads, int capacity, int window, int sinks, int keyDim, int valueDim, int carried = 0)
+        : this(new StateBuffer(device, layer, batch, heads, UnitFloatsOf(layer, batch, heads, capacity, sinks, keyDim, valueDim, carried)), layer, capacity, window - 1, sinks, keyDim, valueDim, carried)
     {
     }
 
-    private CacheBuffer(StateBuffer state, string layer, int capacity, int keep, int sinks, int keyDim, int valueDim) =>
-        (_state, _layer, _capacity, _keep, _sinks, _keyDim, _valueDim) = (state, layer, capacity, keep, sinks, keyDim, valueDim);
+    private CacheBuffer(StateBuffer state, string layer, int capacity, int keep, int sinks, int keyDim, int valueDim, int carried) =>
+        (_state, _layer, _capacity, _keep, _sinks, _keyDim, _valueDim, _carried) = (state, layer, capacity, keep, sinks, keyDim, valueDim, carried);
 
     /// <summary>Where it lies.</summary>
     public GpuDevice Device => _state.Device;
@@ -163,6 +165,15 @@ public sealed class CacheBuffer : IDisposable
         Time = part % 2 == 0 ? _keyDim : _valueDim,
     };
 
+    /// <summary>Floats from one head to the next.</summary>
+    public int UnitFloats => _state.UnitFloats;
+
+    /// <summary>What is carried from token to token, of the first head.</summary>
+    public ArrayView<float> Carried => _state.Units.SubView((_capacity + _sinks) * (_keyDim + _valueDim));
+
+    /// <summary>Copies what is carried, one head behind the other.</summary>
+    public void CopyCarried(GpuStream stream, ArrayView<float> target) => StateKernels.Transfer(stream, Carried, _state.UnitFloats, target, _carried, Units, _carried);
+
     /// <summary>Forgets everything.</summary>
     public void Clear(GpuStream? stream)
     {
@@ -172,7 +183,7 @@ public sealed class CacheBuffer : IDisposable
 
     /// <summary>The same contents in memory of its own.</summary>
     public CacheBuffer Fork(GpuStream? stream) =>
-        new(_state.Fork(stream), _layer, _capacity, _keep, _sinks, _keyDim, _valueDim) { Rows = Rows, FirstRow = FirstRow };
+        new(_state.Fork(stream), _layer, _capacity, _keep, _sinks, _keyDim, _valueDim, _carried) { Rows = Rows, FirstRow = FirstRow };
 
     /// <inheritdoc cref="StateBuffer.CopySlot"/>
     public void CopySlot(int from, int to, GpuStream? stream) => _state.CopySlot(from, to, stream);
@@ -206,12 +217,14 @@ public sealed class CacheBuffer : IDisposable
     {
         if (host.Batch != Batch || host.Capacity != _capacity)
             throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"the state of {_layer} on the host is for B = {host.Batch} with room for {host.Capacity} tokens, that on the device for B = {Batch} and {_capacity}"));
+        if (host.UnitFloats != _state.UnitFloats)
+            throw new ArgumentException($"the state of {_layer} on the host keeps snapshots of what it carries, which a device has none of; make it without");
     }
 
-    private static int UnitFloats(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim)
+    private static int UnitFloatsOf(string layer, int batch, int heads, int capacity, int sinks, int keyDim, int valueDim, int carried)
     {
         // The host's checks and messages.
-        _ = CacheMemory.FloatCount(layer, batch, heads, capacity, sinks, keyDim, valueDim);
-        return (int)((((long)capacity + sinks) * (keyDim + valueDim) + 15) / 16 * 16);
+        _ = CacheMemory.FloatCount(layer, batch, heads, capacity, sinks, keyDim, valueDim, carried);
+        return (int)((((long)capacity + sinks) * (keyDim + valueDim) + carried + 15) / 16 * 16);
     }
 }

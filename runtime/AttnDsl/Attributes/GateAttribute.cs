@@ -25,6 +25,9 @@ public enum GateShape
 
     /// <summary>One log-decay a token, head and slot, <c>g [B,T,H,M]</c>: for <see cref="WriteRule.Slots"/>.</summary>
     Slot,
+
+    /// <summary>One log-decay a token, head and pair of key channels, <c>g [B,T,H,K/2]</c>: with a rotation a complex transition, whose pairs turn and shrink as one.</summary>
+    Pair,
 }
 
 /// <summary>The constants of <see cref="GateShape.Constant"/>; h counts heads from 0.</summary>
@@ -71,7 +74,10 @@ public enum GateActivation
     LowerBounded,
 }
 
-/// <summary>Gives the state a decay: <c>S_t = diag(e^{g_t})·S_{t−1} + …</c>.</summary>
+/// <summary>
+/// Gives the state a decay: <c>S_t = diag(e^{g_t})·S_{t−1} + …</c>. Under softmax a forget gate (<see cref="GateShape.Head"/> alone): query i's score of key j
+/// gains <c>g_{j+1} + … + g_i</c>.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
 public sealed class GateAttribute(GateShape shape) : Attribute
 {

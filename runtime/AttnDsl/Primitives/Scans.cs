@@ -55,6 +55,31 @@ public static class Scans
         }
     }
 
+    /// <summary>
+    /// Running sums as two floats each, sum and rest: terms are rounded, the sum is not, so differences of such sums do not cancel, however
+    /// far they have run. Writes one of the two.
+    /// </summary>
+    /// <param name="n">Length.</param>
+    /// <param name="x">What is added [n].</param>
+    /// <param name="start">The sum before the first element.</param>
+    /// <param name="rest">Its rest.</param>
+    /// <param name="isRest">Whether rests are wanted.</param>
+    /// <param name="y">The sums, or their rests [n]; apart from x.</param>
+    [MethodImpl(Jit.Kernel)]
+    public static void CompensatedSum(int n, ref float x, ref float start, ref float rest, bool isRest, ref float y)
+    {
+        (float sum, float low) = (start, rest);
+        for (nint i = 0; i < n; i++)
+        {
+            float term = Unsafe.Add(ref x, i) + low;
+            float next = sum + term;
+            float added = next - sum;
+            low = (sum - (next - added)) + (term - added);
+            sum = next;
+            Unsafe.Add(ref y, i) = isRest ? low : sum;
+        }
+    }
+
     /// <summary>d[i,j] = Σ_{j&lt;r≤i} g[r] for j ≤ i, so 0 on the diagonal; 0 above it.</summary>
     /// <param name="n">Rows and columns of d.</param>
     /// <param name="g">g [n]; −∞ is allowed.</param>

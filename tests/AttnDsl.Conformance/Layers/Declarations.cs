@@ -142,6 +142,39 @@ internal static partial class Bidirectional100x64;
 [Window(16, SinkTokens = 3)]
 internal static partial class ShapedScores6x5;
 
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Gate(GateShape.Pair)]
+[Rotation(RotationKind.Selective, Layout = PairLayout.Interleaved, Temperature = RotationTemperature.Tangent, MaxAngle = 0.5, Differenced = true, Gate = PhaseGate.Pair)]
+internal static partial class SelectivePairs6x5;
+
+[AttentionLayer(KeyDim = 80, ValueDim = 96)]
+[Gate(GateShape.Key, Activation = GateActivation.LogSigmoid, Temperature = 16)]
+[Write(WriteRule.Delta)]
+[Rotation(RotationKind.Selective, MaxTemperature = 0.5, Base = 1, Gate = PhaseGate.Head)]
+internal static partial class SelectiveDelta80x96;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 2, ValueHeads = 4, Causal = false)]
+[FeatureMap(Kernel.Identity)]
+[Rotation(RotationKind.Selective, Differenced = true)]
+internal static partial class SelectiveFull6x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head, Activation = GateActivation.LogSigmoid)]
+internal static partial class Forgetting7x5;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, KeyValueHeads = 2)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head)]
+[Score(SoftCap = 3, Bias = PositionBias.Alibi)]
+[Rotation(RotationKind.Selective, Differenced = true, Gate = PhaseGate.Head)]
+[Window(16, SinkTokens = 3)]
+internal static partial class ForgettingEverything6x5;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Causal = false)]
+[Rotation(RotationKind.Selective, Layout = PairLayout.Interleaved, Gate = PhaseGate.Pair)]
+internal static partial class SelectiveSoftmaxFull6x5;
+
 [AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, Causal = false)]
 [Score(SoftCap = 3, Bias = PositionBias.Alibi, SinkLogit = true)]
 internal static partial class ShapedFull7x5;

@@ -149,7 +149,7 @@ public sealed class FormTests
         copy.WriteMatrix(matrix);
         Assert.Equal(matrix, copy.ReadMatrix());
         // What lies on which level says the place of the last token, which is no part of the matrix.
-        if (first.ReadKeySum().Length == 0 && run.Subject.Spec.Levels == 0)
+        if (first.ReadKeySum().Length == 0 && run.Subject.Spec is { Levels: 0, Phase: null })
         {
             var (again, other) = (run.NewOutput(), run.NewOutput());
             first.Prefill(run.Slice(0, 40), again.Span);

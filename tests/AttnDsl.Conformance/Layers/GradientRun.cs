@@ -82,11 +82,12 @@ internal sealed class GradientRun
     }
 
     /// <summary>A state after some other tokens.</summary>
-    public ILayerState WarmState()
-    {
-        var other = new SubjectRun(Subject, new Draw(_seed + 2).Inputs(Subject.Spec, _inputs.Batch, 9));
-        return other.Stream(9).State;
-    }
+    public ILayerState WarmState() => new SubjectRun(Subject, WarmInputs).Stream(9).State;
+
+    /// <summary>What that state has from the oracle: where rotations stand.</summary>
+    public MatrixState<double> WarmOracle() => Oracle.Run<double>(Subject.Spec, WarmInputs).State!;
+
+    private LayerInputs WarmInputs => new Draw(_seed + 2).Inputs(Subject.Spec, _inputs.Batch, 9);
 
     /// <summary>A state gradient of random numbers.</summary>
     public ILayerState NewStateGradient(int seed)

@@ -40,7 +40,7 @@ public sealed class GradientTests
             run.Subject.Layer.Forward(run.Run.Slice(0, time), run.Run.NewOutput().Span, final, Forms.Fastest);
             var slope = run.Slope() with
             {
-                Initial = new(run.Subject.Spec, run.Upstream.Shape[0]) { Position = 9 },
+                Initial = run.WarmOracle(),
                 FinalS = stateGradient.ReadMatrix(),
                 FinalZ = stateGradient.ReadKeySum(),
                 FinalM = final.ReadMaximum(),

@@ -30,6 +30,7 @@ public sealed class LongStreamTests(ITestOutputHelper print)
     [InlineData(nameof(Moments7x5), false)]
     [InlineData(nameof(Cells3x5), false)]
     [InlineData(nameof(Elementwise5), false)]
+    [InlineData(nameof(SelectivePairs6x5), false)]
     public void MatrixState_LongStream_StaysAccurate(string name, bool isIllConditioned)
     {
         var spec = StateSubjects.All[name].Spec;
@@ -50,10 +51,11 @@ public sealed class LongStreamTests(ITestOutputHelper print)
         drift.AssertBounded();
     }
 
-    [Fact]
-    public void Window_LongStream_StaysAccurate()
+    [Theory]
+    [InlineData(nameof(TurnedWindow6x5))]
+    [InlineData(nameof(SelectiveWindow6x5))]
+    public void Window_LongStream_StaysAccurate(string name)
     {
-        const string name = nameof(TurnedWindow6x5);
         var spec = StateSubjects.All[name].Spec;
         IAttentionState? state = null;
         LayerInputs? before = null;
@@ -76,6 +78,9 @@ public sealed class LongStreamTests(ITestOutputHelper print)
     [Theory]
     [InlineData(nameof(Softmax7x5))]
     [InlineData(nameof(Rotary6x5))]
+    [InlineData(nameof(Forgetting7x5))]
+    [InlineData(nameof(ForgettingTurned6x5))]
+    [InlineData(nameof(ForgettingEverything6x5))]
     [InlineData(nameof(BlendedMoments7x5))]
     public void KeptRows_LongStream_StaysAccurate(string name)
     {
@@ -108,7 +113,7 @@ public sealed class LongStreamTests(ITestOutputHelper print)
     }
 
     private static LayerInputs Join(LayerInputs first, LayerInputs second) =>
-        new(1, first.Time + second.Time, [.. first.Q, .. second.Q], [.. first.K, .. second.K], [.. first.V, .. second.V]);
+        new(1, first.Time + second.Time, [.. first.Q, .. second.Q], [.. first.K, .. second.K], [.. first.V, .. second.V]) { Phi = [.. first.Phi, .. second.Phi], PhaseGate = [.. first.PhaseGate, .. second.PhaseGate] };
 
     /// <summary>Errors along a stream, of each block by itself.</summary>
     /// <param name="isIllConditioned">

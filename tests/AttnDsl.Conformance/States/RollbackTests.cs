@@ -74,7 +74,7 @@ public sealed class RollbackTests
         var state = run.NewState(2, Snapshots);
         var output = run.Output(2, 50);
         run.Layer.Forward(run.Rows([0, 50], 50), output.Span, state, Forms.Fastest);
-        var limit = run is { IsCache: true, HasWindow: false } ? 50 : Snapshots;
+        var limit = run.ForgetsNothing ? 50 : Snapshots;
         Assert.Equal(limit, state.RollbackLimit(1));
         var before = state.Save();
         Assert.Contains($"{limit} tokens", Assert.Throws<ArgumentOutOfRangeException>(() => state.Rollback(limit + 1)).Message, StringComparison.Ordinal);

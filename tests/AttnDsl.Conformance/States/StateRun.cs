@@ -37,6 +37,9 @@ internal sealed class StateRun
 
     public bool HasWindow => _spec.Window > 0;
 
+    /// <summary>Whether every token can be taken back, without snapshots: nothing is dropped, and nothing carried beside the rows.</summary>
+    public bool ForgetsNothing => IsCache && !HasWindow && _spec.Decay == DecaySource.None && _spec.Phase is null;
+
     public Forms[] EachForm => _spec switch
     {
         { IsSoftmax: true } => [Forms.Recurrent, Forms.Parallel],

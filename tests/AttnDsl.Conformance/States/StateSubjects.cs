@@ -30,6 +30,19 @@ internal static partial class Cells3x5;
 [Write(WriteRule.Plain, Key = KeySource.None)]
 internal static partial class Elementwise5;
 
+/// <summary>A cache that carries an angle and a sum of gates from token to token, beside rows that it never drops.</summary>
+[AttentionLayer(KeyDim = 6, ValueDim = 5, KeyValueHeads = 1)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head, Activation = GateActivation.LogSigmoid)]
+[Rotation(RotationKind.Selective, Base = 100)]
+internal static partial class ForgettingTurned6x5;
+
+/// <summary>An angle that a window carries on for ever.</summary>
+[AttentionLayer(KeyDim = 6, ValueDim = 5)]
+[Window(16)]
+[Rotation(RotationKind.Selective, Base = 100, Gate = PhaseGate.Pair)]
+internal static partial class SelectiveWindow6x5;
+
 /// <summary>A layer of each kind of state, mask, grouping and gradient.</summary>
 internal static class StateSubjects
 {
@@ -43,6 +56,16 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
         [nameof(TurnedWindow6x5)] = (new() { KeyDim = 6, ValueDim = 5, Heads = 2, Similarity = Similarity.Softmax, Window = 16, Pairs = Pairs.HalfSplit }, new StateSubject<TurnedWindow6x5.Inputs, TurnedWindow6x5.Gradients, TurnedWindow6x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(Forgetting7x5)] = (Subject.All[nameof(Forgetting7x5)].Spec, new StateSubject<Forgetting7x5.Inputs, Forgetting7x5.Gradients, Forgetting7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G })),
+        [nameof(ForgettingTurned6x5)] = (Subject.All[nameof(Forgetting7x5)].Spec with { KeyDim = 6, KeyValueHeads = 1, Pairs = Pairs.HalfSplit, Phase = new() { Base = 100 } }, new StateSubject<ForgettingTurned6x5.Inputs, ForgettingTurned6x5.Gradients, ForgettingTurned6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"] })),
+        [nameof(ForgettingEverything6x5)] = (Subject.All[nameof(ForgettingEverything6x5)].Spec, new StateSubject<ForgettingEverything6x5.Inputs, ForgettingEverything6x5.Gradients, ForgettingEverything6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] })),
+        [nameof(SelectiveWindow6x5)] = (new() { KeyDim = 6, ValueDim = 5, Heads = 2, Similarity = Similarity.Softmax, Window = 16, Pairs = Pairs.HalfSplit, Phase = new() { Base = 100, Gate = PhaseGating.Pair } }, new StateSubject<SelectiveWindow6x5.Inputs, SelectiveWindow6x5.Gradients, SelectiveWindow6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] })),
+        [nameof(SelectivePairs6x5)] = (Subject.All[nameof(SelectivePairs6x5)].Spec, new StateSubject<SelectivePairs6x5.Inputs, SelectivePairs6x5.Gradients, SelectivePairs6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] })),
         [nameof(LinearElu7x5)] = (Subject.All[nameof(LinearElu7x5)].Spec, new StateSubject<LinearElu7x5.Inputs, LinearElu7x5.Gradients, LinearElu7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
         [nameof(Gla7x5)] = (Subject.All[nameof(Gla7x5)].Spec, new StateSubject<Gla7x5.Inputs, Gla7x5.Gradients, Gla7x5.State>(

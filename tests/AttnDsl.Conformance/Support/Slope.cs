@@ -100,6 +100,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.g" => nowhere with { G = direction },
             "in.beta" => nowhere with { Beta = direction },
             "in.i" => nowhere with { I = direction },
+            "in.phi" => nowhere with { Phi = direction },
+            "in.phasegate" => nowhere with { PhaseGate = direction },
             "in.a_log" or "in.power" => nowhere with { ALog = direction },
             "in.dt_bias" or "in.lambda" => nowhere with { DtBias = direction },
             "in.u" => nowhere with { U = direction },

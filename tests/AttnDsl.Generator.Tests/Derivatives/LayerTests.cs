@@ -68,7 +68,7 @@ public sealed class LayerTests
         var systems = Enumerable.Range(0, LayerSample.Count).Select(n => LayerSample.Of(n).System).ToList();
         foreach (var mechanism in new Func<DynamicalSystem, object?>[]
         {
-            s => s.Family, s => s.Causal, s => s.Kernel, s => s.Decay?.Shape, s => s.Decay?.Activation, s => s.Write, s => s.Normaliser, s => s.NormaliserGradient, s => s.Rotation?.Layout,
+            s => s.Family, s => s.Causal, s => s.Kernel, s => s.Decay?.Shape, s => s.Decay?.Activation, s => s.Write, s => s.Normaliser, s => s.NormaliserGradient, s => s.Rotation?.Layout, s => s.Rotation?.Kind, s => s.Phase?.Gate,
             s => s.Writing.Strength, s => s.Writing.Key, s => s.Writing.Bonus, s => s.Skip, s => s.Augmentation, s => s.Score is { Bias: PositionBias.Alibi }, s => s.Score is { SinkLogit: true }, s => s.Levels > 0, s => s.ExactTokens > 0,
             s => s.Window?.RuntimeSized, s => s.Window?.SinkTokens > 0, s => s.KeyValueHeads is null, s => s.ValueHeads is null,
         })
@@ -137,7 +137,7 @@ public sealed class LayerTests
         var system = sample.System;
         // A normaliser that the declaration holds is a constant to its gradients.
         holds &= system.IsStabilised || system.NormaliserGradient == NormaliserGradient.Held;
-        string[] states = HandsStatesOn(system) ? [.. system.States.Select(s => s.Name).Where(s => s != "m")] : [];
+        string[] states = HandsStatesOn(system) ? [.. system.States.Select(s => s.Name).Where(s => s is not ("m" or "phaseRest"))] : [];
         // States are kept relative to their maximum: without holding it, a loss of theirs is another function.
         string[] outputs = ["o", .. system.IsStabilised && !holds ? [] : states];
         string[] inputs = [.. system.Inputs.Select(i => i.Tensor), .. system.Parameters.Select(p => p.Tensor), .. states];

@@ -36,6 +36,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
     private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P, F = Dim.F, M = Dim.M, L = Dim.L, U = Dim.U, E = Dim.E;
     private static readonly Expr X = new Arg(0), Y = new Arg(1);
 
+    private static readonly Temperatures s_geometric = new(4, RotationTemperature.Geometric, 0.5, 100, 0.9), s_tangent = new(4, RotationTemperature.Tangent, 2, 100, 0.9);
+
     /// <summary>Every variant of every primitive; <see cref="CoverageTests"/> sees to it that none is missing.</summary>
     public static IReadOnlyList<PrimitiveCase> All { get; } =
     [
@@ -70,7 +72,14 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. from strict in new[] { false, true } from toKeys in new[] { false, true } from before in new[] { false, true } select new PrimitiveCase(new DecayedApply(strict, toKeys, before), new(new(C, C)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from before in new[] { false, true } select new PrimitiveCase(new DecayedCrossing(before), new(new(C, C)), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from transposed in new[] { false, true } from right in new[] { V, One } select new PrimitiveCase(new UnitLowerSolve(transposed), new(new(C, C), Values.Small), new(new(C, right))),
-        .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from back in new[] { false, true } select new PrimitiveCase(new Rotate(layout, back), new(new(C, K)), new(new(C, P), IsFixed: true), new(new(C, P), IsFixed: true)),
+        .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from back in new[] { false, true } select new PrimitiveCase(new Rotate(layout, back), new(new(C, K)), new(new(C, P)), new(new(C, P))),
+        .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from cross in new[] { false, true } select new PrimitiveCase(new PairProduct(layout, cross), new(new(C, K)), new(new(C, K))),
+        .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } select new PrimitiveCase(new SpreadPairs(layout), new Argument(new(C, P))),
+        .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } select new PrimitiveCase(new FoldPairs(layout), new Argument(new(C, K))),
+        .. from gate in new Dim?[] { null, One, P } from differenced in new[] { false, true } select new PrimitiveCase(new PhaseSum(s_geometric, gate is not null, differenced), Phases(gate, differenced)),
+        .. from gate in new Dim?[] { null, One, P } from differenced in new[] { false, true } from rest in new[] { false, true } select new PrimitiveCase(new PhaseEnd(s_tangent, gate is not null, differenced, rest), Phases(gate, differenced)),
+        new(new Temper(s_tangent), new Argument(new(C, P))),
+        .. from rest in new[] { false, true } select new PrimitiveCase(new CompensatedSum(rest), new(new(C, One)), new(new(One, One)), new(new(One, One), IsFixed: true)),
         new(new StopGradient(), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new Monomials(kernel), new Argument(new(C, K))),
         .. from kernel in new[] { Polynomial.Taylor, Polynomial.Squared } select new PrimitiveCase(new MonomialsBack(kernel), new(new(C, K)), new(new(C, Dim.F))),
@@ -106,6 +115,7 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         Spread s => [new(s.Outer, s.Inner)],
         Collect c => [new(c.Outer, c.Inner)],
         MergeLevels => [new(E, K)],
+        PairProduct or SpreadPairs or FoldPairs => [new(K, P)],
         Monomials => [new(K, F)],
         Join => [new(F, F)],
         Part => [new(K, V)],
@@ -133,6 +143,13 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         };
         return new(op, [.. Args.Select(a => a with { Shape = In(a.Shape) })]);
     }
+
+    private static Argument[] Phases(Dim? gate, bool differenced) =>
+    [
+        new(new(C, P)), new(new(One, P)), new(new(One, P), IsFixed: true),
+        .. gate is { } width ? [new Argument(new(C, width))] : System.Array.Empty<Argument>(),
+        .. differenced ? [new Argument(new(One, P))] : System.Array.Empty<Argument>(),
+    ];
 
     private static Shape Of(Access access) => access == Access.Rows ? new(C, K) : new(K, V);
 }

@@ -19,6 +19,8 @@ internal static class PrimitivePrograms
     private const string Here = "Here.";
     private const string Rest = "What makes use of it.";
 
+    private static readonly Temperatures s_temperatures = new(16, RotationTemperature.Geometric, 1, 10000, 0);
+
     private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V;
 
     public static IReadOnlyDictionary<Type, Action<RegionBuilder>> All { get; } = new Dictionary<Type, Action<RegionBuilder>>
@@ -99,6 +101,43 @@ internal static class PrimitivePrograms
         {
             var (q, cos, sin) = (b.Load("q", C, K), b.Load("cos", C, Dim.P, isFixed: true), b.Load("sin", C, Dim.P, isFixed: true));
             b.Store("q", At(b, () => b.Emit("qRotated", new Rotate(PairLayout.HalfSplit), q, cos, sin)));
+        },
+        [typeof(CompensatedSum)] = b =>
+        {
+            var (g, v) = (b.Load("g", C, One), b.Load("v", C, V));
+            var (start, rest) = (b.Fill("start", new(One, One), 0), b.Fill("startRest", new(One, One), 0));
+            var sums = At(b, () => b.Emit("sums", new CompensatedSum(Rest: false), g, start, rest));
+            b.Store("o", b.Map("weighted", (x, y) => x * y, v, sums));
+        },
+        [typeof(PhaseSum)] = b =>
+        {
+            var angles = At(b, () => b.Emit("angles", new PhaseSum(s_temperatures, Gated: true, Differenced: true), Phases(b)));
+            b.Store("phi", b.Map("doubled", x => 2 * x, angles));
+        },
+        [typeof(PhaseEnd)] = b =>
+        {
+            var end = At(b, () => b.Emit("end", new PhaseEnd(s_temperatures, Gated: true, Differenced: true, Rest: false), Phases(b)));
+            b.Store("phi", b.Map("left", (x, y) => x - y, b.Load("phi", C, Dim.P), end));
+        },
+        [typeof(Temper)] = b =>
+        {
+            var phi = b.Load("phi", C, Dim.P);
+            b.Store("phi", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("turned", new Temper(s_temperatures), phi))));
+        },
+        [typeof(PairProduct)] = b =>
+        {
+            var (q, k) = (b.Load("q", C, K), b.Load("k", C, K));
+            b.Store("g", b.SumCols("sum", At(b, () => b.Emit("crossed", new PairProduct(PairLayout.HalfSplit, Cross: true), q, k))));
+        },
+        [typeof(SpreadPairs)] = b =>
+        {
+            var (k, phi) = (b.Load("k", C, K), b.Load("phi", C, Dim.P));
+            b.Store("k", b.Map("scaled", (x, y) => x * y, k, At(b, () => b.Emit("both", new SpreadPairs(PairLayout.HalfSplit), phi))));
+        },
+        [typeof(FoldPairs)] = b =>
+        {
+            var k = b.Load("k", C, K);
+            b.Store("phi", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("sums", new FoldPairs(PairLayout.HalfSplit), k))));
         },
         [typeof(Monomials)] = b =>
         {
@@ -195,6 +234,11 @@ internal static class PrimitivePrograms
         },
     };
 
+    private static Tile[] Phases(RegionBuilder b) =>
+    [
+        b.Load("phi", C, Dim.P), b.Fill("start", new(One, Dim.P), 0), b.Fill("startRest", new(One, Dim.P), 0), b.Load("g", C, One), b.Fill("before", new(One, Dim.P), 0),
+    ];
+
     /// <summary>The page's dumps: the program, its derivative, and what the primitive prints in it.</summary>
     public static Dictionary<string, string> Dumps(Type primitive)
     {
@@ -203,6 +247,7 @@ internal static class PrimitivePrograms
         var program = p.Build();
         var layer = Layers.Plain(32, 48) with { Heads = 2, Gate = new(GateShape.Head, null, null, null) };
         if (program.Statements.Any(s => s.Op is Load { Tensor: "place" })) layer = layer with { Read = new(Normaliser.None, null, Levels: 7) };
+        if (program.Statements.Any(s => s.Op is Load { Tensor: "phi" } or Store { Tensor: "phi" })) layer = layer with { Rotation = new(RotationKind.Selective, 100, PairLayout.HalfSplit) };
         var system = Resolver.Resolve(layer);
         var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7)] })), WorkUnit.StateHead, "");
         var (cpu, gpu) = (new SourceWriter(), new SourceWriter());

@@ -62,7 +62,7 @@ internal sealed class LayerRun
         "values" => HeadsOf("v"),
         _ when tensor.EndsWith("Grad", StringComparison.Ordinal) => HeadsOf(tensor[..^"Grad".Length]),
         _ when System.Parameters.FirstOrDefault(p => p.Tensor == tensor) is { PerHead: null } => 1,
-        _ => (System.Parameters.FirstOrDefault(p => p.Tensor == tensor)?.PerHead ?? System.Inputs.FirstOrDefault(i => i.Tensor == tensor)?.HeadCount) switch
+        _ => (System.Prepared.FirstOrDefault(p => p.Tensor == tensor) is { PerQueryHead: false } prepared ? prepared.HeadCount : System.Parameters.FirstOrDefault(p => p.Tensor == tensor)?.PerHead ?? System.Inputs.FirstOrDefault(i => i.Tensor == tensor)?.HeadCount) switch
         {
             HeadCount.Query => Heads,
             HeadCount.KeyValue => System.KeyValueHeads ?? Heads,
@@ -83,6 +83,7 @@ internal sealed class LayerRun
     public void Forward(FormPlan form)
     {
         Prepare(form.Before);
+        foreach (var kernel in _plan.Prepare) Launch(kernel);
         foreach (var kernel in form.Before.Append(form.Main)) Launch(kernel);
         if (form.UpdateState is { } update) Launch(update);
     }
@@ -101,9 +102,9 @@ internal sealed class LayerRun
     {
         var appends = kernels.Any(k => k.Name == "Append");
         Alias("values", "v", !appends);
-        Alias("keys", "k", !appends && System.Rotation is null);
+        Alias("keys", "k", !appends && !System.CopiesKeys);
         Alias("valuesGrad", "vGrad", true);
-        Alias("keysGrad", "kGrad", System.Rotation is null);
+        Alias("keysGrad", "kGrad", !System.CopiesKeys);
         if (System.Levels > 0) this["place", 0].Values = Operations.Fill(Time, 1, (t, _) => Position + t);
         if (System.Angles is not { } angles) return;
         double Angle(int t, int p) => (Position + t) * angles.Step * Math.Pow(angles.Base, -(double)p / angles.Count);
@@ -121,7 +122,7 @@ internal sealed class LayerRun
         var sizes = kernel.Plan.Sizes.R == 1 ? _sizes with { R = 1 } : _sizes;
         var values = new Dictionary<string, int> { ["window"] = Window, ["headCount"] = Heads, ["sinkGap"] = 0 };
         // One of the query heads that share a key/value head, where the work is that head's.
-        var step = kernel.Unit == WorkUnit.KeyValueHead ? Heads / HeadsOf("k") : 1;
+        var step = kernel.Unit == WorkUnit.KeyValueHead ? OutputHeads / HeadsOf("k") : 1;
         for (var n = 0; n < OutputHeads; n += step)
         {
             // What an item contributes to the gradient of a learned tensor is its own; the sum follows.

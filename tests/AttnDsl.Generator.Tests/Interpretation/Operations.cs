@@ -27,6 +27,16 @@ internal static class Operations
             x[0][n / Rows(x[1]), n % Rows(x[1])] * x[1][n / Rows(x[1]), c] * x[2][n % Rows(x[1]), c] * Complex.Exp(Between(x[3], n % Rows(x[1]), (n / Rows(x[1])) - (g.Before ? 1 : 0), c)))),
         UnitLowerSolve s => Solved(x[0], x[1], s.Transposed),
         Rotate r => Rotated(r, x[0], x[1], x[2]),
+        PairProduct p => Fill(Rows(x[0]), Cols(x[0]) / 2, (i, n) => Paired(p.Layout, n, Cols(x[0])) is var (f, s) && p.Cross ? x[0][i, f] * x[1][i, s] - x[0][i, s] * x[1][i, f] : x[0][i, f] * x[1][i, f] + x[0][i, s] * x[1][i, s]),
+        SpreadPairs p => Fill(Rows(x[0]), 2 * Cols(x[0]), (i, j) => x[0][i, p.Layout == PairLayout.HalfSplit ? j % Cols(x[0]) : j / 2]),
+        FoldPairs p => Fill(Rows(x[0]), Cols(x[0]) / 2, (i, n) => Paired(p.Layout, n, Cols(x[0])) is var (f, s) ? x[0][i, f] + x[0][i, s] : 0),
+        // Angles may be whole turns further on, and nothing is rounded.
+        PhaseSum p => Fill(Rows(x[0]), Cols(x[0]), (i, j) => Phase(p, x, i, j)),
+        PhaseEnd { Rest: false } p => Fill(1, Cols(x[0]), (_, j) => Phase(new(p.Temperatures, p.Gated, p.Differenced), x, Rows(x[0]) - 1, j)),
+        PhaseEnd => new Complex[1, Cols(x[0])],
+        Temper t => Fill(Rows(x[0]), Cols(x[0]), (i, j) => x[0][i, j] * Tau(t.Temperatures, j)),
+        CompensatedSum { Rest: false } => Fill(Rows(x[0]), 1, (i, _) => x[1][0, 0] + x[2][0, 0].Real + Sum(Rows(x[0]), r => r <= i, r => x[0][r, 0])),
+        CompensatedSum => new Complex[Rows(x[0]), 1],
         Scan => Recurrent(x[0], x[1], x[2]),
         ReverseScan => Fill(Rows(x[1]), Cols(x[1]), (i, j) => Sum(Rows(x[1]), r => r >= i, r => x[1][r, j] * Enumerable.Range(i + 1, r - i).Aggregate(Complex.One, (p, n) => p * x[0][n, j]))),
         Shift s => Fill(Rows(x[0]), Cols(x[0]), (i, j) => s.Up ? i + 1 < Rows(x[0]) ? x[0][i + 1, j] : x[1][0, j] : i > 0 ? x[0][i - 1, j] : x[1][0, j]),
@@ -71,6 +81,24 @@ internal static class Operations
         for (var differ = (uint)((int)place.Real ^ (int)other.Real); differ != 0; differ >>= 1) bits++;
         return Math.Min(bits, last);
     }
+
+    private static (int First, int Second) Paired(PairLayout layout, int pair, int channels) =>
+        layout == PairLayout.HalfSplit ? (pair, pair + channels / 2) : (2 * pair, 2 * pair + 1);
+
+    private static Complex Phase(PhaseSum p, IReadOnlyList<Complex[,]> x, int row, int pair)
+    {
+        Complex Step(int r)
+        {
+            var step = x[0][r, pair] - (p.Differenced ? r > 0 ? x[0][r - 1, pair] : x[^1][0, pair] : 0);
+            return p.Gated ? step / (1 + Complex.Exp(-x[3][r, Cols(x[3]) == 1 ? 0 : pair])) : step;
+        }
+
+        return x[1][0, pair] + x[2][0, pair].Real + Sum(row + 1, _ => true, r => Tau(p.Temperatures, pair) * Step(r));
+    }
+
+    private static double Tau(Temperatures t, int pair) => t.Most * (t.Kind == RotationTemperature.Geometric
+        ? Math.Pow(t.Base, -(double)pair / t.Pairs)
+        : Math.Tan(0.5 * Math.PI * t.Angle * pair / (t.Pairs - 1)) / Math.Tan(0.5 * Math.PI * t.Angle));
 
     private static int Rows(Complex[,] x) => x.GetLength(0);
 

@@ -1622,8 +1622,7 @@ Not supported
                 call.Sequences.Angles(0, time, 32, 10000d, 1d, out call.Cos, out call.Sin);
                 (call.Keys, call.Values) = (call.K, call.V);
                 pins.P5 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
-                call.Keys.Address = global::AttnDsl.Runtime.Workspace.RentAddress(3, (long)batch * time * 2 * 64);
-                (call.Keys.Batch, call.Keys.Head, call.Keys.Time) = ((nint)time * 2 * 64, (nint)time * 64, 64);
+                call.Keys = global::AttnDsl.Runtime.TensorArg.Dense(global::AttnDsl.Runtime.Workspace.RentAddress(3, (long)batch * time * 2 * 64), 2, time, 64);
                 call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateKeys;
                 global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateKeysScratch, 21.0 * call.Time, in pins);
@@ -1844,12 +1843,14 @@ Not supported
             if (stateful)
             {
                 stateGradient.AddTo(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);
+                call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AppendBack;
                 global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AppendBackScratch, 21.0 * call.Time, in pins);
                 stateGradient.Take(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);
             }
             else
             {
+                call.Heads = 2;
                 call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.RotateBack;
                 global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads, call.Heads), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.RotateBackScratch, 21.0 * call.Time, in pins);
             }

@@ -114,5 +114,21 @@ internal static class GatedCases
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, LevelScales = t["in.level_scales"] },
             LogLinear16x24.Forward, LogLinear16x24.Forward, LogLinear16x24.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LogLinear16x24.Backward }),
+        new("selective_rope_gla", 16, 24, new Layer<SelectiveGla16x24.Inputs, SelectiveGla16x24.Gradients, SelectiveGla16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.gk"], Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t["in.gk"], Phi = t["in.phi"] },
+            SelectiveGla16x24.Forward, SelectiveGla16x24.Forward, SelectiveGla16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectiveGla16x24.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
+        new("selective_rope_gated_delta", 16, 24, new Layer<SelectiveGatedDelta16x24.Inputs, SelectiveGatedDelta16x24.Gradients, SelectiveGatedDelta16x24.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"] },
+            SelectiveGatedDelta16x24.Forward, SelectiveGatedDelta16x24.Forward, SelectiveGatedDelta16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectiveGatedDelta16x24.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
     ];
 }

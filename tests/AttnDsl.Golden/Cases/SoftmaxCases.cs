@@ -137,5 +137,18 @@ internal static class SoftmaxCases
         {
             Parameters = """{"base": 10000.0, "layout": "half-split"}""",
         },
+        new("forgetting_attention", 16, 24, new Layer<Forgetting16x24.Inputs, Forgetting16x24.Gradients, Forgetting16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
+            Forgetting16x24.Forward, Forgetting16x24.Forward, Forgetting16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = Forgetting16x24.Backward }),
+        new("selective_rope_softmax", 16, 24, new Layer<SelectiveSoftmax16x24.Inputs, SelectiveSoftmax16x24.Gradients, SelectiveSoftmax16x24.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"] },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"] },
+            SelectiveSoftmax16x24.Forward, SelectiveSoftmax16x24.Forward, SelectiveSoftmax16x24.Backward, (b, h, c) => new(b, h, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = SelectiveSoftmax16x24.Backward })
+        {
+            Parameters = """{"tau_base": 500000.0}""",
+        },
     ];
 }

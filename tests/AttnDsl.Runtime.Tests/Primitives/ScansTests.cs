@@ -49,6 +49,32 @@ public abstract class ScansTests<TVec>(ITestOutputHelper output) : VectorTests<T
         }
     }
 
+    /// <summary>Bound: each term is rounded, the sum is not, whatever stands in front.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-12345.678f)]
+    public void CompensatedSum_LongRuns_KeepEveryTerm(float start)
+    {
+        const int n = 100_000;
+        using Matrix x = Matrix.Random(new Random(5), 1, n);
+        using var edge = new Matrix(1, 2);
+        (edge[0, 0], edge[0, 1]) = (start, start * 1e-8f);
+        using var sums = new Matrix(1, n);
+        using var rests = new Matrix(1, n);
+        Scans.CompensatedSum(n, ref x.Ref, ref edge.Ref, ref edge[0, 1], isRest: false, ref sums.Ref);
+        Scans.CompensatedSum(n, ref x.Ref, ref edge.Ref, ref edge[0, 1], isRest: true, ref rests.Ref);
+        sums.CheckCanaries();
+        rests.CheckCanaries();
+        double expected = (double)edge[0, 0] + edge[0, 1];
+        double terms = Math.Abs(start) * 1e-10;
+        for (int i = 0; i < n; i++)
+        {
+            expected += x[0, i];
+            terms += Math.Abs(x[0, i]);
+            Rounding.Check(0, (float)((double)sums[0, i] + rests[0, i] - expected), 2 * Rounding.Unit * terms, "sum", i, 0);
+        }
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]

@@ -192,6 +192,9 @@ internal sealed class FaceRun
         Copy(state.ReadMaximum(), initial.M);
         Copy(state.ReadValueMean(), initial.ValueMean);
         Copy(state.ReadCount(), initial.Count);
+        if (_spec.Phase is null || Oracle.Run<double>(_spec, Warm.Inputs).State is not { } turned) return initial;
+        turned.Phase.CopyTo(initial.Phase, 0);
+        turned.LastPhi.CopyTo(initial.LastPhi, 0);
         return initial;
     }
 

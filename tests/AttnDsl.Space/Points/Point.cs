@@ -125,6 +125,17 @@ internal sealed record Point(LayerDeclaration Declaration)
         OutputGate = Same<GateOfOutput>(Declaration.Read?.OutputGate ?? OutputGate.None),
         Pairs = Declaration.Rotation is { } rotation ? Same<Pairs>(rotation.Layout) : Pairs.None,
         RotationBase = Declaration.Rotation?.Base ?? 10000,
+        Phase = Declaration.Rotation is not { Kind: RotationKind.Selective } selective
+            ? null
+            : new()
+            {
+                Tangent = selective.Temperature == RotationTemperature.Tangent,
+                Base = selective.Base,
+                MaxAngle = selective.MaxAngle ?? 0.9999,
+                Most = selective.MaxTemperature ?? 1,
+                Differenced = selective.Differenced ?? false,
+                Gate = Same<PhaseGating>(selective.Gate ?? PhaseGate.None),
+            },
         Window = RuntimeWindow > 0 ? RuntimeWindow : Declaration.Window?.Size ?? 0,
         SinkTokens = Declaration.Window?.SinkTokens ?? 0,
     };

@@ -29,6 +29,13 @@ internal static class CpuEmitter
             {
                 foreach (var kernel in plan.Kernels)
                     w.Line($"public const int {kernel.Name}Scratch = {Literals.Integer(kernel.Plan.ScratchFloats)}; // floats a worker");
+                if (plan.System.Phase is { } phase)
+                {
+                    w.Line();
+                    w.Line("/// <summary>τ of every pair.</summary>");
+                    w.Line($"private static readonly double[] Temperatures = {phase.Temperatures.Table};");
+                }
+
                 w.Line();
                 w.Line("/// <summary>The kernels, by name.</summary>");
                 w.Line($"public enum Pass {{ {string.Join(", ", plan.Kernels.Select(k => k.Name))} }}");
@@ -60,6 +67,7 @@ internal static class CpuEmitter
             {
                 w.Line("public TensorArg Keys, Values, SinkKeys, SinkValues, KeysGrad, ValuesGrad;");
                 w.Line("public nint Lse, LseStep;");
+                if (system.States.Count > 0) w.Line("public nint State, StateGrad, StateUnit, StateGradUnit;");
             }
             else
             {
@@ -68,6 +76,7 @@ internal static class CpuEmitter
 
             if (system.Angles is not null) w.Line("public nint Cos, Sin;");
             if (system.Levels > 0) w.Line("public nint Places;");
+            foreach (var prepared in system.Prepared) w.Line($"public TensorArg {prepared.Member}, {prepared.Member}Grad;");
             if (system.Parameters.Count > 0)
             {
                 w.Line();
@@ -158,12 +167,16 @@ internal static class CpuEmitter
             w.Line("(one.Start, one.Time) = (s.Start, s.Time);");
             foreach (var name in system.Inputs.Select(i => i.Field).Append("O")) w.Line($"one.{name} = {name}.From(s.Batch);");
             foreach (var name in system.Differentiated.Select(i => i.Member + "Grad").Prepend("OGrad")) w.Line($"one.{name} = {name}.From(s.Batch);");
+            foreach (var name in system.Prepared.SelectMany(p => new[] { p.Member, p.Member + "Grad" })) w.Line($"one.{name} = {name}.From(s.Batch);");
             if (cache)
             {
                 foreach (var name in s_rowsOfKeys) w.Line($"one.{name} = {name}.From(s.KeyBatch, s.KeyStart);");
                 w.Line("one.Lse += (nint)s.Padded * sizeof(float);");
                 w.Line("(one.KeyRows, one.QueryFirst, one.KeyFirst) = (s.KeyRows, s.QueryFirst, s.KeyFirst);");
                 if (system.MeasuresSinks) w.Line("one.SinkGap = s.SinkGap;");
+                var keyHeads = SurfaceEmitter.Heads(system, HeadCount.KeyValue, "Heads");
+                if (system.States.Count > 0) w.Line($"(one.State, one.StateGrad) = (State + (nint)s.Slot * {keyHeads} * StateUnit * sizeof(float), StateGrad + (nint)s.Slot * {keyHeads} * StateGradUnit * sizeof(float));");
+                if (plan.Backward.KeptFloats > 0) w.Line($"(one.Kept, one.Chunks) = (Kept + (nint)s.Chunk * {keyHeads} * {plan.Backward.KeptFloats} * sizeof(float), s.Chunks);");
             }
             else
             {
@@ -193,6 +206,7 @@ internal static class CpuEmitter
         "OGrad.Address",
         .. system.Differentiated.Select(i => i.Member + "Grad.Address"),
         .. system.Family == StateFamily.Cache ? ["KeysGrad.Address", "ValuesGrad.Address"] : System.Array.Empty<string>(),
+        .. system.Family == StateFamily.Cache && system.States.Count > 0 ? ["State", "StateGrad"] : System.Array.Empty<string>(),
         .. system.Parameters.Select(p => p.Member),
     ];
 
@@ -218,11 +232,11 @@ internal static class CpuEmitter
             var loop = grouped ? w.Block("for (int h = group * Group; h < (group + 1) * Group; h++)") : (System.IDisposable?)null;
             var states = plan.System.States;
             var wholes = kernel.Signature.Parameters.SelectMany(p => p).Where(p => p.Kind == ParameterKind.Whole).ToList();
-            var unit = grouped ? "(b * Heads * Group + h)" : "(b * Heads + h)";
-            if (wholes.Any(p => !p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float state = ref Native.At(State, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
-            if (wholes.Any(p => p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float stateGrad = ref Native.At(StateGrad, (nint){unit} * {StateLayout.UnitFloats(plan.System)});");
+            var unit = grouped ? "(b * Heads * Group + h)" : kernel.Unit == WorkUnit.KeyValueHead && plan.System.ValueHeads is not null ? "((b * Heads + h) * Group)" : "(b * Heads + h)";
+            if (wholes.Any(p => !p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float state = ref Native.At(State, {StateOf(plan.System, kernel, unit, "StateUnit")});");
+            if (wholes.Any(p => p.Name.EndsWith("Grad", System.StringComparison.Ordinal))) w.Line($"ref float stateGrad = ref Native.At(StateGrad, {StateOf(plan.System, kernel, unit, "StateGradUnit")});");
             if (kernel.Signature.Parameters.SelectMany(p => p).Any(p => p.Kind == ParameterKind.Slot)) w.Line($"ref float kept = ref Native.At(Kept, (nint){unit} * Chunks * {plan.Backward.KeptFloats});");
-            if (kernel.Unit == WorkUnit.StateHead && plan.Of(Forms.Recurrent)?.Main == kernel) w.Line($"if (Snapshot != 0) Native.Copy(ref state, Snapshot, {StateLayout.UnitFloats(plan.System)});");
+            if (IsFirstOfTurn(plan, kernel)) w.Line($"if (Snapshot != 0) Native.Copy(ref state, Snapshot, {StateLayout.UnitFloats(plan.System)}{(kernel.Unit == WorkUnit.KeyValueHead && plan.System.ValueHeads is not null ? " * Group" : "")});");
             w.Line($"{kernel.Name}<TVec>(");
             var lines = kernel.Signature.Parameters;
             for (var n = 0; n < lines.Count; n++)
@@ -230,6 +244,17 @@ internal static class CpuEmitter
             loop?.Dispose();
             w.Line("break;");
         }
+    }
+
+    /// <summary>Whether a kernel is the first to change a matrix state that takes a single token.</summary>
+    private static bool IsFirstOfTurn(LayerPlan plan, LayerKernel kernel) =>
+        plan.System is { Family: StateFamily.Matrix, Causal: true } && kernel == (plan.Prepare.FirstOrDefault() ?? plan.Of(Forms.Recurrent)?.Main);
+
+    /// <summary>Where the state of a head begins. A cache's head carries some floats for itself and two for each of its query heads.</summary>
+    private static string StateOf(DynamicalSystem system, LayerKernel kernel, string unit, string stride)
+    {
+        if (system.Family == StateFamily.Matrix) return $"(nint){unit} * {StateLayout.UnitFloats(system)}";
+        return system.KeyValueHeads is not null && kernel.Unit == WorkUnit.StateHead ? $"(nint)({unit} / Group) * {stride} + h % Group * 2" : $"{unit} * {stride}";
     }
 
     private static string Argument(LayerPlan plan, LayerKernel kernel, KernelParameter p) => p.Kind switch
@@ -304,7 +329,7 @@ internal static class CpuEmitter
         if (tensor == "lse") return "ref Native.At(Lse, (nint)(b * Heads" + (kernel.Unit == WorkUnit.KeyBlock && system.KeyValueHeads is not null ? " * Group" : "") + " + h) * LseStep), 1";
         if (tensor is "o" or "oGrad") return $"ref {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.At(b, {start}, h), {char.ToUpperInvariant(tensor[0]) + tensor.Substring(1)}.Time";
         // A call's own rows lie behind those that were there.
-        var own = kernel.Unit == WorkUnit.KeyValueHead && system.Causal ? "QueryFirst - KeyFirst" : "0";
+        var own = kernel.Unit is WorkUnit.KeyValueHead or WorkUnit.StateHead && system.Causal ? "QueryFirst - KeyFirst" : "0";
         if (tensor is "keysGrad" or "valuesGrad")
         {
             var rows = char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
@@ -315,13 +340,22 @@ internal static class CpuEmitter
         if (gradient.Length > 0) tensor = tensor.Substring(0, tensor.Length - 4);
         switch (tensor)
         {
+            case "keyGates" or "keyGateRests" or "sinkKeyGates" or "sinkKeyGateRests":
+                // They stand behind the key.
+                var row = (tensor.StartsWith("sink", System.StringComparison.Ordinal) ? "SinkKeys" : "Keys") + gradient;
+                var (rests, columns) = (tensor.EndsWith("Rests", System.StringComparison.Ordinal), system.KeyValueHeads is null ? "" : " + h % Group");
+                var column = system.KeyDim + (rests && columns.Length == 0 ? 1 : 0) + (rests && columns.Length > 0 ? " + Group" : "") + columns;
+                return $"ref Unsafe.Add(ref {row}.At(b, {own}, {key}), {column}), {row}.Time";
             case "keys" or "values" or "sinkKeys" or "sinkValues":
                 var cached = char.ToUpperInvariant(tensor[0]) + tensor.Substring(1);
                 return $"ref {cached}.At(b, {own}, {key}), {cached}.Time";
         }
 
-        var input = system.Inputs.First(i => i.Tensor == tensor);
-        var head = HeadOf(system, kernel, input.HeadCount);
-        return $"ref {input.Field}{gradient}.At(b, {(start == "0" ? start : input.Rows(start))}, {head}), {input.Field}{gradient}.Time";
+        var prepared = system.Prepared.FirstOrDefault(p => p.Tensor == tensor);
+        var input = prepared is null ? system.Inputs.First(i => i.Tensor == tensor) : null;
+        var member = prepared?.Member ?? input!.Field;
+        var at = $"ref {member}{gradient}.At(b, {(start == "0" || input is null ? start : input.Rows(start))}, {HeadOf(system, kernel, prepared?.HeadCount ?? input!.HeadCount)})";
+        if (prepared is { PerQueryHead: true } && system.KeyValueHeads is not null) at = $"ref Unsafe.Add({at}, h % Group)";
+        return $"{at}, {member}{gradient}.Time";
     }
 }

@@ -63,6 +63,7 @@ internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, 
         Unary u => ($"TVec.{u.Op}({Operand(u.X, 0)})", 9),
         Binary { Op: BinaryOp.Add, A: Binary { Op: BinaryOp.Mul } m } b when _count[m] == 1 => (Fused(m.A, m.B, b.B), 9),
         Binary { Op: BinaryOp.Add, B: Binary { Op: BinaryOp.Mul } m } b when _count[m] == 1 => (Fused(m.A, m.B, b.A), 9),
+        // A sum on the right keeps its parentheses: a + (b − c) is not a + b − c where b and c nearly cancel.
         Binary { Op: BinaryOp.Add } b => Infix(b, "+", 4, 4, 5),
         Binary { Op: BinaryOp.Sub } b => Infix(b, "-", 4, 4, 5),
         Binary { Op: BinaryOp.Mul } b => Infix(b, "*", 5, 5, 5),

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Scheduling;
@@ -55,5 +56,30 @@ internal static class GpuEmitter
         }
 
         MaskEmitter.Write(w, plan, isUnchecked: checksOverflow);
+        if (plan.System.Phase is { } phase) Temperatures(w, phase.Temperatures);
+    }
+
+    /// <summary>τ of every pair, as the kernels want it.</summary>
+    private static void Temperatures(SourceWriter w, Temperatures temperatures)
+    {
+        Table("long", "Turns", $"τ of a pair in turns, times 2^{Literals.Integer(-temperatures.TurnsExponent)}.", temperatures.Turns.Select(t => t.ToString(CultureInfo.InvariantCulture)));
+        Table("float", "Temperature", "τ of a pair.", temperatures.Values.Select(t => Literals.Float((float)t)));
+
+        void Table(string type, string name, string meaning, IEnumerable<string> values)
+        {
+            var all = values.ToList();
+            w.Line();
+            w.Line($"/// <summary>{meaning}</summary>");
+            if (all.Distinct().Count() == 1)
+            {
+                w.Line($"private static {type} {name}(int pair) => {all[0]};");
+                return;
+            }
+
+            w.Line($"private static {type} {name}(int pair) => pair switch");
+            w.Line("{");
+            for (var i = 0; i < all.Count; i++) w.Line($"    {(i == all.Count - 1 ? "_" : Literals.Integer(i))} => {all[i]},");
+            w.Line("};");
+        }
     }
 }

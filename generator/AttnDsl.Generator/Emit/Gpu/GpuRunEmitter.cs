@@ -105,12 +105,38 @@ internal static class GpuRunEmitter
         w.Line($"{(declare ? "var " : "")}(cos, sin) = stream.Angles({first}, {rows}, {angles.Count}, {Literals.Double(angles.Base)}{(angles.Step == 1 ? "" : $", {Literals.Double(angles.Step)}")});");
     }
 
+    /// <summary>Room for the tensors that kernels derive from the inputs, and those kernels.</summary>
+    private static void Prepared(SourceWriter w, LayerPlan plan, Launches launches, bool withGradients)
+    {
+        var system = plan.System;
+        if (!system.Prepared.Any()) return;
+        var tensors = system.Prepared.Where(p => withGradients || !p.IsForBackward).ToList();
+        string Width(PreparedTensor p) => p.PerQueryHead && system.KeyValueHeads is not null ? "call.Group" : Literals.Integer(p.Width);
+        string Floats(PreparedTensor p) => $"(long)batch * {Heads(system, p.HeadCount, "heads")} * time * {Width(p)}";
+        w.Line($"long preparedFloats = {string.Join(" + ", tensors.Select(Floats))};");
+        w.Line($"var prepared = stream.Rent({Root}.Purpose.Prepared, {(withGradients ? "2 * " : "")}preparedFloats);");
+        var before = new List<string>();
+        foreach (var p in tensors)
+        {
+            var offset = string.Join(" + ", before);
+            string Dense(string at) => $"{View}.Dense(prepared{(at.Length == 0 ? "" : $".SubView({at})")}, {Heads(system, p.HeadCount, "heads")}, time, {Width(p)})";
+            w.Line($"{View} {p.Tensor} = {Dense(offset)}{(withGradients ? $", {p.Tensor}Grad = {Dense(offset.Length == 0 ? "preparedFloats" : $"preparedFloats + {offset}")}" : "")};");
+            before.Add(Floats(p));
+            if (withGradients && system.ValueHeads is not null)
+                w.Line($"{Root}.StateKernels.Fill(stream, {p.Tensor}Grad.Data, batch * heads, time * {p.Width}, 0, time * {p.Width}, 0f); // several heads add to it");
+        }
+
+        if (withGradients) return;
+        foreach (var kernel in plan.Prepare) launches.Add(kernel);
+    }
+
     private static void MatrixForward(SourceWriter w, LayerPlan plan, Launches launches)
     {
         var system = plan.System;
         var units = $"batch * {Heads(system, HeadCount.State, "heads")}";
         w.Line(system.Causal ? $"var states = state is null ? EmptyStates(stream, {units}) : state.Memory.Units;" : $"var states = EmptyStates(stream, {units});");
         Angles(w, system, system.Causal ? "state?.Position ?? 0" : "0", "time");
+        Prepared(w, plan, launches, withGradients: false);
         w.Line("switch (form)");
         using (w.Braces())
         {
@@ -133,25 +159,30 @@ internal static class GpuRunEmitter
     private static void CacheForward(SourceWriter w, LayerPlan plan, Launches launches)
     {
         var system = plan.System;
-        var rotate = plan.Kernels.FirstOrDefault(k => k.Name == "RotateKeys");
+        var (place, sums) = (plan.PlaceKeys, plan.Find("SumGates"));
+        Carried(w, plan);
+        Prepared(w, plan, launches, withGradients: false);
         var sinks = system.Window is { SinkTokens: > 0 };
         using (system.Causal ? w.Block("if (state is null)") : (IDisposable)new Nothing())
         {
             if (system.Causal) w.Line("// Without a state the inputs themselves are the keys and values.");
             Angles(w, system, "0", "time");
             w.Line("call.KeyRows = time;");
-            if (rotate is null)
+            if (place is null)
             {
                 w.Line($"{View} keys = k, values = v;");
             }
             else
             {
-                w.Line($"var keys = {View}.Dense(stream.Rent({Root}.Purpose.Keys, (long)batch * {Heads(system, HeadCount.KeyValue, "heads")} * time * {system.KeyDim}), {Heads(system, HeadCount.KeyValue, "heads")}, time, {system.KeyDim});");
+                var width = RunEmitter.KeyWidth(w, system);
+                w.Line($"var keys = {View}.Dense(stream.Rent({Root}.Purpose.Keys, (long)batch * {Heads(system, HeadCount.KeyValue, "heads")} * time * {width}), {Heads(system, HeadCount.KeyValue, "heads")}, time, {width});");
                 w.Line($"{View} values = v;");
-                launches.Add(rotate);
+                launches.Add(place);
             }
 
             if (sinks) w.Line($"{View} sinkKeys = keys, sinkValues = values;");
+            GateViews(w, system, sinks);
+            if (sums is not null) launches.Add(sums);
             Attend(w, plan, launches);
             if (!system.Causal) return;
             w.Line("return;");
@@ -166,11 +197,10 @@ internal static class GpuRunEmitter
             w.Line("(call.QueryFirst, call.KeyFirst) = (cache.QueryFirst, cache.KeyFirst);");
             Angles(w, system, "cache.Position", "call.Time");
             w.Line($"{View} keys = cache.View(0), values = cache.View(1){(sinks ? ", sinkKeys = cache.View(2), sinkValues = cache.View(3)" : "")};");
-            launches.Add(plan.Kernels.First(k => k.Name == "Append"), t => t switch
-            {
-                "keys" or "values" => $"{t}.From(call.QueryFirst - call.KeyFirst)",
-                _ => OfPart(system, t),
-            });
+            GateViews(w, system, sinks);
+            string Own(string t) => t is "keys" or "values" or "keyGates" or "keyGateRests" ? $"{t}.From(call.QueryFirst - call.KeyFirst)" : OfPart(system, t);
+            launches.Add(plan.Find("Append")!, Own);
+            if (sums is not null) launches.Add(sums, Own);
             w.Line("cache.Commit(stream, call.Time);");
             w.Line("call.KeyRows = cache.Rows;");
             Attend(w, plan, launches, t => OfPart(system, t));
@@ -178,7 +208,7 @@ internal static class GpuRunEmitter
     }
 
     /// <summary>The rows of a piece of the call.</summary>
-    private static string OfPart(DynamicalSystem system, string tensor) => tensor == "o" || system.Inputs.Any(i => i.Tensor == tensor) ? tensor + ".From(start)" : tensor;
+    private static string OfPart(DynamicalSystem system, string tensor) => tensor == "o" || system.Inputs.Any(i => i.Tensor == tensor) || system.Prepared.Any(p => p.Tensor == tensor) ? tensor + ".From(start)" : tensor;
 
     private static void Attend(SourceWriter w, LayerPlan plan, Launches launches, Func<string, string>? tensor = null)
     {
@@ -251,15 +281,62 @@ internal static class GpuRunEmitter
         if (stateful) w.Line("if (stateGradient is not null) stateGrads = stateGradient.Memory.Units;");
         w.Line($"{(stateful ? "else " : "")}{Root}.StateKernels.Fill(stream, stateGrads, units, {unit}, 0, {unit}, 0f);");
         Angles(w, system, stateful ? "initial?.Position ?? 0" : "0", "time");
+        Prepared(w, plan, launches, withGradients: true);
         foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward)) launches.AddBackward(kernel);
+    }
+
+    /// <summary>The sums of gates that stand behind the keys.</summary>
+    private static void GateViews(SourceWriter w, DynamicalSystem system, bool sinks, bool gradients = false)
+    {
+        if (!system.Forgets) return;
+        var group = system.KeyValueHeads is null ? "" : " + call.Group";
+        string Views(string name, string keys) => $"{name}Gates = {keys}.Columns({system.KeyDim}), {name}GateRests = {keys}.Columns({(group.Length == 0 ? Literals.Integer(system.KeyDim + 1) : system.KeyDim + group)})";
+        w.Line($"{View} {Views("key", "keys")}{(sinks ? ", " + Views("sinkKey", "sinkKeys") : "")}{(gradients ? $", keyGatesGrad = keysGrad.Columns({system.KeyDim})" : "")};");
+    }
+
+    /// <summary>What a cache carries from token to token: in its state, or zeros for a call without one.</summary>
+    private static void Carried(SourceWriter w, LayerPlan plan)
+    {
+        var system = plan.System;
+        if (system.States.Count == 0) return;
+        w.Line($"int units = batch * {Heads(system, HeadCount.KeyValue, "heads")}, carried = {StateLayout.CarriedFloats(system, "call.Group")};");
+        w.Line($"var states = {(system.Causal ? "state is not null ? state.Memory.Carried : " : "")}stream.Rent({Root}.Purpose.States, (long)units * carried);");
+        w.Line($"call.StateUnit = {(system.Causal ? "state is not null ? state.Memory.UnitFloats : " : "")}carried;");
+        w.Line($"{(system.Causal ? "if (state is null) " : "")}{Root}.StateKernels.Fill(stream, states, units, carried, 0, carried, 0f);");
+    }
+
+    /// <summary>The same copied from the state because it goes on; its gradient; what is kept of it.</summary>
+    private static void CarriedBackward(SourceWriter w, LayerPlan plan)
+    {
+        var system = plan.System;
+        if (system.States.Count == 0) return;
+        var keeps = plan.Backward.KeptFloats > 0;
+        w.Line($"int units = batch * {Heads(system, HeadCount.KeyValue, "heads")}, carried = {StateLayout.CarriedFloats(system, "call.Group")};");
+        if (keeps) w.Line($"call.Chunks = (time + {LayerPlan.PhaseRows - 1}) / {LayerPlan.PhaseRows};");
+        w.Line("// What is carried from token to token, its gradient" + (keeps ? ", and what each chunk begins with." : "."));
+        w.Line($"var states = stream.Rent({Root}.Purpose.States, 2L * units * carried{(keeps ? $" + (long)units * call.Chunks * {plan.Backward.KeptFloats}" : "")});");
+        w.Line("var stateGrads = states.SubView((long)units * carried);");
+        if (keeps) w.Line("var kept = states.SubView(2L * units * carried);");
+        w.Line($"{Root}.StateKernels.Fill(stream, states, units, 2 * carried, 0, 2 * carried, 0f);");
+        w.Line("call.StateUnit = call.StateGradUnit = carried;");
+        if (!system.Causal) return;
+        using (w.Block("if (initial is not null && stateGradient is not null)"))
+        {
+            w.Line("initial.Memory.CopyCarried(stream, states);");
+            w.Line("(stateGrads, call.StateGradUnit) = (stateGradient.Memory.Carried, stateGradient.Memory.UnitFloats);");
+        }
     }
 
     private static void CacheBackward(SourceWriter w, LayerPlan plan, Launches launches)
     {
         var system = plan.System;
         var (v, keyHeads) = (system.ValueDim, Heads(system, HeadCount.KeyValue, "heads"));
-        var (rotated, causal) = (system.Rotation is not null, system.Causal);
+        var (copied, causal) = (system.CopiesKeys, system.Causal);
+        var width = RunEmitter.KeyWidth(w, system);
         Angles(w, system, causal ? "initial?.Position ?? 0" : "0", "time");
+        CarriedBackward(w, plan);
+        Prepared(w, plan, launches, withGradients: true);
+        foreach (var kernel in plan.Backward.Forward.Where(k => k.Name is "Angles" or "AnglesKeeping")) launches.Add(kernel);
         if (causal) w.Line("if (initial is not null) call.QueryFirst = initial.Memory.Seen.Count; // rows in front of this call's");
         if (system.MeasuresSinks) w.Line("if (initial is not null) call.SinkGap = initial.Memory.Seen.Gap;");
         w.Line($"call.KeyRows = {(causal ? "call.QueryFirst + " : "")}time;");
@@ -269,7 +346,7 @@ internal static class GpuRunEmitter
         w.Line($"var o = {View}.Dense(memory, heads, time, {v});");
         w.Line($"var lse = {View}.Dense(memory.SubView(outputs), heads, time, 1);");
         w.Line($"{View} keys = k, values = v, keysGrad = kGrad, valuesGrad = vGrad;");
-        if (causal || rotated) w.Line($"long keyFloats = (long)batch * {keyHeads} * call.KeyRows * {system.KeyDim};");
+        if (causal || copied) w.Line($"long keyFloats = (long)batch * {keyHeads} * call.KeyRows * {width};");
         if (causal)
         {
             using (w.Block("if (initial is not null)"))
@@ -277,42 +354,56 @@ internal static class GpuRunEmitter
                 w.Line("// What the state holds followed by this call's keys and values, and the gradients of both.");
                 w.Line($"long floats = keyFloats + (long)batch * {keyHeads} * call.KeyRows * {v};");
                 w.Line($"var rows = stream.Rent({Root}.Purpose.Keys, 2 * floats);");
-                w.Line($"(keys, keysGrad) = ({View}.Dense(rows, {keyHeads}, call.KeyRows, {system.KeyDim}), {View}.Dense(rows.SubView(floats), {keyHeads}, call.KeyRows, {system.KeyDim}));");
+                w.Line($"(keys, keysGrad) = ({View}.Dense(rows, {keyHeads}, call.KeyRows, {width}), {View}.Dense(rows.SubView(floats), {keyHeads}, call.KeyRows, {width}));");
                 w.Line($"(values, valuesGrad) = ({View}.Dense(rows.SubView(keyFloats), {keyHeads}, call.KeyRows, {v}), {View}.Dense(rows.SubView(floats + keyFloats), {keyHeads}, call.KeyRows, {v}));");
-                if (system.KeyValueHeads is { } g) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {g}, call.KeyRows * {system.KeyDim + v}, 0, call.KeyRows * {system.KeyDim + v}, 0f); // several heads add to it");
+                Clear("call.KeyRows", $"({width} + {v})");
                 w.Line("initial.Memory.CopySeen(stream, keys, values);");
-                launches.Add(plan.Kernels.First(k => k.Name == "Append"), OwnRows);
+                launches.Add(plan.Find("Append")!, OwnRows);
             }
         }
 
-        if (rotated)
+        if (copied)
         {
             using (causal ? w.Block("else") : (IDisposable?)null)
             {
                 w.Line($"var rows = stream.Rent({Root}.Purpose.Keys, 2 * keyFloats);");
-                w.Line($"(keys, keysGrad) = ({View}.Dense(rows, {keyHeads}, time, {system.KeyDim}), {View}.Dense(rows.SubView(keyFloats), {keyHeads}, time, {system.KeyDim}));");
-                if (system.KeyValueHeads is { } g) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {g}, time * {system.KeyDim}, 0, time * {system.KeyDim}, 0f); // several heads add to it");
-                launches.Add(plan.Backward.Forward[0]);
+                w.Line($"(keys, keysGrad) = ({View}.Dense(rows, {keyHeads}, time, {width}), {View}.Dense(rows.SubView(keyFloats), {keyHeads}, time, {width}));");
+                Clear("time", width);
+                launches.Add(plan.PlaceKeys!);
             }
         }
 
-        if (system.Window is { SinkTokens: > 0 }) w.Line($"{View} sinkKeys = keys, sinkValues = values;");
-        foreach (var kernel in plan.Backward.Forward.Concat(plan.Backward.Backward).Where(k => k.Unit != WorkUnit.KeyValueHead)) launches.AddBackward(kernel);
+        var sinks = system.Window is { SinkTokens: > 0 };
+        if (sinks) w.Line($"{View} sinkKeys = keys, sinkValues = values;");
+        GateViews(w, system, sinks, gradients: true);
+        foreach (var name in new[] { "SumGates", "RotateQueries", "AttendKeeping", "QueryGradients", "KeyGradients" }) Run(name);
         if (causal)
         {
             using (w.Block("if (initial is not null && stateGradient is not null)"))
             {
                 w.Line("stateGradient.Memory.AddTo(stream, keysGrad, valuesGrad, initial.Memory.Seen);");
-                launches.Add(plan.Kernels.First(k => k.Name == "AppendBack"), OwnRows);
+                launches.Add(plan.Find("AppendBack")!, OwnRows);
                 w.Line("stateGradient.Memory.Take(stream, keysGrad, valuesGrad, initial.Memory.Seen);");
             }
         }
 
-        if (!rotated) return;
-        using (causal ? w.Block("else") : (IDisposable?)null) launches.Add(plan.Backward.Backward.Last());
+        if (copied)
+            using (causal ? w.Block("else") : (IDisposable?)null) Run(system.Rotation is null ? "CopyBack" : "RotateBack");
+        foreach (var name in new[] { "RotateQueriesBack", "SumGatesBackward", "AnglesBackward" }) Run(name);
+
+        void Run(string name)
+        {
+            if (plan.Find(name) is { } kernel) launches.AddBackward(kernel, kernel.Unit == WorkUnit.StateHead ? OwnRows : null);
+        }
+
+        void Clear(string rows, string row)
+        {
+            if (system.KeyValueHeads is not null) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {keyHeads}, {rows} * {row}, 0, {rows} * {row}, 0f); // several heads add to it");
+            else if (system.Forgets) w.Line($"{Root}.StateKernels.Fill(stream, keysGrad.Data, batch * {keyHeads}, {rows} * {row}, 0, {rows} * {row}, 0f); // what rounding left has no gradient");
+        }
 
         // A call's own rows lie behind those of the state.
-        static string OwnRows(string tensor) => tensor is "keys" or "values" or "keysGrad" or "valuesGrad" ? $"{tensor}.From(call.QueryFirst)" : tensor;
+        static string OwnRows(string tensor) => tensor is "keys" or "values" or "keysGrad" or "valuesGrad" or "keyGates" or "keyGateRests" or "keyGatesGrad" ? $"{tensor}.From(call.QueryFirst)" : tensor;
     }
 
     /// <summary>States as they begin, for calls without a <c>State</c>.</summary>
@@ -344,13 +435,13 @@ internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClas
     private readonly Dictionary<string, GpuSignature> _kernels = GpuEmitter.Signatures(plan).ToDictionary(k => k.Name);
 
     /// <summary>A backward kernel; what its items contribute to the parameters' gradients is summed behind it.</summary>
-    public void AddBackward(LayerKernel kernel)
+    public void AddBackward(LayerKernel kernel, Func<string, string>? tensor = null)
     {
         var system = plan.System;
         var learned = ParameterEmitter.Contributions(system, kernel);
         if (learned.Count == 0)
         {
-            Add(kernel);
+            Add(kernel, tensor);
             return;
         }
 
@@ -380,7 +471,7 @@ internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClas
         var cls = $"global::AttnDsl.Generated.{kernelClass}";
         var heads = kernel.Unit switch
         {
-            WorkUnit.QueryHead => "heads",
+            WorkUnit.QueryHead => system.Family == StateFamily.Cache ? Heads(system, HeadCount.KeyValue, "heads") : "heads",
             WorkUnit.KeyBlock or WorkUnit.KeyValueHead => Heads(system, HeadCount.KeyValue, "heads"),
             WorkUnit.QueryBlock when system.Family == StateFamily.Cache => "heads",
             _ => Heads(system, HeadCount.State, "heads"),

@@ -144,14 +144,18 @@ internal sealed class GpuSignature
         get
         {
             var system = _layer.System;
-            var unit = IsGrouped ? "b * call.Heads * call.Group + h" : "b * call.Heads + h";
-            var floats = StateLayout.UnitFloats(system);
+            var unit = IsGrouped ? "b * call.Heads * call.Group + h" : _kernel.Unit == WorkUnit.KeyValueHead && system.ValueHeads is not null ? "(b * call.Heads + h) * call.Group" : "b * call.Heads + h";
+            // A cache's head carries some floats for itself and two for each of its query heads.
+            var cache = system.Family == StateFamily.Cache;
+            var shared = cache && system.KeyValueHeads is not null && _kernel.Unit == WorkUnit.StateHead;
             foreach (var p in Wholes)
             {
+                var floats = cache ? (IsGradient(p.Name) ? "call.StateGradUnit" : "call.StateUnit") : Literals.Integer(StateLayout.UnitFloats(system));
+                var head = shared ? $"({unit}) / call.Group" : unit;
                 var part = IsGradient(p.Name) ? p.Name.Substring(0, p.Name.Length - 4) : p.Name;
                 var offset = StateLayout.Offset(system, part);
                 var state = system.States.First(s => s.Name == part);
-                yield return $"var {p.Name} = {(IsGradient(p.Name) ? "stateGrads" : "states")}.SubView((long)({unit}) * {floats}{(offset == 0 ? "" : $" + {offset}")}); // [{state.Rows},{state.Cols}]";
+                yield return $"var {p.Name} = {(IsGradient(p.Name) ? "stateGrads" : "states")}.SubView((long)({head}) * {floats}{(shared ? " + h % call.Group * 2" : "")}{(offset == 0 ? "" : $" + {offset}")}); // [{state.Rows},{state.Cols}]";
             }
 
             foreach (var p in Learned)
@@ -173,13 +177,17 @@ internal sealed class GpuSignature
     /// <summary>The rows of a tensor that belong to this turn's block.</summary>
     public string Rows(string tensor, Dim rows)
     {
-        var at = $".At(b, {(rows == Dim.R ? "query" : "t")}, {HeadOf(tensor)})";
+        var at = $".At(b, {(rows == Dim.R ? "query" : "t")}, {HeadOf(tensor)}){(IsPerQueryHead(tensor) ? ".SubView(h % call.Group)" : "")}";
         var parted = SinkTokens > 0 && rows == Dim.C && Plan.Program.Visits == Visits.Visible;
         return parted ? $"sinks ? {KernelSignature.Sink(tensor)}{at} : {tensor}{at}" : tensor + at;
     }
 
     /// <summary>A row of a tensor by its number.</summary>
     public string Row(string tensor, string row) => $"{tensor}.At(b, {row}, {HeadOf(tensor)})";
+
+    /// <summary>Whether a row of key heads holds a float for each query head.</summary>
+    private bool IsPerQueryHead(string tensor) =>
+        _layer.System.KeyValueHeads is not null && (tensor.StartsWith("keyGate", StringComparison.Ordinal) || _layer.System.Prepared.Any(p => p.PerQueryHead && (tensor == p.Tensor || tensor == p.Tensor + "Grad")));
 
     private string HeadOf(string tensor)
     {
@@ -191,12 +199,12 @@ internal sealed class GpuSignature
                 return "0";
             case "lse" or "o" or "oGrad":
                 return "h";
-            case "keys" or "values" or "keysGrad" or "valuesGrad":
+            case "keys" or "values" or "keysGrad" or "valuesGrad" or "keyGates" or "keyGateRests" or "keyGatesGrad":
                 return key;
         }
 
         var name = IsGradient(tensor) ? tensor.Substring(0, tensor.Length - 4) : tensor;
-        return HeadOf(system.Inputs.First(i => i.Tensor == name).HeadCount);
+        return HeadOf(system.Prepared.Where(p => p.Tensor == name).Select(p => p.HeadCount).Concat(system.Inputs.Where(i => i.Tensor == name).Select(i => i.HeadCount)).First());
     }
 
     /// <summary>The index along a tensor's head axis, from the head that a kernel works on.</summary>

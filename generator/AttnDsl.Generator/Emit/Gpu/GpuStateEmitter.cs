@@ -18,6 +18,8 @@ internal static class GpuStateEmitter
         var queryHeads = system.Heads is { } h ? Literals.Integer(h) : "heads";
         var heads = Heads(system, cache ? HeadCount.KeyValue : HeadCount.State, queryHeads);
         var rows = capacity ? "capacity" : cache ? Literals.Integer(StateLayout.CacheRows(system.Window!)) : "";
+        var group = system.KeyValueHeads is { } g ? $"({queryHeads} / {g})" : "1";
+        var carried = cache && system.States.Count > 0 ? ", " + StateLayout.CarriedFloats(system, group) : "";
         var extra = (system.Heads is null ? ", int heads" : "") + (capacity ? ", int capacity" : "");
 
         w.Line("/// <summary>Where the sequences of a batch stand, kept on the device. Dispose it to free its memory. They go on together: sequences that come and go one by one, packed ones and Rollback are for states on the host.</summary>");
@@ -39,7 +41,7 @@ internal static class GpuStateEmitter
                 else
                 {
                     w.Line(cache
-                        ? $"Memory = new {memory}(device, \"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {system.Window?.SinkTokens ?? 0}, {system.KeyDim}, {system.ValueDim});"
+                        ? $"Memory = new {memory}(device, \"{type.Name}\", batch, {heads}, {rows}, {system.Window?.Size ?? 0}, {system.Window?.SinkTokens ?? 0}, {StateLayout.KeyWidth(system, group)}, {system.ValueDim}{carried});"
                         : $"Memory = new {memory}(device, \"{type.Name}\", batch, {heads}, {StateLayout.UnitFloats(system)});");
                     w.Line("Reset();");
                 }

@@ -15,11 +15,18 @@ internal sealed record Rotate(PairLayout Layout, bool Back = false) : Primitive
         return args[0].Shape;
     }
 
-    // Turned back by the same angles; the angles come from tables, which have no gradient.
-    public override void Differentiate(Adjoints d, Statement s, Tile adjoint) =>
-        d.Add(s.Args[0], name => d.To.Emit(name, this with { Back = !Back }, adjoint, s.Args[1], s.Args[2]));
+    // Turned back by the same angles. Cosine and sine get what the pairs of x and of the adjoint have in common; from tables they go nowhere.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        var (x, cos, sin) = (s.Args[0], s.Args[1], s.Args[2]);
+        d.Add(x, name => d.To.Emit(name, this with { Back = !Back }, adjoint, cos, sin));
+        d.Add(cos, name => d.To.Emit(name, new PairProduct(Layout, Cross: false), x, adjoint));
+        d.Add(sin, name => Back ? d.To.Emit(name, new PairProduct(Layout, Cross: true), adjoint, x) : d.To.Emit(name, new PairProduct(Layout, Cross: true), x, adjoint));
+    }
 
-    public override string Describe(IReadOnlyList<string> args) => $"{args[0]} rotated {(Back ? "back " : "")}({(Layout == PairLayout.HalfSplit ? "half-split" : "interleaved")}) by {args[1]}, {args[2]}";
+    public override string Describe(IReadOnlyList<string> args) => $"{args[0]} rotated {(Back ? "back " : "")}({Describe(Layout)}) by {args[1]}, {args[2]}";
+
+    public static string Describe(PairLayout layout) => layout == PairLayout.HalfSplit ? "half-split" : "interleaved";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
@@ -34,11 +41,17 @@ internal sealed record Rotate(PairLayout Layout, bool Back = false) : Primitive
         var (x, cos, sin) = (s.Args[0], s.Args[1], s.Args[2]);
         w.Elements(cos.Shape, (i, p) =>
         {
-            var half = w.Size(cos.Shape.Cols);
-            var (first, second) = Layout == PairLayout.HalfSplit ? (p, p == "0" ? half : $"({p} + {half})") : (p == "0" ? "0" : $"2 * {p}", p == "0" ? "1" : $"(2 * {p} + 1)");
+            var (first, second) = Channels(w, Layout, p);
             w.Line($"float a = {w.At(x, i, first)}, b2 = {w.At(x, i, second)}, cosine = {w.At(cos, i, p)}, sine = {w.At(sin, i, p)};");
             w.Line($"{w.At(s.Target, i, first)} = a * cosine {(Back ? "+" : "-")} b2 * sine;");
             w.Line($"{w.At(s.Target, i, second)} = {(Back ? "b2 * cosine - a * sine" : "a * sine + b2 * cosine")};");
         });
+    }
+
+    /// <summary>The two channels of pair <paramref name="p"/>.</summary>
+    public static (string First, string Second) Channels(GpuKernelWriter w, PairLayout layout, string p)
+    {
+        var half = w.Size(Dim.P);
+        return layout == PairLayout.HalfSplit ? (p, p == "0" ? half : $"({p} + {half})") : (p == "0" ? "0" : $"2 * {p}", p == "0" ? "1" : $"(2 * {p} + 1)");
     }
 }

@@ -122,7 +122,7 @@ internal sealed record Shift(bool Up = false) : Primitive
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var (x, edge, y) = (s.Args[0], s.Args[1], s.Target);
-        w.Line($"Tiles.Shift{(Up ? "Up" : "Down")}({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.Stride(x)}, {w.Ref(edge)}, {w.Ref(y)}, {w.Stride(y)});");
+        w.Line($"Tiles.Shift{(Up ? "Up" : "Down")}({w.Size(x.Shape.Rows)}, {w.Size(x.Shape.Cols)}, {w.Ref(x)}, {w.RowStep(x)}, {w.Ref(edge)}, {w.Ref(y)}, {w.RowStep(y)});");
     }
 
     public override void Gpu(GpuKernelWriter w, PlanStep s)

@@ -47,6 +47,51 @@ internal sealed record PrefixSum(bool Reversed = false, bool Exclusive = false) 
     }
 }
 
+/// <summary>
+/// Running sums (C×1) from a start (1×1) as two floats each: the sums, or what rounding them leaves. Unlike those of <see cref="PrefixSum"/>
+/// their differences may be taken.
+/// </summary>
+internal sealed record CompensatedSum(bool Rest) : Primitive
+{
+    public override Shape ShapeOf(IReadOnlyList<Tile> args)
+    {
+        var one = new Shape(Dim.One, Dim.One);
+        Require(args[0].Shape.Cols == Dim.One && args[1].Shape == one && args[2].Shape == one, $"running sums of {args[0].Shape} from {args[1].Shape} and {args[2].Shape}");
+        return args[0].Shape;
+    }
+
+    // What rounding leaves depends on nothing.
+    public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
+    {
+        if (Rest) return;
+        d.Add(s.Args[0], name => d.To.Emit(name, new PrefixSum(Reversed: true), adjoint));
+        d.Add(s.Args[1], _ => adjoint);
+    }
+
+    public override string Describe(IReadOnlyList<string> args) => $"{(Rest ? "what rounding leaves of " : "")}{args[1]} + {args[2]} + running sum of {args[0]}";
+
+    public override void Cpu(CpuKernelWriter w, PlanStep s)
+    {
+        var (x, start, rest) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Line($"Scans.CompensatedSum({w.Size(x.Shape.Rows)}, {w.Ref(x)}, {w.Ref(start)}, {w.Ref(rest)}, isRest: {(Rest ? "true" : "false")}, {w.Ref(s.Target)});");
+    }
+
+    // One thread, one chain.
+    public override void Gpu(GpuKernelWriter w, PlanStep s)
+    {
+        var (x, start, rest) = (s.Args[0], s.Args[1], s.Args[2]);
+        w.Threads(Dim.One, "i", _ =>
+        {
+            w.Line($"float acc = {w.At(start, "0", "0")}, lost = -{w.At(rest, "0", "0")};");
+            using (w.Block($"for (int i = 0; i < {w.Size(x.Shape.Rows)}; i++)"))
+            {
+                w.Line($"acc = GpuMath.Add(acc, {w.At(x, "i", "0")}, ref lost);");
+                w.Line($"{w.At(s.Target, "i", "0")} = {(Rest ? "-lost" : "acc")};");
+            }
+        });
+    }
+}
+
 /// <summary>D_ij = Σ_{j&lt;r≤i} g_r for j ≤ i, 0 above: sums of segments, never differences of prefix sums, which cancel.</summary>
 /// <param name="Before">Without the row's own: Σ_{j&lt;r&lt;i} g_r.</param>
 internal sealed record SegmentSum(bool Before = false) : Primitive

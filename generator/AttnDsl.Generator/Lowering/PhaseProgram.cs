@@ -1,0 +1,50 @@
+using System.Collections.Generic;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Semantics;
+
+namespace AttnDsl.Generator.Lowering;
+
+/// <summary>The angles of a selective rotation, Θ_t = Θ_{t−1} + τ ⊙ φ_t, for every token of a head of keys: what rotations then load.</summary>
+internal static class PhaseProgram
+{
+    private static readonly Dim One = Dim.One, C = Dim.C, P = Dim.P;
+
+    public static TileProgram Angles(DynamicalSystem system, string name)
+    {
+        var phase = system.Phase!;
+        var p = new ProgramBuilder(name, C);
+        var (head, b, tail) = (p.Head, p.Body, p.Tail);
+        b.Stage = "Θ ← Θ + τ φ, wrapped.";
+        var phi = b.Load("phi", C, P);
+        var (angle, rest) = (p.Open("phase", new(One, P)), p.Open("phaseRest", new(One, P)));
+        var operands = new List<Tile> { phi, angle.Start, rest.Start };
+        var gated = phase.Gate != PhaseGate.None;
+        if (gated) operands.Add(b.Load("phaseGate", C, phase.Gate == PhaseGate.Head ? One : P));
+        if (phase.Differenced)
+        {
+            var last = p.Open("lastPhi", new(One, P));
+            operands.Add(last.Start);
+            p.Carry("lastPhi", head.Load("lastPhi", One, P, Access.Whole), last, b.Emit("phiNext", new EdgeRow(Last: true), phi));
+            tail.Store("lastPhi", last.Final, Access.Whole);
+        }
+
+        Tile End(string name, bool isRest) => b.Emit(name, new PhaseEnd(phase.Temperatures, gated, phase.Differenced, isRest), [.. operands]);
+        b.Store("angles", b.Emit("angles", new PhaseSum(phase.Temperatures, gated, phase.Differenced), [.. operands]));
+        p.Carry("phase", head.Load("phase", One, P, Access.Whole), angle, End("phaseNext", isRest: false));
+        p.Carry("phaseRest", head.Load("phaseRest", One, P, Access.Whole, isFixed: true), rest, End("phaseRestNext", isRest: true));
+        tail.Store("phase", angle.Final, Access.Whole);
+        tail.Store("phaseRest", rest.Final, Access.Whole);
+        return p.Build();
+    }
+
+    /// <summary>The queries of one head, turned and scaled: a pass of its own where gradients of the angles come from several heads.</summary>
+    public static TileProgram RotateQueries(DynamicalSystem system, string name)
+    {
+        var p = new ProgramBuilder(name, C);
+        var b = p.Body;
+        b.Stage = "Rotate one block of queries, and scale it.";
+        b.Store("queries", b.Map("qScaled", x => system.Scale * x, Sources.Rotated(system, b, b.Load("q", C, Dim.K), "qRotated")));
+        return p.Build();
+    }
+}
