@@ -13,43 +13,41 @@ internal static class Tile4
         where TVec : struct, ISimd<TVec>
         where TLast : struct, IColumns<TVec>
     {
-        ref float a1 = ref Unsafe.Add(ref a, aRow);
-        ref float a2 = ref Unsafe.Add(ref a1, aRow);
-        ref float a3 = ref Unsafe.Add(ref a2, aRow);
+        nint row = aRow * sizeof(float);
+        nint row3 = 3 * row;
+        nint aStep = aInner * sizeof(float);
+        nint bStep = bRow * sizeof(float);
         TVec c00 = default, c01 = default;
         TVec c10 = default, c11 = default;
         TVec c20 = default, c21 = default;
         TVec c30 = default, c31 = default;
-        nint aAt = 0;
-        nint bAt = 0;
         for (int p = 0; p < k; p++)
         {
-            TVec b0 = TVec.Load(in b, bAt);
-            TVec b1 = TLast.Load(ref b, bAt + TVec.Count, count);
-            TVec x0 = TVec.Splat(in a, aAt);
+            TVec b0 = TVec.Load(in b, 0);
+            TVec b1 = TLast.Load(ref b, TVec.Count, count);
+            TVec x0 = TVec.Splat(in a, 0);
             c00 = TVec.MultiplyAdd(x0, b0, c00);
             c01 = TVec.MultiplyAdd(x0, b1, c01);
-            TVec x1 = TVec.Splat(in a1, aAt);
+            TVec x1 = TVec.Splat(in Unsafe.AddByteOffset(ref a, row), 0);
             c10 = TVec.MultiplyAdd(x1, b0, c10);
             c11 = TVec.MultiplyAdd(x1, b1, c11);
-            TVec x2 = TVec.Splat(in a2, aAt);
+            TVec x2 = TVec.Splat(in Unsafe.AddByteOffset(ref a, 2 * row), 0);
             c20 = TVec.MultiplyAdd(x2, b0, c20);
             c21 = TVec.MultiplyAdd(x2, b1, c21);
-            TVec x3 = TVec.Splat(in a3, aAt);
+            TVec x3 = TVec.Splat(in Unsafe.AddByteOffset(ref a, row3), 0);
             c30 = TVec.MultiplyAdd(x3, b0, c30);
             c31 = TVec.MultiplyAdd(x3, b1, c31);
-            aAt += aInner;
-            bAt += bRow;
+            a = ref Unsafe.AddByteOffset(ref a, aStep);
+            b = ref Unsafe.AddByteOffset(ref b, bStep);
         }
 
-        TileEnd.Put<TVec, AllColumns<TVec>>(c00, ref c, 0, TVec.Count, update);
-        TileEnd.Put<TVec, TLast>(c01, ref c, TVec.Count, count, update);
-        TileEnd.Put<TVec, AllColumns<TVec>>(c10, ref c, cRow, TVec.Count, update);
-        TileEnd.Put<TVec, TLast>(c11, ref c, cRow + TVec.Count, count, update);
-        TileEnd.Put<TVec, AllColumns<TVec>>(c20, ref c, 2 * cRow, TVec.Count, update);
-        TileEnd.Put<TVec, TLast>(c21, ref c, (2 * cRow) + TVec.Count, count, update);
-        TileEnd.Put<TVec, AllColumns<TVec>>(c30, ref c, 3 * cRow, TVec.Count, update);
-        TileEnd.Put<TVec, TLast>(c31, ref c, (3 * cRow) + TVec.Count, count, update);
+        TileEnd.Put<TVec, TLast>(c00, c01, ref c, count, update);
+        c = ref Unsafe.Add(ref c, cRow);
+        TileEnd.Put<TVec, TLast>(c10, c11, ref c, count, update);
+        c = ref Unsafe.Add(ref c, cRow);
+        TileEnd.Put<TVec, TLast>(c20, c21, ref c, count, update);
+        c = ref Unsafe.Add(ref c, cRow);
+        TileEnd.Put<TVec, TLast>(c30, c31, ref c, count, update);
     }
 
     /// <summary>Four rows × one vector of <paramref name="count"/> columns.</summary>
@@ -59,29 +57,31 @@ internal static class Tile4
         where TVec : struct, ISimd<TVec>
         where TLast : struct, IColumns<TVec>
     {
-        ref float a1 = ref Unsafe.Add(ref a, aRow);
-        ref float a2 = ref Unsafe.Add(ref a1, aRow);
-        ref float a3 = ref Unsafe.Add(ref a2, aRow);
+        nint row = aRow * sizeof(float);
+        nint row3 = 3 * row;
+        nint aStep = aInner * sizeof(float);
+        nint bStep = bRow * sizeof(float);
         TVec c00 = default;
         TVec c10 = default;
         TVec c20 = default;
         TVec c30 = default;
-        nint aAt = 0;
-        nint bAt = 0;
         for (int p = 0; p < k; p++)
         {
-            TVec b0 = TLast.Load(ref b, bAt, count);
-            c00 = TVec.MultiplyAdd(TVec.Splat(in a, aAt), b0, c00);
-            c10 = TVec.MultiplyAdd(TVec.Splat(in a1, aAt), b0, c10);
-            c20 = TVec.MultiplyAdd(TVec.Splat(in a2, aAt), b0, c20);
-            c30 = TVec.MultiplyAdd(TVec.Splat(in a3, aAt), b0, c30);
-            aAt += aInner;
-            bAt += bRow;
+            TVec b0 = TLast.Load(ref b, 0, count);
+            c00 = TVec.MultiplyAdd(TVec.Splat(in a, 0), b0, c00);
+            c10 = TVec.MultiplyAdd(TVec.Splat(in Unsafe.AddByteOffset(ref a, row), 0), b0, c10);
+            c20 = TVec.MultiplyAdd(TVec.Splat(in Unsafe.AddByteOffset(ref a, 2 * row), 0), b0, c20);
+            c30 = TVec.MultiplyAdd(TVec.Splat(in Unsafe.AddByteOffset(ref a, row3), 0), b0, c30);
+            a = ref Unsafe.AddByteOffset(ref a, aStep);
+            b = ref Unsafe.AddByteOffset(ref b, bStep);
         }
 
         TileEnd.Put<TVec, TLast>(c00, ref c, 0, count, update);
-        TileEnd.Put<TVec, TLast>(c10, ref c, cRow, count, update);
-        TileEnd.Put<TVec, TLast>(c20, ref c, 2 * cRow, count, update);
-        TileEnd.Put<TVec, TLast>(c30, ref c, 3 * cRow, count, update);
+        c = ref Unsafe.Add(ref c, cRow);
+        TileEnd.Put<TVec, TLast>(c10, ref c, 0, count, update);
+        c = ref Unsafe.Add(ref c, cRow);
+        TileEnd.Put<TVec, TLast>(c20, ref c, 0, count, update);
+        c = ref Unsafe.Add(ref c, cRow);
+        TileEnd.Put<TVec, TLast>(c30, ref c, 0, count, update);
     }
 }
