@@ -6,12 +6,12 @@ using AttnDsl.Generator.Ir.Primitives;
 
 namespace AttnDsl.Generator.Scheduling;
 
-/// <summary>One operation with its place: where the result lies, and whether it is added to what lies there.</summary>
-internal sealed record PlanStep(Primitive Op, IReadOnlyList<Tile> Args, Tile Target, string Stage, bool Accumulate = false)
+/// <summary>One operation with its place: where the result lies, whether it is added to what lies there, and what of it is a triangle.</summary>
+internal sealed record PlanStep(Primitive Op, IReadOnlyList<Tile> Args, Tile Target, string Stage, bool Accumulate = false, Triangle Triangle = Triangle.None)
 {
     public override string ToString() => Op is Store
         ? Op.Describe([.. Args.Select(a => a.Name)])
-        : $"{Target.Name} {(Accumulate ? "+=" : "=")} {Op.Describe([.. Args.Select(a => a.Name)])}";
+        : $"{Target.Name} {(Accumulate ? "+=" : "=")} {Op.Describe([.. Args.Select(a => a.Name)])}{(Triangle == Triangle.None ? "" : ", the lower triangle")}";
 }
 
 /// <summary>Where a tile lives.</summary>

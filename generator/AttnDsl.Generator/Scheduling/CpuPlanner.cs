@@ -13,6 +13,7 @@ internal sealed class CpuPlanner
     private readonly TileProgram _program;
     private readonly BlockSizes _sizes;
     private readonly Dictionary<Tile, int> _uses;
+    private readonly Triangles _triangles;
     private readonly Dictionary<Tile, Storage> _places = [];
 
     /// <summary>Tiles that share the storage of another: a transposed vector, a carried tile updated in place.</summary>
@@ -21,7 +22,7 @@ internal sealed class CpuPlanner
     private CpuPlanner(TileProgram program, BlockSizes sizes)
     {
         (_program, _sizes) = (TileNaming.Settle(HoistInvariants.Apply(MapFusion.Fuse(program))), sizes);
-        _uses = MapFusion.Uses(_program);
+        (_uses, _triangles) = (MapFusion.Uses(_program), new(_program));
     }
 
     public static CpuPlan Plan(TileProgram program, BlockSizes sizes) => new CpuPlanner(program, sizes).Plan();
@@ -65,11 +66,11 @@ internal sealed class CpuPlanner
                 var rest = Terms(map.Expr).Where(t => !(t is Arg a && products.Any(x => x.Result == s.Args[a.Index]))).ToList();
                 if (rest.Count > 0) steps.Add(Reindexed(rest.Aggregate((a, b) => a + b), s));
                 foreach (var product in products)
-                    steps.Add(new(product.Op, product.Args, s.Result!, s.Stage, Accumulate: rest.Count > 0 || product != products[0]));
+                    steps.Add(new(product.Op, product.Args, s.Result!, s.Stage, Accumulate: rest.Count > 0 || product != products[0], _triangles.Of(product)));
                 continue;
             }
 
-            steps.Add(new(s.Op, s.Args, s.Result ?? s.Args[0], s.Stage));
+            steps.Add(new(s.Op, s.Args, s.Result ?? s.Args[0], s.Stage, Triangle: _triangles.Of(s)));
         }
 
         return steps;

@@ -1,3 +1,4 @@
+using System;
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.Arm;
@@ -26,6 +27,20 @@ public static class Products
         where TVec : struct, ISimd<TVec> =>
         Multiply<TVec>(m, n, k, ref a, aRow, aInner, ref b, bRow, ref c, cRow, accumulate ? Update.Add : Update.Set);
 
+    /// <summary>The same with an A [m,m] that is zero above its diagonal, which is not multiplied.</summary>
+    /// <inheritdoc cref="Multiply{TVec}(int, int, int, ref float, nint, nint, ref float, nint, ref float, nint, bool)" path="/param"/>
+    public static void MultiplyLower<TVec>(
+        int m, int n, ref float a, nint aRow, nint aInner, ref float b, nint bRow, ref float c, nint cRow, bool accumulate)
+        where TVec : struct, ISimd<TVec> =>
+        Multiply<TVec>(m, n, m, ref a, aRow, aInner, ref b, bRow, ref c, cRow, accumulate ? Update.Add : Update.Set, Triangle.Lower);
+
+    /// <summary>The same with an A [m,m] that is zero below its diagonal: the transpose of what <see cref="MultiplyLower"/> takes.</summary>
+    /// <inheritdoc cref="Multiply{TVec}(int, int, int, ref float, nint, nint, ref float, nint, ref float, nint, bool)" path="/param"/>
+    public static void MultiplyUpper<TVec>(
+        int m, int n, ref float a, nint aRow, nint aInner, ref float b, nint bRow, ref float c, nint cRow, bool accumulate)
+        where TVec : struct, ISimd<TVec> =>
+        Multiply<TVec>(m, n, m, ref a, aRow, aInner, ref b, bRow, ref c, cRow, accumulate ? Update.Add : Update.Set, Triangle.Upper);
+
     /// <summary>C[i,j] (+)= Σ_p a[i·aRow + p] · b[j·bRow + p].</summary>
     /// <param name="m">Rows of C.</param>
     /// <param name="n">Columns of C, rows of B.</param>
@@ -38,9 +53,118 @@ public static class Products
     /// <param name="cRow">Row stride of C.</param>
     /// <param name="accumulate">Adds to C instead of replacing it.</param>
     /// <param name="scratch"><see cref="ScratchFloats"/> floats.</param>
-    [MethodImpl(Jit.Kernel)]
     public static void MultiplyTransposed<TVec>(
         int m, int n, int k, ref float a, nint aRow, ref float b, nint bRow, ref float c, nint cRow, bool accumulate, ref float scratch)
+        where TVec : struct, ISimd<TVec> =>
+        MultiplyTransposed<TVec>(m, n, k, ref a, aRow, ref b, bRow, ref c, cRow, accumulate, ref scratch, Triangle.None);
+
+    /// <summary>Of A·Bᵀ [m,m] what stands on and below the diagonal; what is above it is left undefined.</summary>
+    /// <inheritdoc cref="MultiplyTransposed{TVec}(int, int, int, ref float, nint, ref float, nint, ref float, nint, bool, ref float)" path="/param"/>
+    public static void MultiplyTransposedLower<TVec>(
+        int m, int k, ref float a, nint aRow, ref float b, nint bRow, ref float c, nint cRow, bool accumulate, ref float scratch)
+        where TVec : struct, ISimd<TVec> =>
+        MultiplyTransposed<TVec>(m, m, k, ref a, aRow, ref b, bRow, ref c, cRow, accumulate, ref scratch, Triangle.OfResult);
+
+    /// <summary>Scratch of <see cref="MultiplyTransposed{TVec}(int, int, int, ref float, nint, ref float, nint, ref float, nint, bool, ref float)"/> for B [n,k].</summary>
+    public static int ScratchFloats(int n, int k) => checked(k * PackedRow(n));
+
+    /// <summary><see cref="Multiply{TVec}(int, int, int, ref float, nint, nint, ref float, nint, ref float, nint, bool)"/> with all ways to end, and of triangles.</summary>
+    [MethodImpl(Jit.Kernel)]
+    internal static void Multiply<TVec>(
+        int m, int n, int k, ref float a, nint aRow, nint aInner, ref float b, nint bRow, ref float c, nint cRow, Update update, Triangle triangle = Triangle.None)
+        where TVec : struct, ISimd<TVec>
+    {
+        // Panels of two vectors of columns: the panel of B stays in the first cache while the rows pass.
+        int width = 2 * TVec.Count;
+        for (int j = 0; j < n; j += width)
+        {
+            int columns = n - j;
+            ref float bPanel = ref Unsafe.Add(ref b, j);
+            ref float cPanel = ref Unsafe.Add(ref c, j);
+            int i = 0;
+            if (HasManyRegisters<TVec>())
+            {
+                for (; i + 8 <= m; i += 8)
+                {
+                    if (triangle == Triangle.OfResult && i + 8 <= j)
+                    {
+                        continue;
+                    }
+
+                    int first = FirstTerm(triangle, i);
+                    int terms = TermsEnd(triangle, i + 8, k) - first;
+                    ref float aTile = ref Unsafe.Add(ref a, (i * aRow) + (first * aInner));
+                    ref float bTile = ref Unsafe.Add(ref bPanel, first * bRow);
+                    ref float cTile = ref Unsafe.Add(ref cPanel, i * cRow);
+                    if (columns >= width)
+                    {
+                        Tile8.Two<TVec, AllColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, TVec.Count, update);
+                    }
+                    else if (columns > TVec.Count)
+                    {
+                        Tile8.Two<TVec, FirstColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, columns - TVec.Count, update);
+                    }
+                    else if (columns == TVec.Count)
+                    {
+                        Tile8.One<TVec, AllColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, columns, update);
+                    }
+                    else
+                    {
+                        Tile8.One<TVec, FirstColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, columns, update);
+                    }
+                }
+            }
+
+            for (; i + 4 <= m; i += 4)
+            {
+                if (triangle == Triangle.OfResult && i + 4 <= j)
+                {
+                    continue;
+                }
+
+                int first = FirstTerm(triangle, i);
+                int terms = TermsEnd(triangle, i + 4, k) - first;
+                ref float aTile = ref Unsafe.Add(ref a, (i * aRow) + (first * aInner));
+                ref float bTile = ref Unsafe.Add(ref bPanel, first * bRow);
+                ref float cTile = ref Unsafe.Add(ref cPanel, i * cRow);
+                if (columns >= width)
+                {
+                    Tile4.Two<TVec, AllColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, TVec.Count, update);
+                }
+                else if (columns > TVec.Count)
+                {
+                    Tile4.Two<TVec, FirstColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, columns - TVec.Count, update);
+                }
+                else if (columns == TVec.Count)
+                {
+                    Tile4.One<TVec, AllColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, columns, update);
+                }
+                else
+                {
+                    Tile4.One<TVec, FirstColumns<TVec>>(terms, ref aTile, aRow, aInner, ref bTile, bRow, ref cTile, cRow, columns, update);
+                }
+            }
+        }
+
+        for (int i = m & ~3; i < m; i++)
+        {
+            int first = FirstTerm(triangle, i);
+            int terms = TermsEnd(triangle, i + 1, k) - first;
+            Row<TVec>(n, terms, ref Unsafe.Add(ref a, (i * aRow) + (first * aInner)), aInner, ref Unsafe.Add(ref b, first * bRow), bRow, ref Unsafe.Add(ref c, i * cRow), update);
+        }
+    }
+
+    /// <summary>The first term of the sum that is not zero in a row and those below it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int FirstTerm(Triangle triangle, int row) => triangle == Triangle.Upper ? row : 0;
+
+    /// <summary>Behind the last term that is not zero in the rows above one.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int TermsEnd(Triangle triangle, int rows, int k) => triangle == Triangle.Lower ? Math.Min(rows, k) : k;
+
+    [MethodImpl(Jit.Kernel)]
+    private static void MultiplyTransposed<TVec>(
+        int m, int n, int k, ref float a, nint aRow, ref float b, nint bRow, ref float c, nint cRow, bool accumulate, ref float scratch, Triangle triangle)
         where TVec : struct, ISimd<TVec>
     {
         // So few rows would not repay the transposition.
@@ -56,78 +180,7 @@ public static class Products
 
         nint packedRow = PackedRow(n);
         Tiles.Transpose<TVec>(n, k, ref b, bRow, ref scratch, packedRow);
-        Multiply<TVec>(m, n, k, ref a, aRow, 1, ref scratch, packedRow, ref c, cRow, accumulate);
-    }
-
-    /// <summary>Scratch of <see cref="MultiplyTransposed"/> for B [n,k].</summary>
-    public static int ScratchFloats(int n, int k) => checked(k * PackedRow(n));
-
-    /// <summary><see cref="Multiply{TVec}(int, int, int, ref float, nint, nint, ref float, nint, ref float, nint, bool)"/> with all ways to end.</summary>
-    [MethodImpl(Jit.Kernel)]
-    internal static void Multiply<TVec>(
-        int m, int n, int k, ref float a, nint aRow, nint aInner, ref float b, nint bRow, ref float c, nint cRow, Update update)
-        where TVec : struct, ISimd<TVec>
-    {
-        // Panels of two vectors of columns: the panel of B stays in the first cache while the rows pass.
-        int width = 2 * TVec.Count;
-        for (int j = 0; j < n; j += width)
-        {
-            int columns = n - j;
-            ref float bPanel = ref Unsafe.Add(ref b, j);
-            ref float cPanel = ref Unsafe.Add(ref c, j);
-            int i = 0;
-            if (HasManyRegisters<TVec>())
-            {
-                for (; i + 8 <= m; i += 8)
-                {
-                    ref float aTile = ref Unsafe.Add(ref a, i * aRow);
-                    ref float cTile = ref Unsafe.Add(ref cPanel, i * cRow);
-                    if (columns >= width)
-                    {
-                        Tile8.Two<TVec, AllColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, TVec.Count, update);
-                    }
-                    else if (columns > TVec.Count)
-                    {
-                        Tile8.Two<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns - TVec.Count, update);
-                    }
-                    else if (columns == TVec.Count)
-                    {
-                        Tile8.One<TVec, AllColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
-                    }
-                    else
-                    {
-                        Tile8.One<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
-                    }
-                }
-            }
-
-            for (; i + 4 <= m; i += 4)
-            {
-                ref float aTile = ref Unsafe.Add(ref a, i * aRow);
-                ref float cTile = ref Unsafe.Add(ref cPanel, i * cRow);
-                if (columns >= width)
-                {
-                    Tile4.Two<TVec, AllColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, TVec.Count, update);
-                }
-                else if (columns > TVec.Count)
-                {
-                    Tile4.Two<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns - TVec.Count, update);
-                }
-                else if (columns == TVec.Count)
-                {
-                    Tile4.One<TVec, AllColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
-                }
-                else
-                {
-                    Tile4.One<TVec, FirstColumns<TVec>>(k, ref aTile, aRow, aInner, ref bPanel, bRow, ref cTile, cRow, columns, update);
-                }
-            }
-        }
-
-        for (int i = m & ~3; i < m; i++)
-        {
-            Row<TVec>(n, k, ref Unsafe.Add(ref a, i * aRow), aInner, ref b, bRow, ref Unsafe.Add(ref c, i * cRow), update);
-        }
+        Multiply<TVec>(m, n, k, ref a, aRow, 1, ref scratch, packedRow, ref c, cRow, accumulate ? Update.Add : Update.Set, triangle);
     }
 
     [MethodImpl(Jit.Kernel)]

@@ -3,6 +3,7 @@ using System.Linq;
 using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Scheduling;
 
 namespace AttnDsl.Generator.Emit.Cpu;
 
@@ -21,11 +22,26 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
             return;
         }
 
+        if (Triangles.IsOwn(shape) && Triangles.IsCausal(expr) && !counted && w.IsGathered(target))
+        {
+            Triangle(expr, shape, args, target);
+            return;
+        }
+
         using (w.Block($"for (int i = 0; i < {w.Size(shape.Rows)}; i++)"))
         {
             Columns(shape.Cols, counted, rest =>
                 w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null)}, {w.Ref(target)}, {w.At(target, "i", "j")}{Count(target, rest, counted)});"));
         }
+    }
+
+    /// <summary>Whole vectors up to the diagonal are computed; behind it there are zeros.</summary>
+    private void Triangle(Expr expr, Shape shape, IReadOnlyList<Tile> args, Tile target)
+    {
+        using var rows = w.Block($"for (int i = 0; i < {w.Size(shape.Rows)}; i++)");
+        w.Line("int j = 0;");
+        using (w.Block("for (; j <= i; j += TVec.Count)")) w.Line($"TVec.Store({Print(expr, args, shape, null)}, {w.Ref(target)}, {w.At(target, "i", "j")});");
+        w.Line($"for (; j < {w.Size(shape.Cols)}; j += TVec.Count) TVec.Store(TVec.Create(0f), {w.Ref(target)}, {w.At(target, "i", "j")});");
     }
 
     public void Reduce(Reduce op, IReadOnlyList<Tile> args, Tile target)

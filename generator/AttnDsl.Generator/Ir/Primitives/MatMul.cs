@@ -43,11 +43,16 @@ internal sealed record MatMul(bool TransposeA = false, bool TransposeB = false) 
     {
         var (a, b) = (s.Args[0], s.Args[1]);
         var (left, right) = Oriented(s.Args);
-        var sizes = $"{w.Size(left.Rows)}, {w.Size(right.Cols)}, {w.Size(left.Cols)}";
-        var target = $"{w.Ref(s.Target)}, {w.Stride(s.Target)}, accumulate: {(s.Accumulate ? "true" : "false")}";
-        w.Line(TransposeB
-            ? $"Products.MultiplyTransposed<TVec>({sizes}, {w.Ref(a)}, {w.Stride(a)}, {w.Ref(b)}, {w.Stride(b)}, {target}, ref scratch);"
-            : $"Products.Multiply<TVec>({sizes}, {w.Ref(a)}, {(TransposeA ? $"1, {w.Stride(a)}" : $"{w.Stride(a)}, 1")}, {w.Ref(b)}, {w.Stride(b)}, {target});");
+        var (rows, cols, terms) = (w.Size(left.Rows), w.Size(right.Cols), w.Size(left.Cols));
+        var from = $"{w.Ref(a)}, {(TransposeB ? w.Stride(a) : TransposeA ? $"1, {w.Stride(a)}" : $"{w.Stride(a)}, 1")}, {w.Ref(b)}, {w.Stride(b)}";
+        var to = $"{w.Ref(s.Target)}, {w.Stride(s.Target)}, accumulate: {(s.Accumulate ? "true" : "false")}{(TransposeB ? ", ref scratch" : "")}";
+        w.Line((TransposeB, s.Triangle) switch
+        {
+            (true, Triangle.None) => $"Products.MultiplyTransposed<TVec>({rows}, {cols}, {terms}, {from}, {to});",
+            (true, _) => $"Products.MultiplyTransposedLower<TVec>({rows}, {terms}, {from}, {to});",
+            (false, Triangle.None) => $"Products.Multiply<TVec>({rows}, {cols}, {terms}, {from}, {to});",
+            _ => $"Products.{(TransposeA ? "MultiplyUpper" : "MultiplyLower")}<TVec>({rows}, {cols}, {from}, {to});",
+        });
     }
 
     // A thread computes an element. One long sum loses more than the lanes of a CPU's vectors do, and normalisers divide by such sums
