@@ -61,7 +61,7 @@ public static partial class Decays
         int rows, int k, ref float w, nint wRow, ref float q, nint qRow, ref float key, nint keyRow, ref float g, nint gRow, ref float y, nint yRow, ref float scratch)
         where TVec : struct, ISimd<TVec>
     {
-        Clear<TVec>(ref Unsafe.Add(ref y, (rows - 1) * yRow), k);
+        Fill<TVec>(ref Unsafe.Add(ref y, (rows - 1) * yRow), k, 0);
         Crossing<TVec>(rows - 1, k, ref Unsafe.Add(ref w, wRow), wRow, ref Unsafe.Add(ref q, qRow), qRow, ref key, keyRow, ref g, gRow, ref y, yRow, ref scratch);
     }
 

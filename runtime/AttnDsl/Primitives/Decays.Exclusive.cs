@@ -16,7 +16,7 @@ public static partial class Decays
         int rows, int k, ref float q, nint qRow, ref float key, nint keyRow, ref float g, nint gRow, ref float p, nint pRow, ref float scratch)
         where TVec : struct, ISimd<TVec>
     {
-        Clear<TVec>(ref p, rows);
+        Fill<TVec>(ref p, rows, 0);
         Gram<TVec>(rows - 1, k, ref Unsafe.Add(ref q, qRow), qRow, ref key, keyRow, ref g, gRow, ref Unsafe.Add(ref p, pRow), pRow, strict: false, ref scratch);
         for (int i = 1; i < rows; i++) Unsafe.Add(ref p, (i * pRow) + rows - 1) = 0;
     }
@@ -27,7 +27,7 @@ public static partial class Decays
         int rows, int k, ref float w, nint wRow, ref float x, nint xRow, ref float g, nint gRow, ref float y, nint yRow, ref float scratch)
         where TVec : struct, ISimd<TVec>
     {
-        Clear<TVec>(ref y, k);
+        Fill<TVec>(ref y, k, 0);
         ApplyToQueries<TVec>(rows - 1, k, ref Unsafe.Add(ref w, wRow), wRow, ref x, xRow, ref g, gRow, ref Unsafe.Add(ref y, yRow), yRow, strict: false, ref scratch);
     }
 
@@ -37,7 +37,7 @@ public static partial class Decays
         int rows, int k, ref float w, nint wRow, ref float x, nint xRow, ref float g, nint gRow, ref float y, nint yRow, ref float scratch)
         where TVec : struct, ISimd<TVec>
     {
-        Clear<TVec>(ref Unsafe.Add(ref y, (rows - 1) * yRow), k);
+        Fill<TVec>(ref Unsafe.Add(ref y, (rows - 1) * yRow), k, 0);
         ApplyToKeys<TVec>(rows - 1, k, ref Unsafe.Add(ref w, wRow), wRow, ref Unsafe.Add(ref x, xRow), xRow, ref g, gRow, ref y, yRow, strict: false, ref scratch);
     }
 }

@@ -7,16 +7,21 @@ namespace AttnDsl.Primitives;
 
 /// <summary>Scores of queries and keys between which every channel decays by itself.</summary>
 /// <remarks>
-/// The rows are cut into blocks of 16. Let a be the block of row i, b an earlier block of row j. The decay from j to i is that from j
-/// to the end of b, times that of the blocks between, times that from the start of a to i. Each factor is at most 1 and computed
-/// as a product of e^g or from a sum of g, so nothing is divided by and nothing overflows, and the three meet in an ordinary
-/// product of matrices. Inside a block the keys are decayed row by row; what they end as is what the next block needs, and from
-/// then on they decay a block at a time.
+/// The rows are cut into blocks of 16. The decay from j to i is that from a point of reference to i, divided by that to j, and so the
+/// scores are an ordinary product of matrices: queries decayed from the reference on, keys that are the stronger the later they come.
+/// The reference moves up before the decays since then could lose a digit or overflow (<see cref="Faintest"/>). Where a block by itself
+/// decays as much as that, nothing is divided: its keys are decayed row by row. Both take products of e^g, never differences of sums.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static partial class Decays
 {
     private const int BlockRows = 16;
+
+    /// <summary>What decays since the reference may come down to, e^−30: its inverse is far from overflow, and so are keys times it.</summary>
+    private const float Faintest = 1e-13f;
+
+    /// <summary>The smallest normal number. What has decayed below it is gone: arithmetic on denormals costs a hundred times its worth.</summary>
+    private const float Gone = 1.17549435e-38f;
 
     /// <summary>p[i,j] = Σ_c q[i,c]·key[j,c]·exp(Σ_{j&lt;r≤i} g[r,c]) for j ≤ i, 0 above the diagonal.</summary>
     /// <param name="rows">Rows of all matrices, columns of p.</param>
@@ -39,34 +44,62 @@ public static partial class Decays
         int row = PaddedRow(k);
         int keysRow = KeysRow(rows);
         ref float decay = ref scratch;
-        ref float decayedQuery = ref Unsafe.Add(ref decay, BlockRows * row);
-        ref float blockDecay = ref Unsafe.Add(ref decayedQuery, BlockRows * row);
-        ref float sums = ref Unsafe.Add(ref blockDecay, row);
+        ref float reach = ref Unsafe.Add(ref decay, BlockRows * row);
+        ref float decayedQuery = ref Unsafe.Add(ref reach, BlockRows * row);
+        ref float raisedKey = ref Unsafe.Add(ref decayedQuery, BlockRows * row);
+        ref float sinceReference = ref Unsafe.Add(ref raisedKey, BlockRows * row);
+        ref float sums = ref Unsafe.Add(ref sinceReference, row);
         ref float keys = ref Unsafe.Add(ref sums, BlockRows * BlockRows);
+        Fill<TVec>(ref sinceReference, row, 1);
         for (int first = 0; first < rows; first += BlockRows)
         {
             int count = Math.Min(BlockRows, rows - first);
             ref float qBlock = ref Unsafe.Add(ref q, first * qRow);
+            ref float keyBlock = ref Unsafe.Add(ref key, first * keyRow);
             ref float pBlock = ref Unsafe.Add(ref p, first * pRow);
-
-            // The keys before the last block decay by that block, whose own keys have done so already.
-            DecayKeys<TVec>(k, first - BlockRows, ref blockDecay, ref keys, keysRow);
-            Prepare<TVec>(count, k, ref Unsafe.Add(ref g, first * gRow), gRow, ref qBlock, qRow, ref decay, ref decayedQuery, row, ref blockDecay);
-            Products.Multiply<TVec>(count, first, k, ref decayedQuery, row, 1, ref keys, keysRow, ref pBlock, pRow, accumulate: false);
-
             ref float ownKeys = ref Unsafe.Add(ref keys, first);
-            Tiles.Transpose<TVec>(count, k, ref Unsafe.Add(ref key, first * keyRow), keyRow, ref ownKeys, keysRow);
+            Exponentiate<TVec>(count, k, ref Unsafe.Add(ref g, first * gRow), gRow, ref decay, row);
+            bool isFaint = Reach<TVec>(count, k, ref decay, ref reach, row, ref sinceReference);
+            if (isFaint)
+            {
+                // The reference moves up to this block.
+                DecayKeys<TVec>(k, first, ref sinceReference, ref keys, keysRow);
+                Fill<TVec>(ref sinceReference, row, 1);
+                isFaint = Reach<TVec>(count, k, ref decay, ref reach, row, ref sinceReference);
+            }
+
+            DecayQueries<TVec>(count, k, ref qBlock, qRow, ref reach, ref decayedQuery, row);
+            if (!isFaint)
+            {
+                RaiseKeys<TVec>(count, k, ref keyBlock, keyRow, ref reach, ref raisedKey, row);
+                Tiles.Transpose<TVec>(count, k, ref raisedKey, row, ref ownKeys, keysRow);
+                Products.Multiply<TVec>(count, first + count, k, ref decayedQuery, row, 1, ref keys, keysRow, ref pBlock, pRow, accumulate: false);
+                Copy<TVec>(k, ref Unsafe.Add(ref reach, (count - 1) * row), ref sinceReference);
+                for (int i = 0; i < count; i++)
+                {
+                    int seen = first + (strict ? i : i + 1);
+                    Fill<TVec>(ref Unsafe.Add(ref pBlock, (i * pRow) + seen), rows - seen, 0);
+                }
+
+                continue;
+            }
+
+            Products.Multiply<TVec>(count, first, k, ref decayedQuery, row, 1, ref keys, keysRow, ref pBlock, pRow, accumulate: false);
+            Tiles.Transpose<TVec>(count, k, ref keyBlock, keyRow, ref ownKeys, keysRow);
             Diagonal<TVec>(k, count, ref qBlock, qRow, ref decay, row, ref ownKeys, keysRow, ref sums);
             for (int i = 0; i < count; i++)
             {
                 PutRow<TVec>(strict ? i : i + 1, count, rows - first, ref Unsafe.Add(ref sums, i * BlockRows), ref Unsafe.Add(ref pBlock, (i * pRow) + first));
             }
+
+            // The block's own keys have decayed to its end; those before it follow, and the reference is there.
+            DecayKeys<TVec>(k, first, ref Unsafe.Add(ref reach, (count - 1) * row), ref keys, keysRow);
         }
     }
 
     /// <summary>Scratch of <see cref="Gram"/>.</summary>
     public static int GramScratchFloats(int rows, int k) =>
-        checked((((2 * BlockRows) + 1) * PaddedRow(k)) + (BlockRows * BlockRows) + (k * KeysRow(rows)));
+        checked((((4 * BlockRows) + 1) * PaddedRow(k)) + (BlockRows * BlockRows) + (k * KeysRow(rows)));
 
     /// <summary>Whole blocks, and off the multiples of a kibibyte whose rows would share cache sets.</summary>
     private static int KeysRow(int rows)
@@ -77,27 +110,79 @@ public static partial class Decays
 
     private static int PaddedRow(int k) => (k + 15) & ~15;
 
-    /// <summary>e^g, the queries decayed from the start of the block, and e to the sum of g over the block.</summary>
+    /// <summary>e^g.</summary>
     [MethodImpl(Jit.Kernel)]
-    private static void Prepare<TVec>(
-        int count, int k, ref float g, nint gRow, ref float q, nint qRow, ref float decay, ref float decayedQuery, nint row, ref float blockDecay)
+    private static void Exponentiate<TVec>(int count, int k, ref float g, nint gRow, ref float decay, nint row)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            for (int c = 0; c < k; c += TVec.Count)
+            {
+                TVec.Store(TVec.Exp(TVec.Load(in g, (i * gRow) + c, k - c)), ref decay, (i * row) + c);
+            }
+        }
+    }
+
+    /// <summary>Decays from the reference to each row; true where one of them is too faint to be divided by, or no number.</summary>
+    [MethodImpl(Jit.Kernel)]
+    private static bool Reach<TVec>(int count, int k, ref float decay, ref float reach, nint row, ref float sinceReference)
+        where TVec : struct, ISimd<TVec>
+    {
+        TVec faintest = TVec.Create(Faintest);
+        TVec gone = TVec.Create(Gone);
+        TVec zero = TVec.Create(0);
+        TVec one = TVec.Create(1);
+        TVec isFine = one;
+        for (int c = 0; c < k; c += TVec.Count)
+        {
+            TVec running = TVec.Load(in sinceReference, c);
+            for (int i = 0; i < count; i++)
+            {
+                running *= TVec.Load(in decay, (i * row) + c);
+                TVec.Store(TVec.Select(TVec.Less(running, gone), zero, running), ref reach, (i * row) + c);
+            }
+
+            // Lanes behind the last channel hold the decay of what is not there: e^0.
+            isFine = TVec.Select(TVec.LessOrEqual(faintest, running), isFine, zero);
+        }
+
+        return TVec.MaxLane(one - isFine) > 0;
+    }
+
+    [MethodImpl(Jit.Kernel)]
+    private static void DecayQueries<TVec>(int count, int k, ref float q, nint qRow, ref float reach, ref float decayedQuery, nint row)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            for (int c = 0; c < k; c += TVec.Count)
+            {
+                TVec.Store(TVec.Load(in q, (i * qRow) + c, k - c) * TVec.Load(in reach, (i * row) + c), ref decayedQuery, (i * row) + c);
+            }
+        }
+    }
+
+    [MethodImpl(Jit.Kernel)]
+    private static void RaiseKeys<TVec>(int count, int k, ref float key, nint keyRow, ref float reach, ref float raisedKey, nint row)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int i = 0; i < count; i++)
+        {
+            for (int c = 0; c < k; c += TVec.Count)
+            {
+                TVec.Store(TVec.Load(in key, (i * keyRow) + c, k - c) / TVec.Load(in reach, (i * row) + c), ref raisedKey, (i * row) + c);
+            }
+        }
+    }
+
+    [MethodImpl(Jit.Kernel)]
+    private static void Copy<TVec>(int k, ref float from, ref float to)
         where TVec : struct, ISimd<TVec>
     {
         for (int c = 0; c < k; c += TVec.Count)
         {
-            TVec running = TVec.Create(1);
-            TVec sum = TVec.Create(0);
-            for (int i = 0; i < count; i++)
-            {
-                TVec gate = TVec.Load(in g, (i * gRow) + c, k - c);
-                TVec factor = TVec.Exp(gate);
-                sum += gate;
-                running *= factor;
-                TVec.Store(factor, ref decay, (i * row) + c);
-                TVec.Store(TVec.Load(in q, (i * qRow) + c, k - c) * running, ref decayedQuery, (i * row) + c);
-            }
-
-            TVec.Store(TVec.Exp(sum), ref blockDecay, c);
+            TVec.Store(TVec.Load(in from, c), ref to, c);
         }
     }
 
@@ -107,13 +192,16 @@ public static partial class Decays
         where TVec : struct, ISimd<TVec>
     {
         // Whole blocks, so whole vectors.
+        TVec gone = TVec.Create(Gone);
+        TVec zero = TVec.Create(0);
         for (int c = 0; c < k; c++)
         {
             TVec factor = TVec.Splat(in blockDecay, c);
             ref float channel = ref Unsafe.Add(ref keys, c * keysRow);
             for (int j = 0; j < count; j += TVec.Count)
             {
-                TVec.Store(TVec.Load(in channel, j) * factor, ref channel, j);
+                TVec decayed = TVec.Load(in channel, j) * factor;
+                TVec.Store(TVec.Select(TVec.Less(TVec.Abs(decayed), gone), zero, decayed), ref channel, j);
             }
         }
     }
@@ -127,7 +215,7 @@ public static partial class Decays
         int k, int count, ref float q, nint qRow, ref float decay, nint row, ref float keys, nint keysRow, ref float sums)
         where TVec : struct, ISimd<TVec>
     {
-        Clear<TVec>(ref sums, BlockRows * BlockRows);
+        Fill<TVec>(ref sums, BlockRows * BlockRows, 0);
         for (int lane = 0; lane < count; lane += TVec.Count)
         {
             int c = 0;
@@ -212,16 +300,16 @@ public static partial class Decays
             TVec.Store(TVec.First(TVec.Load(in sums, lane), wanted - lane, 0), ref p, lane, count - lane);
         }
 
-        Clear<TVec>(ref Unsafe.Add(ref p, count), rest - count);
+        Fill<TVec>(ref Unsafe.Add(ref p, count), rest - count, 0);
     }
 
     [MethodImpl(Jit.Kernel)]
-    private static void Clear<TVec>(ref float target, int count)
+    private static void Fill<TVec>(ref float target, int count, float value)
         where TVec : struct, ISimd<TVec>
     {
         for (int j = 0; j < count; j += TVec.Count)
         {
-            TVec.Store(TVec.Create(0), ref target, j, count - j);
+            TVec.Store(TVec.Create(value), ref target, j, count - j);
         }
     }
 }

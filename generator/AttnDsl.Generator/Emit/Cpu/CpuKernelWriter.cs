@@ -234,7 +234,21 @@ internal sealed class CpuKernelWriter
         }
 
         RowTiles(_plan.Body, _plan.Program.Loop);
+        FetchNext();
         Steps(_plan.Body);
+    }
+
+    /// <summary>The rows of one head lie apart, which no hardware foresees: those of the next turn are asked for while this one computes.</summary>
+    private void FetchNext()
+    {
+        if (_plan.Program is not { Visits: Visits.All, Grid: null } || _plan.Program.Loop != Dim.C) return;
+        var seen = new HashSet<string>();
+        foreach (var s in _plan.Body)
+        {
+            if (s.Op is not Load || _plan.Places[s.Target] is not TensorRows rows || !seen.Add(rows.Tensor)) continue;
+            if (seen.Count == 1) _out.Line("// On their way while this chunk is worked on: the rows of the next.");
+            _out.Line($"Ahead.Fetch(Math.Min(C, time - t - C), {Size(s.Target.Shape.Cols)}, ref Unsafe.Add({Ref(s.Target)}, C * {Stride(s.Target)}), {Stride(s.Target)});");
+        }
     }
 
     /// <summary>Where this block's rows of each tensor begin.</summary>

@@ -60,7 +60,7 @@ internal sealed record DecayedGram(bool Strict = false, bool Before = false) : P
         });
     }
 
-    /// <summary>What Decays.Gram asks for: two blocks of 16 rescaled rows and one row, their products, and a packed kᵀ with room between its rows.</summary>
+    /// <summary>What Decays.Gram asks for: four blocks of 16 rows and one row, their products, and a packed kᵀ with room between its rows.</summary>
     public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
-        33 * CpuPlan.Padded(size(args[0].Shape.Cols)) + 256 + size(args[0].Shape.Cols) * (CpuPlan.Padded(size(args[0].Shape.Rows)) + 16);
+        65 * CpuPlan.Padded(size(args[0].Shape.Cols)) + 256 + size(args[0].Shape.Cols) * (CpuPlan.Padded(size(args[0].Shape.Rows)) + 16);
 }
