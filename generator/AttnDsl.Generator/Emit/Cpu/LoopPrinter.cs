@@ -30,17 +30,34 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
 
         using (w.Block($"for (int i = 0; i < {w.Size(shape.Rows)}; i++)"))
         {
+            var lanes = Repeated(expr, args, shape);
             Columns(shape.Cols, counted, rest =>
-                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null)}, {w.Ref(target)}, {w.At(target, "i", "j")}{Count(target, rest, counted)});"));
+                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null, lanes)}, {w.Ref(target)}, {w.At(target, "i", "j")}{Count(target, rest, counted)});"));
         }
+    }
+
+    /// <summary>What a row repeats is read once for it: the JIT cannot know that no store of the row changes it.</summary>
+    private Dictionary<Tile, string> Repeated(Expr expr, IReadOnlyList<Tile> args, Shape shape)
+    {
+        var lanes = new Dictionary<Tile, string>();
+        for (var n = 0; n < args.Count; n++)
+        {
+            if (!expr.Uses(n) || lanes.ContainsKey(args[n]) || shape.IsVector || !(IsSingle(args[n]) || args[n].Shape.Cols == Dim.One)) continue;
+            var name = w.Ref(args[n]).Substring("ref ".Length) + "Lanes";
+            w.Line($"var {name} = {Argument(args[n], shape, null, lanes)};");
+            lanes[args[n]] = name;
+        }
+
+        return lanes;
     }
 
     /// <summary>Whole vectors up to the diagonal are computed; behind it there are zeros.</summary>
     private void Triangle(Expr expr, Shape shape, IReadOnlyList<Tile> args, Tile target)
     {
         using var rows = w.Block($"for (int i = 0; i < {w.Size(shape.Rows)}; i++)");
+        var lanes = Repeated(expr, args, shape);
         w.Line("int j = 0;");
-        using (w.Block("for (; j <= i; j += TVec.Count)")) w.Line($"TVec.Store({Print(expr, args, shape, null)}, {w.Ref(target)}, {w.At(target, "i", "j")});");
+        using (w.Block("for (; j <= i; j += TVec.Count)")) w.Line($"TVec.Store({Print(expr, args, shape, null, lanes)}, {w.Ref(target)}, {w.At(target, "i", "j")});");
         w.Line($"for (; j < {w.Size(shape.Cols)}; j += TVec.Count) TVec.Store(TVec.Create(0f), {w.Ref(target)}, {w.At(target, "i", "j")});");
     }
 
@@ -58,9 +75,10 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
             {
                 w.Line($"var fold = TVec.Create({start});");
                 if (op.IsCarried) w.Line("var lost = fold;");
+                var lanes = Repeated(op.Expr, args, domain);
                 Columns(length, counted || ragged, rest =>
                 {
-                    var x = Print(op.Expr, args, domain, counted ? rest : null);
+                    var x = Print(op.Expr, args, domain, counted ? rest : null, lanes);
                     if (ragged) x = $"TVec.First({x}, {rest}, {start})";
                     w.Line(op.IsCarried ? $"fold = CarriedSums.Add(fold, {x}, ref lost);" : op.Fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
                 });
@@ -99,11 +117,12 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
         _ = counted;
     }
 
-    private string Print(Expr expr, IReadOnlyList<Tile> args, Shape shape, string? rest) =>
-        new VectorPrinter(w.Line, n => Argument(args[n], shape, rest), place => Position(place, shape), w.FromBlock).Print(expr);
+    private string Print(Expr expr, IReadOnlyList<Tile> args, Shape shape, string? rest, IReadOnlyDictionary<Tile, string>? lanes = null) =>
+        new VectorPrinter(w.Line, n => Argument(args[n], shape, rest, lanes ?? new Dictionary<Tile, string>()), place => Position(place, shape), w.FromBlock).Print(expr);
 
-    private string Argument(Tile a, Shape shape, string? rest)
+    private string Argument(Tile a, Shape shape, string? rest, IReadOnlyDictionary<Tile, string> lanes)
     {
+        if (lanes.TryGetValue(a, out var known)) return known;
         if (IsSingle(a)) return $"TVec.Splat({w.Ref(a)}, 0)";
         if (shape.IsVector) return $"TVec.Load({w.Ref(a)}, j{CountOf(a, rest)})";
         // Repeated along the columns: one value a row.
