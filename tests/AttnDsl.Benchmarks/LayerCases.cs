@@ -21,6 +21,11 @@ internal static class LayerCases
             form => SoftmaxCausal.Forward(In(T), d.Output(T), form),
             () =>
             {
+                SoftmaxCausal.Forward(In(T), d.Output(T));
+                SoftmaxCausal.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V) });
+            },
+            () =>
+            {
                 var state = new SoftmaxCausal.State(B, T + LayerRows.StepBlock);
                 state.Prefill(In(T), d.Output(T));
                 return () => state.Step(In(1), d.Output(1));
@@ -32,6 +37,11 @@ internal static class LayerCases
         SoftmaxWindow128.Inputs In(int time) => new() { Q = d.Q(time), K = d.Keys(time), V = d.Values(time) };
         return new("softmax, window 128", LayerCase.SoftmaxFlops(128), LayerCase.SoftmaxStepFlops(128),
             form => SoftmaxWindow128.Forward(In(T), d.Output(T), form),
+            () =>
+            {
+                SoftmaxWindow128.Forward(In(T), d.Output(T));
+                SoftmaxWindow128.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V) });
+            },
             () =>
             {
                 var state = new SoftmaxWindow128.State(B);
@@ -48,6 +58,11 @@ internal static class LayerCases
             form => LinearEluPlusOne.Forward(In(T), d.Output(T), form),
             () =>
             {
+                LinearEluPlusOne.Forward(In(T), d.Output(T));
+                LinearEluPlusOne.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V) });
+            },
+            () =>
+            {
                 var state = new LinearEluPlusOne.State(B);
                 state.Prefill(In(T), d.Output(T));
                 return () => state.Step(In(1), d.Output(1));
@@ -60,6 +75,11 @@ internal static class LayerCases
         var flops = LayerCase.MatrixFlops(gated: true);
         return new("simple GLA", T * flops, flops,
             form => SimpleGla.Forward(In(T), d.Output(T), form),
+            () =>
+            {
+                SimpleGla.Forward(In(T), d.Output(T));
+                SimpleGla.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V), G = d.HeadGradient(3) });
+            },
             () =>
             {
                 var state = new SimpleGla.State(B);
@@ -76,6 +96,11 @@ internal static class LayerCases
             form => Gla.Forward(In(T), d.Output(T), form),
             () =>
             {
+                Gla.Forward(In(T), d.Output(T));
+                Gla.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V), G = d.Gradient(3, K) });
+            },
+            () =>
+            {
                 var state = new Gla.State(B);
                 state.Prefill(In(T), d.Output(T));
                 return () => state.Step(In(1), d.Output(1));
@@ -90,6 +115,11 @@ internal static class LayerCases
             form => GatedDeltaRule.Forward(In(T), d.Output(T), form),
             () =>
             {
+                GatedDeltaRule.Forward(In(T), d.Output(T));
+                GatedDeltaRule.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V), G = d.HeadGradient(3), Beta = d.HeadGradient(4) });
+            },
+            () =>
+            {
                 var state = new GatedDeltaRule.State(B);
                 state.Prefill(In(T), d.Output(T));
                 return () => state.Step(In(1), d.Output(1));
@@ -102,6 +132,11 @@ internal static class LayerCases
         var flops = LayerCase.MatrixFlops(gated: true);
         return new("mLSTM", T * flops, flops,
             form => MLstm.Forward(In(T), d.Output(T), form),
+            () =>
+            {
+                MLstm.Forward(In(T), d.Output(T));
+                MLstm.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V), G = d.HeadGradient(3), I = d.HeadGradient(4) });
+            },
             () =>
             {
                 var state = new MLstm.State(B);

@@ -1,4 +1,5 @@
 using System;
+using System.Linq;
 using System.Numerics.Tensors;
 
 namespace AttnDsl.Benchmarks;
@@ -8,7 +9,8 @@ internal sealed class LayerData
 {
     public const int B = 1, T = 2048, H = 8, K = 64, V = 64;
 
-    private readonly float[] _q, _k, _v, _unitK, _logDecay, _logits, _keyLogits, _beta, _inputGate, _output;
+    private readonly float[] _q, _k, _v, _unitK, _logDecay, _logits, _keyLogits, _beta, _inputGate, _output, _outputGradient;
+    private readonly float[][] _gradients = [.. Enumerable.Range(0, 5).Select(_ => new float[T * H * Math.Max(K, V)])];
 
     public LayerData()
     {
@@ -23,6 +25,7 @@ internal sealed class LayerData
         _beta = Array.ConvertAll(Normal(random, T * H), Sigmoid);
         _inputGate = Normal(random, T * H);
         _output = new float[T * H * V];
+        _outputGradient = Normal(random, T * H * V);
     }
 
     // Each for the first `time` tokens: T for a sequence, 1 for a step.
@@ -48,6 +51,14 @@ internal sealed class LayerData
     public ReadOnlyTensorSpan<float> InputGate(int time) => new(_inputGate, [B, time, H]);
 
     public TensorSpan<float> Output(int time) => new(_output, [B, time, H, V]);
+
+    public ReadOnlyTensorSpan<float> OutputGradient => new(_outputGradient, [B, T, H, V]);
+
+    /// <summary>Place for the gradient of the input of this number, as wide as it is: K, V, or 1 a head.</summary>
+    public TensorSpan<float> Gradient(int input, int width) => new(_gradients[input], [B, T, H, width]);
+
+    /// <summary>The same of a scalar a head.</summary>
+    public TensorSpan<float> HeadGradient(int input) => new(_gradients[input], [B, T, H]);
 
     private static float Sigmoid(float x) => 1 / (1 + MathF.Exp(-x));
 

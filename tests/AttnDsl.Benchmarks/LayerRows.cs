@@ -30,6 +30,12 @@ internal static class LayerRows
                 }
             }
 
+            if (Wanted(layer, "Backward"))
+            {
+                // Twice as much as forward, beside it: each product has two derivatives.
+                Row("+ Backward", 3 * layer.ForwardFlops, 1, () => layer.ForwardBackward, renew: false);
+            }
+
             if (Wanted(layer, "Step"))
             {
                 Row("Step", layer.StepFlops, StepBlock, layer.Prefilled, renew: true);
