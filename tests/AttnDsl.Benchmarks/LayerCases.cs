@@ -92,7 +92,7 @@ internal static class LayerCases
     {
         Gla.Inputs In(int time) => new() { Q = d.Q(time), K = d.Keys(time), V = d.Values(time), G = d.KeyLogits(time) };
         var flops = LayerCase.MatrixFlops(gated: true);
-        return new("GLA", T * flops, flops,
+        return new("GLA, per key", T * flops, flops,
             form => Gla.Forward(In(T), d.Output(T), form),
             () =>
             {
