@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Expressions;
@@ -15,7 +16,16 @@ internal static class MatrixProgram
 {
     private static readonly Dim One = Dim.One, V = Dim.V;
 
-    public static TileProgram Build(DynamicalSystem system, string name, Dim rows, bool readOut = true)
+    /// <summary>
+    /// Whether the state may be taken along the tokens as it is, read and written by each: no rule that retrieves first, no running maximum, no
+    /// levels, and decays that its rows have or all of it. Polynomial maps have so many features that products of channels are cheaper.
+    /// </summary>
+    public static bool RunsAlong(DynamicalSystem system) =>
+        system is { Family: StateFamily.Matrix, Causal: true, Write: WriteRule.Plain, IsScan: false, IsCentred: false, IsStabilised: false } && !system.Writing.Bonus && system.Levels == 0
+        && system.Map.Polynomial is null && system.Decay is null or { Shape: GateShape.Constant or GateShape.Head or GateShape.Key or GateShape.Pair };
+
+    /// <param name="along">Takes the state along the tokens instead of through products; only where <see cref="RunsAlong"/>.</param>
+    public static TileProgram Build(DynamicalSystem system, string name, Dim rows, bool readOut = true, bool along = false)
     {
         var p = new ProgramBuilder(name, rows);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
@@ -32,7 +42,7 @@ internal static class MatrixProgram
         var key = system.Write == WriteRule.Oja ? "u" : "k";
 
         b.Begin(
-            system.Decay is null ? Say("The token's query and key.", "The chunk's queries and keys.") : Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began."),
+            system.Decay is null ? Say("The token's query and key.", "The chunk's queries and keys.") : along ? Say("The token's query, key and gate.", "The chunk's queries, keys and gates.") : Say("The token's query, key and gate.", "The chunk's queries, keys and gates; L is the log-decay since the chunk began."),
             "The gradients of the inputs.");
         var q = Sources.Query(system, b, rows);
         var k = Sources.Key(system, head, b, rows);
@@ -118,27 +128,46 @@ internal static class MatrixProgram
                     : $"dscores_ij = do_i·{written}_j, d{written}_j += Σ_i scores_ij do_i, dS += Σ_i {Decays("q_i").TrimStart()} do_iᵀ; dq and dk follow from dscores and S do{(sum is null ? "" : " (do here the numerator's)")}.");
             var reach = system.Writing.Bonus ? Reach.Before : Reach.Own;
             // What is written back goes to features as they are.
-            var scores = writes.Select(w => w.Key == k ? weights.Scores("scores" + w.Name, q, k, rowMax, reach) : weights.Scores("scores" + w.Name, q.Features, w.Key.Features, rowMax, reach)).Select(s => levels?.Weighed(b, "scoresByLevel", s) ?? s).ToList();
-            var qDecayed = weights.IsPerValue || system.Writing.Bonus ? q.Features : Decayed("qDecayed", q.Features);
-            var read = rowMax is null ? weights.FromState("fromState", q.Features, S.Start, reach, levels is null ? null : x => levels.Reading(b, x, levels.First)) : b.MatMul("fromState", qDecayed, S.Start);
-            for (var n = 0; n < writes.Count; n++)
-                read = b.Add("read", read, weights.FromBlock("fromBlock" + writes[n].Name, scores[n], writes[n].Value, reach));
+            Tile read;
+            Func<Tile> denominator;
+            if (along)
+            {
+                b.Stage = Say(
+                    $"S ← {gt}S + k vᵀ and o = Sᵀ q in one pass over the state.",
+                    $"S ← {gt}S + k vᵀ and o = Sᵀ q for one token after the other, a part of the state at a time.");
+                read = b.Emit("read", new StateReads(), [q.Features, .. Written(S.Start)]);
+                // The keys' sum is read as the state is: as each token leaves it.
+                denominator = () => b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q.Features, KeySums()), system.HasSignedNormaliser);
+            }
+            else
+            {
+                var scores = writes.Select(w => w.Key == k ? weights.Scores("scores" + w.Name, q, k, rowMax, reach) : weights.Scores("scores" + w.Name, q.Features, w.Key.Features, rowMax, reach)).Select(s => levels?.Weighed(b, "scoresByLevel", s) ?? s).ToList();
+                var qDecayed = weights.IsPerValue || system.Writing.Bonus ? q.Features : Decayed("qDecayed", q.Features);
+                read = rowMax is null ? weights.FromState("fromState", q.Features, S.Start, reach, levels is null ? null : x => levels.Reading(b, x, levels.First)) : b.MatMul("fromState", qDecayed, S.Start);
+                for (var n = 0; n < writes.Count; n++)
+                    read = b.Add("read", read, weights.FromBlock("fromBlock" + writes[n].Name, scores[n], writes[n].Value, reach));
+                denominator = () => b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, sum!.Value.Start), system.HasSignedNormaliser), b.SumCols("denBlock", scores[0], system.HasSignedNormaliser));
+            }
+
             if (system.Writing.Bonus)
             {
                 var fit = b.SumCols("bonusFit", b.Map("bonusTerms", (x, y, z) => x * y * z, q.Features, head.Load("bonus", One, F, Access.Parameter), k.Features));
                 read = b.Map("readOwn", (x, y, z) => x + y * z, read, fit, v);
             }
 
-            if (sum is { } z)
+            if (sum is not null)
             {
                 b.Begin("The normaliser, accumulated as the numerator is.", "o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.");
-                var den = b.Add("den", b.SumCols("denState", b.Map("denTerms", (x, y) => x * y, qDecayed, z.Start), system.HasSignedNormaliser), b.SumCols("denBlock", scores[0], system.HasSignedNormaliser));
-                read = Sources.Normalise(system, b, read, den, rowMax);
+                read = Sources.Normalise(system, b, read, denominator(), rowMax);
             }
 
             b.Begin(Say("The output.", "The chunk's outputs."), "The gradients that arrive.");
             Sources.Output(system, head, b, read);
         }
+
+        // What a state that is taken along the tokens is made of.
+        Tile[] Written(Tile state) => [k.Features, v, state, .. weights.Gates is { } g ? [g] : Array.Empty<Tile>()];
+        Tile KeySums() => b.Emit("sums", new Scan(), weights.Factors(k.Features.Shape), k.Features, sum!.Value.Start);
 
         var decays = system.Decay is not null;
         var write = Say($"S ← {gt}S + {key} {written}ᵀ{also}.", system.Decay is null
@@ -174,6 +203,19 @@ internal static class MatrixProgram
             (null, { } r) => b.Map(kept, (s, x, y) => s * Ex.Exp(x - y), state, max!.Value.Start, r),
             ({ } t, { } r) => b.Map(kept, (s, l, x, y) => s * Ex.Exp(l + (x - y)), state, t, max!.Value.Start, r),
         };
+
+        if (along)
+        {
+            if (sum is { } start)
+            {
+                p.Carry(SumName(system), head.LoadAs(SumName(system) + "0", SumName(system), One, F, Access.Whole), start, b.Emit("lastSum", new EdgeRow(Last: true), KeySums()));
+                tail.Store(SumName(system), start.Final, Access.Whole);
+            }
+
+            p.Carry("S", head.LoadAs("S0", "S", S.Start.Shape.Rows, V, Access.Whole), S, b.Emit("SNext", new StateAfter(), Written(S.Start)));
+            tail.Store("S", S.Final, Access.Whole);
+            return p.Build();
+        }
 
         // What of each row's key, or value, is there at the end of the block.
         var arrived = writes.Select(w => weights.IsPerValue ? (Key: w.Key.Features, Value: weights.AtEnd("vWritten" + w.Name, w.Value, next)) : (Key: weights.AtEnd("kWritten" + w.Name, w.Key.Features, next), w.Value)).ToList();

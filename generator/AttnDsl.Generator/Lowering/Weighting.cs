@@ -67,6 +67,12 @@ internal sealed class Weighting
 
     public bool IsPerValue { get; }
 
+    /// <summary>Log-decay of this block's rows; none where nothing decays.</summary>
+    public Tile? Gates => _g;
+
+    /// <summary>The decays themselves, for every row and channel.</summary>
+    public Tile Factors(Shape shape) => _g is null ? _b.Fill("undecayed", shape, 1) : _b.Map("decays", Ex.Exp(new Arg(0)), shape, _g);
+
     /// <summary>Log-decay from before the block up to and including each row; none where nothing decays.</summary>
     public Tile? FromStart => _g is null ? null : _b.PrefixSum("fromStart", _g);
 

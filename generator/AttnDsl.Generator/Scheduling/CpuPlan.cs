@@ -9,9 +9,12 @@ namespace AttnDsl.Generator.Scheduling;
 /// <summary>One operation with its place: where the result lies, whether it is added to what lies there, and what of it is a triangle.</summary>
 internal sealed record PlanStep(Primitive Op, IReadOnlyList<Tile> Args, Tile Target, string Stage, bool Accumulate = false, Triangle Triangle = Triangle.None)
 {
+    /// <summary>Whether reading along a state also leaves in it what <see cref="StateAfter"/> says.</summary>
+    public bool Advances { get; init; }
+
     public override string ToString() => Op is Store
         ? Op.Describe([.. Args.Select(a => a.Name)])
-        : $"{Target.Name} {(Accumulate ? "+=" : "=")} {Op.Describe([.. Args.Select(a => a.Name)])}{(Triangle == Triangle.None ? "" : ", the lower triangle")}";
+        : $"{Target.Name} {(Accumulate ? "+=" : "=")} {Op.Describe([.. Args.Select(a => a.Name)])}{(Triangle == Triangle.None ? "" : ", the lower triangle")}{(Advances ? ", which moves on" : "")}";
 }
 
 /// <summary>Where a tile lives.</summary>

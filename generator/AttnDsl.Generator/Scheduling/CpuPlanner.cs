@@ -37,6 +37,7 @@ internal sealed class CpuPlanner
         foreach (var s in _program.Statements.Where(s => s.Op is StopGradient || (s.Op is Transpose && s.Result!.Shape.IsVector))) _aliases[s.Result!] = s.Args[0];
         foreach (var s in _program.Statements.Where(s => s.Op is UnitLowerSolve && _uses[s.Args[1]] == 1 && IsFree(s.Args[1]))) _aliases[s.Args[1]] = s.Result!;
         foreach (var c in _program.Carries) PlaceCarry(c, head, body, tail);
+        AdvanceStates(body);
         StoreInPlace(head);
         StoreInPlace(body);
         StoreInPlace(tail);
@@ -136,11 +137,23 @@ internal sealed class CpuPlanner
         _aliases[c.Final] = c.Start;
         if (c.Next == c.Start) return;
         var written = body.FindIndex(s => s.Target == c.Next);
-        var elementwise = written >= 0 && body[written].Op is Map or MatMul && !body[written].Args.Where(a => a == c.Start).Any(a => a.Shape != c.Next.Shape);
-        var firstIsMap = written >= 0 && (body[written].Op is Map || !body[written].Args.Contains(c.Start));
+        var elementwise = written >= 0 && body[written].Op is Map or MatMul or StateAfter && !body[written].Args.Where(a => a == c.Start).Any(a => a.Shape != c.Next.Shape);
+        var firstIsMap = written >= 0 && (body[written].Op is Map or StateAfter || !body[written].Args.Contains(c.Start));
         var readLater = body.Skip(written + 1).Any(s => s.Args.Contains(c.Start) || s.Args.Any(a => AliasOf(a) == AliasOf(c.Start) && a != c.Next));
         if (written >= 0 && elementwise && firstIsMap && !readLater && IsFree(c.Next)) _aliases[c.Next] = c.Start;
         else body.Add(new(new Map(new Arg(0), c.Start.Shape), [c.Next], c.Start, ""));
+    }
+
+    /// <summary>Reads along a state leave it as its last token does where that is wanted, in the same place.</summary>
+    private void AdvanceStates(List<PlanStep> body)
+    {
+        foreach (var after in body.Where(s => s.Op is StateAfter && AliasOf(s.Target) == AliasOf(s.Args[2])).ToList())
+        {
+            var reads = body.FindIndex(s => s.Op is StateReads && s.Args.Skip(1).SequenceEqual(after.Args));
+            if (reads < 0) continue;
+            body[reads] = body[reads] with { Advances = true };
+            body.Remove(after);
+        }
     }
 
     /// <summary>What is only stored is computed where it is stored.</summary>
@@ -159,7 +172,7 @@ internal sealed class CpuPlanner
                 Access.Slot => new TensorSlot(op.Tensor),
                 _ => new WholeTensor(op.Tensor),
             };
-            if (!op.Accumulate && maker?.Op is Map or MatMul or Transpose or Rotate or PhaseSum or Temper && _uses[tile] == 1 && IsFree(tile))
+            if (!op.Accumulate && maker?.Op is Map or MatMul or Transpose or Rotate or PhaseSum or Temper or StateReads && _uses[tile] == 1 && IsFree(tile))
             {
                 _places[tile] = place;
                 steps.Remove(store);

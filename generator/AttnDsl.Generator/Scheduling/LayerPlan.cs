@@ -34,6 +34,11 @@ internal sealed record LayerKernel(KernelSignature Signature, WorkUnit Unit, str
     public string Name => Signature.Name;
 
     public CpuPlan Plan => Signature.Plan;
+
+    /// <summary>The same kernel as a GPU runs it: by products, where a CPU takes the state along in registers.</summary>
+    public KernelSignature OnGpu { get => _onGpu ?? Signature; init => _onGpu = value; }
+
+    private readonly KernelSignature? _onGpu;
 }
 
 /// <summary>One way to compute the layer: kernels run one after the other.</summary>
@@ -87,11 +92,11 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         var forms = new List<FormPlan>();
         Prepared(system, sizes, kernels);
         // Step runs the recurrent form, so every causal layer has its kernel.
-        var recurrent = Add(kernels, "Recurrent", InOrder(system, "recurrent", Dim.One), sizes, WorkUnit.StateHead, "One head of one sequence, token by token.");
+        var recurrent = AddInOrder("Recurrent", Dim.One, "One head of one sequence, token by token.");
         if (system.Has(AttnDsl.Forms.Recurrent)) forms.Add(new(AttnDsl.Forms.Recurrent, [], recurrent, null));
         if (system.Has(AttnDsl.Forms.Chunkwise))
         {
-            var chunk = Add(kernels, "Chunkwise", InOrder(system, "chunkwise", Dim.C), sizes, WorkUnit.StateHead, $"One head of one sequence, {system.ChunkSize} tokens at a time: products inside a chunk, the state S between chunks.");
+            var chunk = AddInOrder("Chunkwise", Dim.C, $"One head of one sequence, {system.ChunkSize} tokens at a time: {(MatrixProgram.RunsAlong(system) ? "each part of the state S stays in registers from a chunk's first token to its last" : "products inside a chunk, the state S between chunks")}.");
             forms.Add(new(AttnDsl.Forms.Chunkwise, [], chunk, null));
         }
 
@@ -103,6 +108,19 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         }
 
         return new(system, sizes, kernels, forms, BackwardPlans.Matrix(system, sizes, kernels));
+
+        LayerKernel AddInOrder(string name, Dim rows, string summary)
+        {
+            var program = name.ToLowerInvariant();
+            var kernel = Add(kernels, name, InOrder(system, program, rows), sizes, WorkUnit.StateHead, summary);
+            if (!MatrixProgram.RunsAlong(system)) return kernel;
+            kernels[kernels.Count - 1] = kernel with
+            {
+                Signature = new(name, CpuPlanner.Plan(MatrixProgram.Build(system, program, rows, along: true), sizes)),
+                OnGpu = kernel.Signature,
+            };
+            return kernels[kernels.Count - 1];
+        }
     }
 
     /// <summary>The program that runs along time, a block of rows at a time.</summary>

@@ -201,7 +201,7 @@ public static class Products
 
     /// <summary>32 vector registers hold a tile of 8 × 2 vectors, 16 only one of 4 × 2.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool HasManyRegisters<TVec>()
+    internal static bool HasManyRegisters<TVec>()
         where TVec : struct, ISimd<TVec> => TVec.Count == 16 || AdvSimd.IsSupported;
 
     /// <summary>n rounded up to whole vectors, and off the multiples of a kibibyte whose rows would share cache sets.</summary>

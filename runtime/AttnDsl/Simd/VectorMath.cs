@@ -116,8 +116,19 @@ internal static class VectorMath
     /// <summary>log(1 + e^x): 4 ulp.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static TVec Softplus<TVec>(TVec x)
-        where TVec : struct, ISimd<TVec> =>
-        TVec.Max(TVec.Create(0), x) + Log1p(Exp(-TVec.Abs(x)));
+        where TVec : struct, ISimd<TVec>
+    {
+        // log(1 + y) = 2 artanh s for s = y / (2 + y), at most ⅓ where y is at most 1: no logarithm of a sum that rounding has cut short.
+        TVec y = Exp(-TVec.Abs(x));
+        TVec s = y / (TVec.Create(2) + y);
+        TVec square = s * s;
+        TVec p = TVec.Create(0.140891676f);
+        p = TVec.MultiplyAdd(p, square, TVec.Create(0.139803014f));
+        p = TVec.MultiplyAdd(p, square, TVec.Create(0.200124551f));
+        p = TVec.MultiplyAdd(p, square, TVec.Create(0.333331573f));
+        s += s;
+        return TVec.Max(TVec.Create(0), x) + TVec.MultiplyAdd(s * square, p, s);
+    }
 
     /// <summary>sin x: 2 ulp or 1e-11.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -68,6 +68,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new MatMul(TransposeB: true), new(new(C, V)), new(new(K, V))),
         .. from reversed in new[] { false, true } from exclusive in new[] { false, true } from shape in new[] { new Shape(C, One), new Shape(C, K) } select new PrimitiveCase(new PrefixSum(reversed, exclusive), new Argument(shape, Values.Gates)),
         .. from before in new[] { false, true } select new PrimitiveCase(new SegmentSum(before), new Argument(new(C, One), Values.Gates)),
+        .. from gates in new Shape?[] { null, new(C, One), new(C, K) } select new PrimitiveCase(new StateReads(), [new(new(C, K)), new(new(C, K)), new(new(C, V)), new(new(K, V)), .. Gates(gates)]),
+        .. from gates in new Shape?[] { null, new(C, One), new(C, K) } select new PrimitiveCase(new StateAfter(), [new(new(C, K)), new(new(C, V)), new(new(K, V)), .. Gates(gates)]),
         .. from strict in new[] { false, true } from before in new[] { false, true } select new PrimitiveCase(new DecayedGram(strict, before), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from strict in new[] { false, true } from toKeys in new[] { false, true } from before in new[] { false, true } select new PrimitiveCase(new DecayedApply(strict, toKeys, before), new(new(C, C)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from before in new[] { false, true } select new PrimitiveCase(new DecayedCrossing(before), new(new(C, C)), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),
@@ -150,6 +152,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. gate is { } width ? [new Argument(new(C, width))] : System.Array.Empty<Argument>(),
         .. differenced ? [new Argument(new(One, P))] : System.Array.Empty<Argument>(),
     ];
+
+    private static Argument[] Gates(Shape? shape) => shape is { } of ? [new(of, Values.Gates)] : [];
 
     private static Shape Of(Access access) => access == Access.Rows ? new(C, K) : new(K, V);
 }

@@ -68,6 +68,16 @@ internal static class PrimitivePrograms
             var (g, v) = (b.Load("g", C, One), b.Load("v", C, V));
             b.Store("o", b.MatMul("read", At(b, () => b.Emit("decay", new SegmentSum(), g)), v));
         },
+        [typeof(StateReads)] = b =>
+        {
+            var (q, k, v, g, S) = (b.Load("q", C, K), b.Load("k", C, K), b.Load("v", C, V), b.Load("g", C, K), b.Load("S", K, V, Access.Whole));
+            b.Store("o", At(b, () => b.Emit("read", new StateReads(), q, k, v, S, g)));
+        },
+        [typeof(StateAfter)] = b =>
+        {
+            var (k, v, g, S) = (b.Load("k", C, K), b.Load("v", C, V), b.Load("g", C, One), b.Load("S", K, V, Access.Whole));
+            b.Store("S", At(b, () => b.Emit("next", new StateAfter(), k, v, S, g)), Access.Whole);
+        },
         [typeof(DecayedGram)] = b =>
         {
             var (q, k, g, v) = (b.Load("q", C, K), b.Load("k", C, K), b.Load("g", C, K), b.Load("v", C, V));

@@ -40,6 +40,8 @@ internal static class Operations
         Scan => Recurrent(x[0], x[1], x[2]),
         ReverseScan => Fill(Rows(x[1]), Cols(x[1]), (i, j) => Sum(Rows(x[1]), r => r >= i, r => x[1][r, j] * Enumerable.Range(i + 1, r - i).Aggregate(Complex.One, (p, n) => p * x[0][n, j]))),
         Shift s => Fill(Rows(x[0]), Cols(x[0]), (i, j) => s.Up ? i + 1 < Rows(x[0]) ? x[0][i + 1, j] : x[1][0, j] : i > 0 ? x[0][i - 1, j] : x[1][0, j]),
+        StateReads => Fill(Rows(x[0]), Cols(x[2]), (i, j) => Sum(Cols(x[0]), _ => true, c => x[0][i, c] * StateBehind(i, c, j, x[1], x[2], x[3], x.Count > 4 ? x[4] : null))),
+        StateAfter => Fill(Cols(x[0]), Cols(x[1]), (c, j) => StateBehind(Rows(x[0]) - 1, c, j, x[0], x[1], x[2], x.Count > 3 ? x[3] : null)),
         EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
         Queue q => Fill(Rows(x[q.Stays ? 0 : 1]), Cols(x[0]), (i, j) => (q.Stays ? Rows(x[1]) : 0) + i is var n && n < Rows(x[0]) ? x[0][n, j] : x[1][n - Rows(x[0]), j]),
         Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
@@ -114,6 +116,13 @@ internal static class Operations
 
     /// <summary>Σ_{j&lt;r≤i} g_rc; nothing where j comes after i.</summary>
     private static Complex Between(Complex[,] g, int j, int i, int c) => Sum(Rows(g), r => j < r && r <= i, r => g[r, c]);
+
+    /// <summary>A cell of the state as row i leaves it.</summary>
+    private static Complex StateBehind(int i, int c, int j, Complex[,] k, Complex[,] v, Complex[,] state, Complex[,]? g)
+    {
+        Complex Decay(int from) => g is null ? 1 : Complex.Exp(Between(g, from, i, Cols(g) == 1 ? 0 : c));
+        return (Decay(-1) * state[c, j]) + Sum(Rows(k), r => r <= i, r => Decay(r) * k[r, c] * v[r, j]);
+    }
 
     private static bool Counts(int i, int j, bool strict) => strict ? j < i : j <= i;
 

@@ -18,12 +18,12 @@ namespace AttnDsl.Generated
     [EditorBrowsable(EditorBrowsableState.Never)]
     internal static class Samples_GatedLinear_fab87c3a
     {
-        public const int RecurrentScratch = 208; // floats a worker
-        public const int ChunkwiseScratch = 14656; // floats a worker
-        public const int ParallelScratch = 25024; // floats a worker
+        public const int RecurrentScratch = 12544; // floats a worker
+        public const int ChunkwiseScratch = 16512; // floats a worker
+        public const int ParallelScratch = 27072; // floats a worker
         public const int AbsorbScratch = 4160; // floats a worker
         public const int KeepScratch = 4160; // floats a worker
-        public const int BackwardScratch = 29120; // floats a worker
+        public const int BackwardScratch = 31168; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -233,9 +233,7 @@ namespace AttnDsl.Generated
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float logDecay = ref Unsafe.Add(ref work, 64); // [1,K]
-            ref float scores = ref Unsafe.Add(ref work, 128); // [1,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 144); // [1,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 0); // [K,1]
+            ref float scratch = ref Unsafe.Add(ref work, 128);
 
             for (int t = 0; t < time; t++)
             {
@@ -252,31 +250,8 @@ namespace AttnDsl.Generated
                 }
                 RecurrentLogDecay<TVec>(ref gBlock, ref logDecay);
 
-                // o = (e^g S)ᵀ q + (q·k) v: what the state holds and what the token is about to write.
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < 64; j += TVec.Count)
-                    {
-                        fold += TVec.Load(ref qScaled, j) * TVec.Load(ref kBlock, j);
-                    }
-                    scores = TVec.Sum(fold);
-                }
-                RecurrentQDecayed<TVec>(ref qScaled, ref logDecay, ref qDecayed);
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Splat(ref scores, 0) * TVec.Load(ref vBlock, j), ref oBlock, j);
-                }
-                Products.Multiply<TVec>(1, 64, 64, ref qDecayed, 64, 1, ref S, 64, ref oBlock, oStep, accumulate: true);
-
-                // S ← e^g S + k vᵀ.
-                RecurrentExpTotalDown<TVec>(ref logDecay, ref expTotalDown);
-                for (int i = 0; i < 64; i++)
-                {
-                    for (int j = 0; j < 64; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 64 + j), TVec.Splat(ref expTotalDown, i), TVec.Splat(ref kBlock, i) * TVec.Load(ref vBlock, j)), ref S, i * 64 + j);
-                    }
-                }
+                // S ← e^g S + k vᵀ and o = Sᵀ q in one pass over the state.
+                States.AdvanceRowsDecayed<TVec>(1, 64, 64, ref qScaled, 64, ref kBlock, kStep, ref vBlock, vStep, ref logDecay, 64, ref S, ref oBlock, oStep, ref scratch);
             }
         }
 
@@ -291,30 +266,8 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>qDecayed = qScaled * exp(logDecay)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentQDecayed<TVec>(ref float qScaled, ref float logDecay, ref float qDecayed)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int j = 0; j < 64; j += TVec.Count)
-            {
-                TVec.Store(TVec.Load(ref qScaled, j) * TVec.Exp(TVec.Load(ref logDecay, j)), ref qDecayed, j);
-            }
-        }
-
-        /// <summary>expTotalDown = exp(logDecay)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentExpTotalDown<TVec>(ref float logDecay, ref float expTotalDown)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int j = 0; j < 64; j += TVec.Count)
-            {
-                TVec.Store(TVec.Exp(TVec.Load(ref logDecay, j)), ref expTotalDown, j);
-            }
-        }
-
         /// <summary>
-        /// One head of one sequence, 32 tokens at a time: products inside a chunk, the state S between chunks.
+        /// One head of one sequence, 32 tokens at a time: each part of the state S stays in registers from a chunk's first token to its last.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Chunkwise<TVec>(
@@ -331,14 +284,7 @@ namespace AttnDsl.Generated
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float logDecay = ref Unsafe.Add(ref work, 2048); // [C,K]
-            ref float fromStart = ref Unsafe.Add(ref work, 4096); // [C,K]
-            ref float scores = ref Unsafe.Add(ref work, 6144); // [C,C]
-            ref float qDecayed = ref Unsafe.Add(ref work, 7168); // [C,K]
-            ref float total = ref Unsafe.Add(ref work, 0); // [1,K]
-            ref float toEnd = ref Unsafe.Add(ref work, 4096); // [C,K]
-            ref float kWritten = ref Unsafe.Add(ref work, 64); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
-            ref float scratch = ref Unsafe.Add(ref work, 9216);
+            ref float scratch = ref Unsafe.Add(ref work, 4096);
 
             for (int t = 0; t < time; t += 32)
             {
@@ -348,8 +294,13 @@ namespace AttnDsl.Generated
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
                 ref float gBlock = ref Unsafe.Add(ref g, t * gStep); // [C,K]
                 ref float oBlock = ref Unsafe.Add(ref o, t * oStep); // [C,V]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref qBlock, C * qStep), qStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
 
-                // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
+                // The chunk's queries, keys and gates.
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 64; j += TVec.Count)
@@ -358,36 +309,9 @@ namespace AttnDsl.Generated
                     }
                 }
                 ChunkwiseLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
-                Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref fromStart, 64, reversed: false, exclusive: false);
 
-                // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Decays.Gram<TVec>(C, 64, ref qScaled, 64, ref kBlock, kStep, ref logDecay, 64,
-                    ref scores, 32, strict: false, ref scratch);
-                ChunkwiseQDecayed<TVec>(C, ref qScaled, ref fromStart, ref qDecayed);
-                Products.Multiply<TVec>(C, 64, 64, ref qDecayed, 64, 1, ref S, 64, ref oBlock, oStep, accumulate: false);
-                Products.Multiply<TVec>(C, 64, C, ref scores, 32, 1, ref vBlock, vStep, ref oBlock, oStep, accumulate: true);
-
-                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref logDecay, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref total, j);
-                }
-                Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
-                ChunkwiseKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
-                ChunkwiseExpTotalDown<TVec>(ref total, ref expTotalDown);
-                for (int i = 0; i < 64; i++)
-                {
-                    for (int j = 0; j < 64; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
-                    }
-                }
-                Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
+                // S ← e^g S + k vᵀ and o = Sᵀ q for one token after the other, a part of the state at a time.
+                States.AdvanceRowsDecayed<TVec>(C, 64, 64, ref qScaled, 64, ref kBlock, kStep, ref vBlock, vStep, ref logDecay, 64, ref S, ref oBlock, oStep, ref scratch);
             }
         }
 
@@ -402,45 +326,6 @@ namespace AttnDsl.Generated
                 {
                     TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay, i * 64 + j);
                 }
-            }
-        }
-
-        /// <summary>qDecayed = qScaled * exp(fromStart)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseQDecayed<TVec>(int C, ref float qScaled, ref float fromStart, ref float qDecayed)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int i = 0; i < C; i++)
-            {
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref qScaled, i * 64 + j) * TVec.Exp(TVec.Load(ref fromStart, i * 64 + j)), ref qDecayed, i * 64 + j);
-                }
-            }
-        }
-
-        /// <summary>kWritten = kBlock * exp(toEnd)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseKWritten<TVec>(int C, nint kStep, ref float kBlock, ref float toEnd, ref float kWritten)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int i = 0; i < C; i++)
-            {
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref kBlock, i * kStep + j) * TVec.Exp(TVec.Load(ref toEnd, i * 64 + j)), ref kWritten, i * 64 + j);
-                }
-            }
-        }
-
-        /// <summary>expTotalDown = exp(total)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpTotalDown<TVec>(ref float total, ref float expTotalDown)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int j = 0; j < 64; j += TVec.Count)
-            {
-                TVec.Store(TVec.Exp(TVec.Load(ref total, j)), ref expTotalDown, j);
             }
         }
 
@@ -647,6 +532,10 @@ namespace AttnDsl.Generated
                 ref float kBlock = ref Unsafe.Add(ref k, t * kStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
                 ref float gBlock = ref Unsafe.Add(ref g, t * gStep); // [C,K]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
                 AbsorbLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
@@ -666,9 +555,10 @@ namespace AttnDsl.Generated
                 AbsorbExpTotalDown<TVec>(ref total, ref expTotalDown);
                 for (int i = 0; i < 64; i++)
                 {
+                    var expTotalDownLanes = TVec.Splat(ref expTotalDown, i);
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * expTotalDownLanes, ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -742,6 +632,10 @@ namespace AttnDsl.Generated
                 ref float kBlock = ref Unsafe.Add(ref k, t * kStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
                 ref float gBlock = ref Unsafe.Add(ref g, t * gStep); // [C,K]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
 
                 // Keep the states with which this block begins.
                 for (int i = 0; i < 64; i++)
@@ -770,9 +664,10 @@ namespace AttnDsl.Generated
                 KeepExpTotalDown<TVec>(ref total, ref expTotalDown);
                 for (int i = 0; i < 64; i++)
                 {
+                    var expTotalDownLanes = TVec.Splat(ref expTotalDown, i);
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref S, i * 64 + j);
+                        TVec.Store(TVec.Load(ref S, i * 64 + j) * expTotalDownLanes, ref S, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref kWritten, 1, 64, ref vBlock, vStep, ref S, 64, accumulate: true);
@@ -910,9 +805,10 @@ namespace AttnDsl.Generated
                 for (int i = 0; i < 64; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var expTotalDownLanes = TVec.Splat(ref expTotalDown, i);
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        fold += TVec.Load(ref SGrad, i * 64 + j) * TVec.Load(ref keptSBlock, i * 64 + j) * TVec.Splat(ref expTotalDown, i);
+                        fold += TVec.Load(ref SGrad, i * 64 + j) * TVec.Load(ref keptSBlock, i * 64 + j) * expTotalDownLanes;
                     }
                     Unsafe.Add(ref dTotalDown, i) = TVec.Sum(fold);
                 }
@@ -928,13 +824,14 @@ namespace AttnDsl.Generated
                 // dscores_ij = do_i·v_j, dv_j += Σ_i scores_ij do_i, dS += Σ_i (q_i e^{L_i}) do_iᵀ; dq and dk follow from dscores and S do.
                 Products.MultiplyTransposed<TVec>(C, C, 64, ref oGradBlock, oGradStep, ref vBlock, vStep, ref dScores, 32, accumulate: false, ref scratch);
                 Products.Multiply<TVec>(C, 64, 64, ref kWritten, 64, 1, ref SGrad, 64, ref vGradBlock, vGradStep, accumulate: false);
-                Products.Multiply<TVec>(C, 64, C, ref scores, 1, 32, ref oGradBlock, oGradStep, ref vGradBlock, vGradStep, accumulate: true);
+                Products.MultiplyUpper<TVec>(C, 64, ref scores, 1, 32, ref oGradBlock, oGradStep, ref vGradBlock, vGradStep, accumulate: true);
                 Products.MultiplyTransposed<TVec>(C, 64, 64, ref oGradBlock, oGradStep, ref keptSBlock, 64, ref dQDecayed, 64, accumulate: false, ref scratch);
                 for (int i = 0; i < 64; i++)
                 {
+                    var expTotalDownLanes = TVec.Splat(ref expTotalDown, i);
                     for (int j = 0; j < 64; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref SGrad, i * 64 + j) * TVec.Splat(ref expTotalDown, i), ref SGrad, i * 64 + j);
+                        TVec.Store(TVec.Load(ref SGrad, i * 64 + j) * expTotalDownLanes, ref SGrad, i * 64 + j);
                     }
                 }
                 Products.Multiply<TVec>(64, 64, C, ref qDecayed, 1, 64, ref oGradBlock, oGradStep, ref SGrad, 64, accumulate: true);
@@ -1288,9 +1185,9 @@ namespace Samples
     ///   Backward runs forward once more and keeps S at the start of every 32 tokens, 16,384 bytes a chunk and head; the rest is computed again
     ///
     /// Forms and schedule
-    ///   recurrent: token by token, two passes over S: read, update; 832 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 58,624 bytes of scratch a worker
-    ///   parallel: blocks of 32 queries by 32 keys; 100,096 bytes of scratch a worker
+    ///   recurrent: token by token, two passes over S: read, update; 50,176 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 66,048 bytes of scratch a worker
+    ///   parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class GatedLinear
@@ -1335,9 +1232,9 @@ Gradients
   Backward runs forward once more and keeps S at the start of every 32 tokens, 16,384 bytes a chunk and head; the rest is computed again
 
 Forms and schedule
-  recurrent: token by token, two passes over S: read, update; 832 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 58,624 bytes of scratch a worker
-  parallel: blocks of 32 queries by 32 keys; 100,096 bytes of scratch a worker
+  recurrent: token by token, two passes over S: read, update; 50,176 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 66,048 bytes of scratch a worker
+  parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>

@@ -19,11 +19,11 @@ namespace AttnDsl.Generated
     internal static class Samples_Mlstm_3d9abc1f
     {
         public const int RecurrentScratch = 128; // floats a worker
-        public const int ChunkwiseScratch = 16256; // floats a worker
-        public const int ParallelScratch = 35600; // floats a worker
-        public const int AbsorbScratch = 2320; // floats a worker
-        public const int KeepScratch = 2320; // floats a worker
-        public const int BackwardScratch = 33296; // floats a worker
+        public const int ChunkwiseScratch = 5216; // floats a worker
+        public const int ParallelScratch = 11824; // floats a worker
+        public const int AbsorbScratch = 1168; // floats a worker
+        public const int KeepScratch = 1168; // floats a worker
+        public const int BackwardScratch = 10768; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -155,10 +155,10 @@ namespace AttnDsl.Generated
                     case Pass.Parallel:
                     {
                         int block = item % Blocks, b = item / Blocks / Heads, h = item / Blocks % Heads;
-                        int query = block * 64;
+                        int query = block * 32;
                         ref float state = ref Native.At(State, (nint)(b * Heads + h) * 512);
                         Parallel<TVec>(
-                            query, Math.Min(64, Time - query),
+                            query, Math.Min(32, Time - query),
                             ref Q.At(b, Start, h), Q.Time,
                             ref G.At(b, Start, h), G.Time,
                             ref I.At(b, Start, h), I.Time,
@@ -320,9 +320,11 @@ namespace AttnDsl.Generated
                 }
                 for (int i = 0; i < 20; i++)
                 {
+                    var kWrittenLanes = TVec.Splat(ref kWritten, i);
+                    var expLogDecayLanes = TVec.Splat(ref expLogDecay, 0);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 24 + j, 24 - j), TVec.Splat(ref expLogDecay, 0), TVec.Splat(ref kWritten, i) * TVec.Load(ref vBlock, j, 24 - j)), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 24 + j, 24 - j), expLogDecayLanes, kWrittenLanes * TVec.Load(ref vBlock, j, 24 - j)), ref S, i * 24 + j, 24 - j);
                     }
                 }
                 TVec.Store(TVec.Splat(ref rowMax, 0), ref m, 0, 1);
@@ -370,7 +372,7 @@ namespace AttnDsl.Generated
         }
 
         /// <summary>
-        /// One head of one sequence, 64 tokens at a time: products inside a chunk, the state S between chunks.
+        /// One head of one sequence, 32 tokens at a time: products inside a chunk, the state S between chunks.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Chunkwise<TVec>(
@@ -387,39 +389,43 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float gBlock = ref Unsafe.Add(ref work, 2048); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 2112); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 2048); // [C,1]
-            ref float fromStart = ref Unsafe.Add(ref work, 2176); // [C,1]
-            ref float decay = ref Unsafe.Add(ref work, 2240); // [C,C]
-            ref float ownMax = ref Unsafe.Add(ref work, 6336); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 6400); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 6464); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 10560); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 2304); // [C,K]
+            ref float gBlock = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 1056); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float fromStart = ref Unsafe.Add(ref work, 1088); // [C,1]
+            ref float decay = ref Unsafe.Add(ref work, 1120); // [C,C]
+            ref float ownMax = ref Unsafe.Add(ref work, 2144); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 2176); // [C,1]
+            ref float dots = ref Unsafe.Add(ref work, 2208); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 3232); // [C,C]
+            ref float expFromStart = ref Unsafe.Add(ref work, 1120); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 1152); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 0); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 4352); // [C,V]
-            ref float denState = ref Unsafe.Add(ref work, 2176); // [C,1]
-            ref float denBlock = ref Unsafe.Add(ref work, 2240); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 2304); // [C,1]
+            ref float fromBlock = ref Unsafe.Add(ref work, 2208); // [C,V]
+            ref float denState = ref Unsafe.Add(ref work, 1088); // [C,1]
+            ref float denBlock = ref Unsafe.Add(ref work, 1120); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 1152); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 16); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 80); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 96); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 176); // [C,K]
+            ref float blockMax = ref Unsafe.Add(ref work, 48); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 80); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 112); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 16); // [1,K]
             ref float expTotal = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float scratch = ref Unsafe.Add(ref work, 14656);
+            ref float scratch = ref Unsafe.Add(ref work, 4256);
 
-            for (int t = 0; t < time; t += 64)
+            for (int t = 0; t < time; t += 32)
             {
-                int C = Math.Min(64, time - t);
+                int C = Math.Min(32, time - t);
                 ref float qBlock = ref Unsafe.Add(ref q, t * qStep); // [C,K]
                 ref float kBlock = ref Unsafe.Add(ref k, t * kStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
                 ref float oBlock = ref Unsafe.Add(ref o, t * oStep); // [C,V]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref qBlock, C * qStep), qStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 24, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
                 for (int i = 0; i < C; i++)
@@ -435,13 +441,13 @@ namespace AttnDsl.Generated
                 Scans.PrefixSum(C, ref logDecay, ref fromStart, reversed: false, exclusive: false);
 
                 // m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.
-                Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 64);
+                Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 32);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 32 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -451,18 +457,19 @@ namespace AttnDsl.Generated
                 }
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
+                Products.MultiplyTransposedLower<TVec>(C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 32, accumulate: false, ref scratch);
                 ChunkwiseScores<TVec>(C, ref dots, ref decay, ref inputGateBlock, ref rowMax, ref scores);
                 ChunkwiseExpFromStart<TVec>(C, ref fromStart, ref m, ref rowMax, ref expFromStart);
                 for (int i = 0; i < C; i++)
                 {
+                    var expFromStartLanes = TVec.Splat(ref expFromStart, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expFromStart, i), ref qDecayed, i * 32 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * expFromStartLanes, ref qDecayed, i * 32 + j);
                     }
                 }
                 Products.Multiply<TVec>(C, 24, 20, ref qDecayed, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
-                Products.Multiply<TVec>(C, 24, C, ref scores, 64, 1, ref vBlock, vStep, ref fromBlock, 32, accumulate: false);
+                Products.MultiplyLower<TVec>(C, 24, ref scores, 32, 1, ref vBlock, vStep, ref fromBlock, 32, accumulate: false);
 
                 // The normaliser, accumulated as the numerator is.
                 for (int i = 0; i < C; i++)
@@ -481,16 +488,17 @@ namespace AttnDsl.Generated
                     var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 32 + j), C - j, 0f), ref lost);
                     }
                     Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
                 ChunkwiseDivisor<TVec>(C, ref denState, ref denBlock, ref rowMax, ref divisor);
                 for (int i = 0; i < C; i++)
                 {
+                    var divisorLanes = TVec.Splat(ref divisor, i);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store((TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / TVec.Splat(ref divisor, i), ref oBlock, i * oStep + j, 24 - j);
+                        TVec.Store((TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / divisorLanes, ref oBlock, i * oStep + j, 24 - j);
                     }
                 }
 
@@ -520,9 +528,10 @@ namespace AttnDsl.Generated
                 ChunkwiseExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
+                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -541,9 +550,10 @@ namespace AttnDsl.Generated
                 }
                 for (int i = 0; i < 20; i++)
                 {
+                    var expTotalLanes = TVec.Splat(ref expTotal, 0);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * expTotalLanes, ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -569,10 +579,13 @@ namespace AttnDsl.Generated
         {
             for (int i = 0; i < C; i++)
             {
-                for (int j = 0; j < C; j += TVec.Count)
+                var rowMaxLanes = TVec.Splat(ref rowMax, i);
+                int j = 0;
+                for (; j <= i; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 32 + j) * TVec.Exp(TVec.Load(ref decay, i * 32 + j) + (TVec.Load(ref inputGateBlock, j) - rowMaxLanes)), TVec.Create(0f)), ref scores, i * 32 + j);
                 }
+                for (; j < C; j += TVec.Count) TVec.Store(TVec.Create(0f), ref scores, i * 32 + j);
             }
         }
 
@@ -618,7 +631,7 @@ namespace AttnDsl.Generated
         }
 
         /// <summary>
-        /// 64 queries of one head against every key up to them, block by block, last to first.
+        /// 32 queries of one head against every key up to them, block by block, last to first.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Parallel<TVec>(
@@ -635,43 +648,43 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float ownGBlock = ref Unsafe.Add(ref work, 2048); // [R,1]
-            ref float ownLogDecay = ref Unsafe.Add(ref work, 2112); // [R,1]
-            ref float ownInputGateBlock = ref Unsafe.Add(ref work, 2176); // [R,1]
-            ref float fromStart = ref Unsafe.Add(ref work, 2240); // [R,1]
-            ref float ownDecay = ref Unsafe.Add(ref work, 2304); // [R,R]
-            ref float largestOwn = ref Unsafe.Add(ref work, 6400); // [R,1]
-            ref float ownMax = ref Unsafe.Add(ref work, 6464); // [R,1]
-            ref float ownDots = ref Unsafe.Add(ref work, 6528); // [R,R]
-            ref float ownScores = ref Unsafe.Add(ref work, 10624); // [R,R]
-            ref float num = ref Unsafe.Add(ref work, 14720); // [R,V]
-            ref float rest = ref Unsafe.Add(ref work, 16768); // [1,1]
-            ref float den = ref Unsafe.Add(ref work, 16784); // [R,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 16848); // [R,1]
-            ref float gBlock = ref Unsafe.Add(ref work, 21456); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 21520); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 21456); // [C,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 21584); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 21648); // [1,1]
-            ref float restNext = ref Unsafe.Add(ref work, 21520); // [1,1]
-            ref float left = ref Unsafe.Add(ref work, 21648); // [C,1]
-            ref float decays = ref Unsafe.Add(ref work, 21712); // [R,C]
-            ref float blockMax = ref Unsafe.Add(ref work, 21536); // [R,1]
-            ref float maxNext = ref Unsafe.Add(ref work, 21600); // [R,1]
-            ref float rescale = ref Unsafe.Add(ref work, 21536); // [R,1]
-            ref float dots = ref Unsafe.Add(ref work, 25808); // [R,C]
-            ref float scores = ref Unsafe.Add(ref work, 29904); // [R,C]
-            ref float denBlock = ref Unsafe.Add(ref work, 21456); // [R,1]
-            ref float mFinal = ref Unsafe.Add(ref work, 16912); // [R,1]
-            ref float rescaleFinal = ref Unsafe.Add(ref work, 16976); // [R,1]
-            ref float decaysState = ref Unsafe.Add(ref work, 17040); // [R,1]
-            ref float mState = ref Unsafe.Add(ref work, 17104); // [R,1]
-            ref float expDecaysState = ref Unsafe.Add(ref work, 17168); // [R,1]
-            ref float qState = ref Unsafe.Add(ref work, 17232); // [R,K]
-            ref float fromState = ref Unsafe.Add(ref work, 19280); // [R,V]
-            ref float denState = ref Unsafe.Add(ref work, 21328); // [R,1]
-            ref float divisor = ref Unsafe.Add(ref work, 21392); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 34000);
+            ref float ownGBlock = ref Unsafe.Add(ref work, 1024); // [R,1]
+            ref float ownLogDecay = ref Unsafe.Add(ref work, 1056); // [R,1]
+            ref float ownInputGateBlock = ref Unsafe.Add(ref work, 1088); // [R,1]
+            ref float fromStart = ref Unsafe.Add(ref work, 1120); // [R,1]
+            ref float ownDecay = ref Unsafe.Add(ref work, 1152); // [R,R]
+            ref float largestOwn = ref Unsafe.Add(ref work, 2176); // [R,1]
+            ref float ownMax = ref Unsafe.Add(ref work, 2208); // [R,1]
+            ref float ownDots = ref Unsafe.Add(ref work, 2240); // [R,R]
+            ref float ownScores = ref Unsafe.Add(ref work, 3264); // [R,R]
+            ref float num = ref Unsafe.Add(ref work, 4288); // [R,V]
+            ref float rest = ref Unsafe.Add(ref work, 5312); // [1,1]
+            ref float den = ref Unsafe.Add(ref work, 5328); // [R,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 5360); // [R,1]
+            ref float gBlock = ref Unsafe.Add(ref work, 7664); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 7696); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 7664); // [C,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 7728); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 7760); // [1,1]
+            ref float restNext = ref Unsafe.Add(ref work, 7696); // [1,1]
+            ref float left = ref Unsafe.Add(ref work, 7760); // [C,1]
+            ref float decays = ref Unsafe.Add(ref work, 7792); // [R,C]
+            ref float blockMax = ref Unsafe.Add(ref work, 7712); // [R,1]
+            ref float maxNext = ref Unsafe.Add(ref work, 7744); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 7712); // [R,1]
+            ref float dots = ref Unsafe.Add(ref work, 8816); // [R,C]
+            ref float scores = ref Unsafe.Add(ref work, 9840); // [R,C]
+            ref float denBlock = ref Unsafe.Add(ref work, 7664); // [R,1]
+            ref float mFinal = ref Unsafe.Add(ref work, 5392); // [R,1]
+            ref float rescaleFinal = ref Unsafe.Add(ref work, 5424); // [R,1]
+            ref float decaysState = ref Unsafe.Add(ref work, 5456); // [R,1]
+            ref float mState = ref Unsafe.Add(ref work, 5488); // [R,1]
+            ref float expDecaysState = ref Unsafe.Add(ref work, 5520); // [R,1]
+            ref float qState = ref Unsafe.Add(ref work, 5552); // [R,K]
+            ref float fromState = ref Unsafe.Add(ref work, 6576); // [R,V]
+            ref float denState = ref Unsafe.Add(ref work, 7600); // [R,1]
+            ref float divisor = ref Unsafe.Add(ref work, 7632); // [R,1]
+            ref float scratch = ref Unsafe.Add(ref work, 10864);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float kQueries = ref Unsafe.Add(ref k, query * kStep); // [R,K]
@@ -690,13 +703,13 @@ namespace AttnDsl.Generated
             ParallelOwnLogDecay<TVec>(R, ref ownGBlock, ref ownLogDecay);
             Tiles.Gather(R, ref Unsafe.Add(ref inputGate, query * inputGateStep), inputGateStep, ref ownInputGateBlock);
             Scans.PrefixSum(R, ref ownLogDecay, ref fromStart, reversed: false, exclusive: false);
-            Scans.SegmentSums<TVec>(R, ref ownLogDecay, ref ownDecay, 64);
+            Scans.SegmentSums<TVec>(R, ref ownLogDecay, ref ownDecay, 32);
             for (int i = 0; i < R; i++)
             {
                 var fold = TVec.Create(float.NegativeInfinity);
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDecay, i * 64 + j) + TVec.Load(ref ownInputGateBlock, j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
+                    fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDecay, i * 32 + j) + TVec.Load(ref ownInputGateBlock, j), TVec.Create(-1e30f)), R - j, float.NegativeInfinity));
                 }
                 Unsafe.Add(ref largestOwn, i) = TVec.MaxLane(fold);
             }
@@ -704,9 +717,9 @@ namespace AttnDsl.Generated
             {
                 TVec.Store(TVec.Max(TVec.Load(ref largestOwn, j), TVec.Create(-1e30f)), ref ownMax, j);
             }
-            Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownDots, 64, accumulate: false, ref scratch);
+            Products.MultiplyTransposed<TVec>(R, R, 20, ref qScaled, 32, ref kQueries, kStep, ref ownDots, 32, accumulate: false, ref scratch);
             ParallelOwnScores<TVec>(R, ref ownDots, ref ownDecay, ref ownInputGateBlock, ref ownMax, ref ownScores);
-            Products.Multiply<TVec>(R, 24, R, ref ownScores, 64, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
+            Products.Multiply<TVec>(R, 24, R, ref ownScores, 32, 1, ref vQueries, vStep, ref num, 32, accumulate: false);
             TVec.Store(TVec.Create(0f), ref rest, 0);
             for (int i = 0; i < R; i++)
             {
@@ -714,7 +727,7 @@ namespace AttnDsl.Generated
                 var lost = fold;
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref ownScores, i * 64 + j), R - j, 0f), ref lost);
+                    fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref ownScores, i * 32 + j), R - j, 0f), ref lost);
                 }
                 Unsafe.Add(ref den, i) = CarriedSums.Total(fold, lost);
             }
@@ -722,9 +735,9 @@ namespace AttnDsl.Generated
             {
                 TVec.Store(TVec.Max(TVec.Load(ref largestOwn, j), TVec.Create(-1e30f)), ref rowMax, j);
             }
-            for (int t = query - 64; t >= 0; t -= 64)
+            for (int t = query - 32; t >= 0; t -= 32)
             {
-                const int C = 64;
+                const int C = 32;
                 ref float kBlock = ref Unsafe.Add(ref k, t * kStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
 
@@ -750,9 +763,10 @@ namespace AttnDsl.Generated
                 }
                 for (int i = 0; i < R; i++)
                 {
+                    var fromStartLanes = TVec.Splat(ref fromStart, i);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref fromStart, i) + TVec.Load(ref left, j), ref decays, i * 64 + j);
+                        TVec.Store(fromStartLanes + TVec.Load(ref left, j), ref decays, i * 32 + j);
                     }
                 }
                 for (int i = 0; i < R; i++)
@@ -760,7 +774,7 @@ namespace AttnDsl.Generated
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref decays, i * 64 + j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref decays, i * 32 + j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
                 }
@@ -771,23 +785,24 @@ namespace AttnDsl.Generated
                 ParallelRescale<TVec>(R, ref rowMax, ref maxNext, ref rescale);
 
                 // Accumulate numerator and normaliser.
-                Products.MultiplyTransposed<TVec>(R, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
+                Products.MultiplyTransposed<TVec>(R, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 32, accumulate: false, ref scratch);
                 ParallelScores<TVec>(C, R, ref dots, ref decays, ref inputGateBlock, ref maxNext, ref scores);
                 for (int i = 0; i < R; i++)
                 {
+                    var rescaleLanes = TVec.Splat(ref rescale, i);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref num, i * 32 + j) * TVec.Splat(ref rescale, i), ref num, i * 32 + j);
+                        TVec.Store(TVec.Load(ref num, i * 32 + j) * rescaleLanes, ref num, i * 32 + j);
                     }
                 }
-                Products.Multiply<TVec>(R, 24, C, ref scores, 64, 1, ref vBlock, vStep, ref num, 32, accumulate: true);
+                Products.Multiply<TVec>(R, 24, C, ref scores, 32, 1, ref vBlock, vStep, ref num, 32, accumulate: true);
                 for (int i = 0; i < R; i++)
                 {
                     var fold = TVec.Create(0f);
                     var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 32 + j), C - j, 0f), ref lost);
                     }
                     Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
@@ -819,9 +834,10 @@ namespace AttnDsl.Generated
             ParallelExpDecaysState<TVec>(R, ref decaysState, ref mState, ref expDecaysState);
             for (int i = 0; i < R; i++)
             {
+                var expDecaysStateLanes = TVec.Splat(ref expDecaysState, i);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expDecaysState, i), ref qState, i * 32 + j);
+                    TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * expDecaysStateLanes, ref qState, i * 32 + j);
                 }
             }
             Products.Multiply<TVec>(R, 24, 20, ref qState, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
@@ -840,9 +856,11 @@ namespace AttnDsl.Generated
             ParallelDivisor<TVec>(R, ref den, ref rescaleFinal, ref denState, ref mFinal, ref divisor);
             for (int i = 0; i < R; i++)
             {
+                var rescaleFinalLanes = TVec.Splat(ref rescaleFinal, i);
+                var divisorLanes = TVec.Splat(ref divisor, i);
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref num, i * 32 + j), TVec.Splat(ref rescaleFinal, i), TVec.Load(ref fromState, i * 32 + j)) / TVec.Splat(ref divisor, i), ref oQueries, i * oStep + j, 24 - j);
+                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref num, i * 32 + j), rescaleFinalLanes, TVec.Load(ref fromState, i * 32 + j)) / divisorLanes, ref oQueries, i * oStep + j, 24 - j);
                 }
             }
         }
@@ -865,9 +883,10 @@ namespace AttnDsl.Generated
         {
             for (int i = 0; i < R; i++)
             {
+                var ownMaxLanes = TVec.Splat(ref ownMax, i);
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDots, i * 64 + j) * TVec.Exp(TVec.Load(ref ownDecay, i * 64 + j) + (TVec.Load(ref ownInputGateBlock, j) - TVec.Splat(ref ownMax, i))), TVec.Create(0f)), ref ownScores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref ownDots, i * 32 + j) * TVec.Exp(TVec.Load(ref ownDecay, i * 32 + j) + (TVec.Load(ref ownInputGateBlock, j) - ownMaxLanes)), TVec.Create(0f)), ref ownScores, i * 32 + j);
                 }
             }
         }
@@ -901,9 +920,10 @@ namespace AttnDsl.Generated
         {
             for (int i = 0; i < R; i++)
             {
+                var maxNextLanes = TVec.Splat(ref maxNext, i);
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref decays, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref maxNext, i))), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Load(ref dots, i * 32 + j) * TVec.Exp(TVec.Load(ref decays, i * 32 + j) + (TVec.Load(ref inputGateBlock, j) - maxNextLanes)), ref scores, i * 32 + j);
                 }
             }
         }
@@ -957,22 +977,25 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float gBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 64); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 32); // [C,1]
             ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 128); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 80); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 208); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 272); // [C,K]
+            ref float total = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 80); // [C,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 48); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 144); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
 
-            for (int t = 0; t < time; t += 64)
+            for (int t = 0; t < time; t += 32)
             {
-                int C = Math.Min(64, time - t);
+                int C = Math.Min(32, time - t);
                 ref float kBlock = ref Unsafe.Add(ref k, t * kStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 24, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
                 Tiles.Gather(C, ref Unsafe.Add(ref g, t * gStep), gStep, ref gBlock);
@@ -1005,9 +1028,10 @@ namespace AttnDsl.Generated
                 AbsorbExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
+                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1026,9 +1050,10 @@ namespace AttnDsl.Generated
                 }
                 for (int i = 0; i < 20; i++)
                 {
+                    var expTotalLanes = TVec.Splat(ref expTotal, 0);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * expTotalLanes, ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -1083,25 +1108,28 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float gBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 64); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 32); // [C,1]
             ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 128); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 144); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 80); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 208); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 272); // [C,K]
+            ref float total = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 80); // [C,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 48); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 144); // [C,K]
             ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
 
-            for (int t = 0; t < time; t += 64)
+            for (int t = 0; t < time; t += 32)
             {
-                int C = Math.Min(64, time - t);
-                ref float keptMBlock = ref Unsafe.Add(ref keptM, t / 64 * 1); // [1,1]
-                ref float keptNBlock = ref Unsafe.Add(ref keptN, t / 64 * 20); // [1,K]
-                ref float keptSBlock = ref Unsafe.Add(ref keptS, t / 64 * 480); // [K,V]
+                int C = Math.Min(32, time - t);
+                ref float keptMBlock = ref Unsafe.Add(ref keptM, t / 32 * 1); // [1,1]
+                ref float keptNBlock = ref Unsafe.Add(ref keptN, t / 32 * 20); // [1,K]
+                ref float keptSBlock = ref Unsafe.Add(ref keptS, t / 32 * 480); // [K,V]
                 ref float kBlock = ref Unsafe.Add(ref k, t * kStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 24, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
 
                 // Keep the states with which this block begins.
                 TVec.Store(TVec.Splat(ref m, 0), ref keptMBlock, 0, 1);
@@ -1148,9 +1176,10 @@ namespace AttnDsl.Generated
                 KeepExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
+                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
                     }
                 }
                 for (int j = 0; j < 20; j += TVec.Count)
@@ -1169,9 +1198,10 @@ namespace AttnDsl.Generated
                 }
                 for (int i = 0; i < 20; i++)
                 {
+                    var expTotalLanes = TVec.Splat(ref expTotal, 0);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref S, i * 24 + j, 24 - j);
+                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * expTotalLanes, ref S, i * 24 + j, 24 - j);
                     }
                 }
                 Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
@@ -1234,68 +1264,68 @@ namespace AttnDsl.Generated
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float dm = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float qScaled = ref Unsafe.Add(ref work, 16); // [C,K]
-            ref float gBlock = ref Unsafe.Add(ref work, 2064); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 2128); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 2192); // [C,1]
-            ref float fromStart = ref Unsafe.Add(ref work, 2256); // [C,1]
-            ref float decay = ref Unsafe.Add(ref work, 2320); // [C,C]
-            ref float ownMax = ref Unsafe.Add(ref work, 6416); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 6480); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 6544); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 10640); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 6416); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 6544); // [C,K]
-            ref float fromState = ref Unsafe.Add(ref work, 8592); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 14736); // [C,V]
-            ref float denState = ref Unsafe.Add(ref work, 2256); // [C,1]
-            ref float denBlock = ref Unsafe.Add(ref work, 16784); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 16848); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 2256); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 16784); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 16912); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 2128); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 2144); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 16976); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 17040); // [C,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 2128); // [1,1]
-            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 2144); // [1,V]
-            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 2176); // [1,1]
-            ref float dKWritten = ref Unsafe.Add(ref work, 19088); // [C,K]
-            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 2144); // [1,1]
-            ref float dTotal = ref Unsafe.Add(ref work, 2160); // [1,1]
-            ref float dToEnd = ref Unsafe.Add(ref work, 16784); // [C,1]
-            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 16912); // [C,1]
-            ref float dRead = ref Unsafe.Add(ref work, 21136); // [C,V]
-            ref float dDivisor = ref Unsafe.Add(ref work, 23184); // [C,1]
-            ref float dDen = ref Unsafe.Add(ref work, 2256); // [C,1]
-            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 8592); // [1,K]
-            ref float dScores = ref Unsafe.Add(ref work, 23184); // [C,C]
-            ref float dQDecayed = ref Unsafe.Add(ref work, 8592); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 2256); // [C,1]
-            ref float dDots = ref Unsafe.Add(ref work, 27280); // [C,C]
-            ref float dDecay = ref Unsafe.Add(ref work, 2320); // [C,C]
-            ref float dInputGateAcross = ref Unsafe.Add(ref work, 2176); // [1,C]
-            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 6480); // [C,K]
+            ref float gBlock = ref Unsafe.Add(ref work, 1040); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 1072); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 1104); // [C,1]
+            ref float fromStart = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float decay = ref Unsafe.Add(ref work, 1168); // [C,C]
+            ref float ownMax = ref Unsafe.Add(ref work, 2192); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 2224); // [C,1]
+            ref float dots = ref Unsafe.Add(ref work, 2256); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 3280); // [C,C]
+            ref float expFromStart = ref Unsafe.Add(ref work, 2192); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 2256); // [C,K]
+            ref float fromState = ref Unsafe.Add(ref work, 4304); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 5328); // [C,V]
+            ref float denState = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float denBlock = ref Unsafe.Add(ref work, 6352); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 6384); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 6352); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 6416); // [C,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 1072); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 1088); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 6448); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 6480); // [C,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 1072); // [1,1]
+            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 6352); // [1,V]
+            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 1088); // [1,1]
+            ref float dKWritten = ref Unsafe.Add(ref work, 7504); // [C,K]
+            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 6352); // [1,1]
+            ref float dTotal = ref Unsafe.Add(ref work, 6368); // [1,1]
+            ref float dToEnd = ref Unsafe.Add(ref work, 6416); // [C,1]
+            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 8528); // [C,1]
+            ref float dRead = ref Unsafe.Add(ref work, 8560); // [C,V]
+            ref float dDivisor = ref Unsafe.Add(ref work, 9584); // [C,1]
+            ref float dDen = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 4304); // [1,K]
+            ref float dScores = ref Unsafe.Add(ref work, 4304); // [C,C]
+            ref float dQDecayed = ref Unsafe.Add(ref work, 5328); // [C,K]
+            ref float dFromStart = ref Unsafe.Add(ref work, 1072); // [C,1]
+            ref float dDots = ref Unsafe.Add(ref work, 2256); // [C,C]
+            ref float dDecay = ref Unsafe.Add(ref work, 1104); // [C,C]
+            ref float dInputGateAcross = ref Unsafe.Add(ref work, 2128); // [1,C]
+            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 3280); // [C,K]
             ref float dInputGate = ref Unsafe.Add(ref work, 16); // [C,1]
-            ref float belowDiagonal = ref Unsafe.Add(ref work, 10640); // [C,C]
-            ref float laterRows = ref Unsafe.Add(ref work, 2320); // [C,C]
-            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 144); // [C,1]
+            ref float belowDiagonal = ref Unsafe.Add(ref work, 2224); // [C,C]
+            ref float laterRows = ref Unsafe.Add(ref work, 1104); // [C,C]
+            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 48); // [C,1]
+            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 80); // [C,1]
             ref float dg = ref Unsafe.Add(ref work, 16); // [C,1]
             ref float weighedRows = ref Unsafe.Add(ref work, 16); // [1,1]
             ref float weighedRows2 = ref Unsafe.Add(ref work, 32); // [K,1]
             ref float weighed = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float scratch = ref Unsafe.Add(ref work, 31376);
+            ref float scratch = ref Unsafe.Add(ref work, 9616);
 
 
             // Sums begin at zero.
             TVec.Store(TVec.Create(0f), ref dm, 0);
-            for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
+            for (int t = (time - 1) / 32 * 32; t >= 0; t -= 32)
             {
-                int C = Math.Min(64, time - t);
-                ref float keptMBlock = ref Unsafe.Add(ref keptM, t / 64 * 1); // [1,1]
-                ref float keptNBlock = ref Unsafe.Add(ref keptN, t / 64 * 20); // [1,K]
-                ref float keptSBlock = ref Unsafe.Add(ref keptS, t / 64 * 480); // [K,V]
+                int C = Math.Min(32, time - t);
+                ref float keptMBlock = ref Unsafe.Add(ref keptM, t / 32 * 1); // [1,1]
+                ref float keptNBlock = ref Unsafe.Add(ref keptN, t / 32 * 20); // [1,K]
+                ref float keptSBlock = ref Unsafe.Add(ref keptS, t / 32 * 480); // [K,V]
                 ref float qBlock = ref Unsafe.Add(ref q, t * qStep); // [C,K]
                 ref float kBlock = ref Unsafe.Add(ref k, t * kStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
@@ -1318,13 +1348,13 @@ namespace AttnDsl.Generated
                 Scans.PrefixSum(C, ref logDecay, ref fromStart, reversed: false, exclusive: false);
 
                 // m_i = max(L_i + m, max_{j≤i} (L_i − L_j + i_j)): the largest log-weight that row i meets.
-                Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 64);
+                Scans.SegmentSums<TVec>(C, ref logDecay, ref decay, 32);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(float.NegativeInfinity);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 64 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                        fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref decay, i * 32 + j) + TVec.Load(ref inputGateBlock, j), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                     }
                     Unsafe.Add(ref ownMax, i) = TVec.MaxLane(fold);
                 }
@@ -1334,18 +1364,19 @@ namespace AttnDsl.Generated
                 }
 
                 // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Products.MultiplyTransposed<TVec>(C, C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 64, accumulate: false, ref scratch);
+                Products.MultiplyTransposedLower<TVec>(C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 32, accumulate: false, ref scratch);
                 BackwardScores<TVec>(C, ref dots, ref decay, ref inputGateBlock, ref rowMax, ref scores);
                 BackwardExpFromStart<TVec>(C, ref fromStart, ref keptMBlock, ref rowMax, ref expFromStart);
                 for (int i = 0; i < C; i++)
                 {
+                    var expFromStartLanes = TVec.Splat(ref expFromStart, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * TVec.Splat(ref expFromStart, i), ref qDecayed, i * 32 + j);
+                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * expFromStartLanes, ref qDecayed, i * 32 + j);
                     }
                 }
                 Products.Multiply<TVec>(C, 24, 20, ref qDecayed, 32, 1, ref keptSBlock, 24, ref fromState, 32, accumulate: false);
-                Products.Multiply<TVec>(C, 24, C, ref scores, 64, 1, ref vBlock, vStep, ref fromBlock, 32, accumulate: false);
+                Products.MultiplyLower<TVec>(C, 24, ref scores, 32, 1, ref vBlock, vStep, ref fromBlock, 32, accumulate: false);
 
                 // The normaliser, accumulated as the numerator is.
                 for (int i = 0; i < C; i++)
@@ -1364,7 +1395,7 @@ namespace AttnDsl.Generated
                     var lost = fold;
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 64 + j), C - j, 0f), ref lost);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 32 + j), C - j, 0f), ref lost);
                     }
                     Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
                 }
@@ -1400,9 +1431,10 @@ namespace AttnDsl.Generated
                 BackwardExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
                 for (int i = 0; i < C; i++)
                 {
+                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i), ref kWritten, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
                     }
                 }
 
@@ -1458,17 +1490,19 @@ namespace AttnDsl.Generated
                 // o = num / divisor: dnum = do / divisor, ddivisor = −(do·o) / divisor.
                 for (int i = 0; i < C; i++)
                 {
+                    var divisorLanes = TVec.Splat(ref divisor, i);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) / TVec.Splat(ref divisor, i), ref dRead, i * 32 + j);
+                        TVec.Store(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) / divisorLanes, ref dRead, i * 32 + j);
                     }
                 }
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
+                    var divisorLanes = TVec.Splat(ref divisor, i);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        var x3 = TVec.Splat(ref divisor, i);
+                        var x3 = divisorLanes;
                         fold += TVec.First(-(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) * (TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / x3 / x3), 24 - j, 0f);
                     }
                     Unsafe.Add(ref dDivisor, i) = TVec.Sum(fold);
@@ -1491,129 +1525,52 @@ namespace AttnDsl.Generated
                 // dscores_ij = do_i·v_j, dv_j += Σ_i scores_ij do_i, dS += Σ_i (q_i e^{L_i}) do_iᵀ; dq and dk follow from dscores and S do (do here the numerator's).
                 for (int i = 0; i < C; i++)
                 {
+                    var dDenLanes = TVec.Splat(ref dDen, i);
                     for (int j = 0; j < C; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref dDen, i), ref dScores, i * 64 + j);
+                        TVec.Store(dDenLanes, ref dScores, i * 32 + j);
                     }
                 }
-                Products.MultiplyTransposed<TVec>(C, C, 24, ref dRead, 32, ref vBlock, vStep, ref dScores, 64, accumulate: true, ref scratch);
+                Products.MultiplyTransposed<TVec>(C, C, 24, ref dRead, 32, ref vBlock, vStep, ref dScores, 32, accumulate: true, ref scratch);
                 Products.Multiply<TVec>(C, 24, 20, ref kWritten, 32, 1, ref SGrad, 24, ref vGradBlock, vGradStep, accumulate: false);
-                Products.Multiply<TVec>(C, 24, C, ref scores, 1, 64, ref dRead, 32, ref vGradBlock, vGradStep, accumulate: true);
+                Products.MultiplyUpper<TVec>(C, 24, ref scores, 1, 32, ref dRead, 32, ref vGradBlock, vGradStep, accumulate: true);
                 for (int i = 0; i < C; i++)
                 {
+                    var dDenLanes = TVec.Splat(ref dDen, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Splat(ref dDen, i) * TVec.Load(ref keptNBlock, j, 20 - j), ref dQDecayed, i * 32 + j);
+                        TVec.Store(dDenLanes * TVec.Load(ref keptNBlock, j, 20 - j), ref dQDecayed, i * 32 + j);
                     }
                 }
                 Products.MultiplyTransposed<TVec>(C, 20, 24, ref dRead, 32, ref keptSBlock, 24, ref dQDecayed, 32, accumulate: true, ref scratch);
-                for (int i = 0; i < 20; i++)
-                {
-                    for (int j = 0; j < 24; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0), ref SGrad, i * 24 + j, 24 - j);
-                    }
-                }
+                BackwardSGrad<TVec>(ref SGrad, ref expTotal);
                 Products.Multiply<TVec>(20, 24, C, ref qDecayed, 1, 32, ref dRead, 32, ref SGrad, 24, accumulate: true);
-                for (int i = 0; i < C; i++)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        fold += TVec.First(TVec.Load(ref dQDecayed, i * 32 + j) * TVec.Load(ref qDecayed, i * 32 + j), 20 - j, 0f);
-                    }
-                    Unsafe.Add(ref dFromStart, i) = TVec.Sum(fold);
-                }
+                BackwardDFromStart<TVec>(C, ref dQDecayed, ref qDecayed, ref dFromStart);
                 BackwardDDots<TVec>(C, ref decay, ref inputGateBlock, ref rowMax, ref dScores, ref dDots);
-                for (int i = 0; i < C; i++)
-                {
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref dScores, i * 64 + j) * TVec.Load(ref scores, i * 64 + j), ref dDecay, i * 64 + j);
-                    }
-                }
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref dDecay, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref dInputGateAcross, j);
-                }
-                Products.Multiply<TVec>(C, 20, C, ref dDots, 64, 1, ref kBlock, kStep, ref dQScaledViaDots, 32, accumulate: false);
-                for (int i = 0; i < C; i++)
-                {
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref dKWritten, i * 32 + j) * TVec.Splat(ref expToEnd, i), ref kGradBlock, i * kGradStep + j, 20 - j);
-                    }
-                }
-                Products.Multiply<TVec>(C, 20, C, ref dDots, 1, 64, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
+                BackwardDDecay<TVec>(C, ref scores, ref dScores, ref dDecay);
+                BackwardDInputGateAcross<TVec>(C, ref dDecay, ref dInputGateAcross);
+                Products.MultiplyLower<TVec>(C, 20, ref dDots, 32, 1, ref kBlock, kStep, ref dQScaledViaDots, 32, accumulate: false);
+                BackwardKGradBlock<TVec>(C, kGradStep, ref dKWritten, ref expToEnd, ref kGradBlock);
+                Products.MultiplyUpper<TVec>(C, 20, ref dDots, 1, 32, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
 
                 // The log-weights' gradients W, taken apart: di_j = Σ_i W_ij, dg_r = Σ_{j<r≤i} W_ij.
-                for (int j = 0; j < C; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref dToEnd, j) + TVec.Load(ref dInputGateAcross, j), ref dInputGate, j);
-                }
-                for (int i = 0; i < C; i++)
-                {
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dDecay, i * 64 + j), TVec.Create(0f)), ref belowDiagonal, i * 64 + j);
-                    }
-                }
-                Scans.PrefixSum<TVec>(C, C, ref belowDiagonal, 64, ref laterRows, 64, reversed: true, exclusive: false);
-                for (int i = 0; i < C; i++)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        fold += TVec.First(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref laterRows, i * 64 + j), TVec.Create(0f)), C - j, 0f);
-                    }
-                    Unsafe.Add(ref dLogDecayViaDecay, i) = TVec.Sum(fold);
-                }
+                BackwardDInputGate2<TVec>(C, ref dToEnd, ref dInputGateAcross, ref dInputGate);
+                BackwardBelowDiagonal<TVec>(C, ref dDecay, ref belowDiagonal);
+                Scans.PrefixSum<TVec>(C, C, ref belowDiagonal, 32, ref laterRows, 32, reversed: true, exclusive: false);
+                BackwardDLogDecayViaDecay<TVec>(C, ref laterRows, ref dLogDecayViaDecay);
 
                 // The gradients of the inputs.
                 Scans.PrefixSum(C, ref dFromStart, ref dLogDecayViaFromStart, reversed: true, exclusive: false);
                 Tiles.Scatter(C, ref dInputGate, ref Unsafe.Add(ref inputGateGrad, t * inputGateGradStep), inputGateGradStep);
                 BackwardDg<TVec>(C, ref dLogDecayViaToEnd, ref dTotal, ref dLogDecayViaDecay, ref dLogDecayViaFromStart, ref gBlock, ref dg);
                 Tiles.Scatter(C, ref dg, ref Unsafe.Add(ref gGrad, t * gGradStep), gGradStep);
-                for (int i = 0; i < C; i++)
-                {
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Create(0.2236068f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 32 + j), TVec.Splat(ref expFromStart, i), TVec.Load(ref dQScaledViaDots, i * 32 + j)), ref qGradBlock, i * qGradStep + j, 20 - j);
-                    }
-                }
+                BackwardQGradBlock<TVec>(C, qGradStep, ref dQDecayed, ref dQScaledViaDots, ref expFromStart, ref qGradBlock);
 
                 // The gradient of m, to which the others are relative: the sum of their products with their gradients.
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        fold += TVec.First(TVec.Load(ref keptNBlock, j, 20 - j) * TVec.Load(ref nGrad, j, 20 - j), 20 - j, 0f);
-                    }
-                    weighedRows = TVec.Sum(fold);
-                }
-                for (int i = 0; i < 20; i++)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < 24; j += TVec.Count)
-                    {
-                        fold += TVec.First(TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Load(ref SGrad, i * 24 + j, 24 - j), 24 - j, 0f);
-                    }
-                    Unsafe.Add(ref weighedRows2, i) = TVec.Sum(fold);
-                }
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        fold += TVec.First(TVec.Load(ref weighedRows2, j), 20 - j, 0f);
-                    }
-                    weighed = TVec.Sum(fold);
-                }
-                TVec.Store(TVec.Splat(ref weighedRows, 0) + TVec.Splat(ref weighed, 0), ref dm, 0);
+                BackwardWeighedRows<TVec>(ref keptNBlock, ref nGrad, ref weighedRows);
+                BackwardWeighedRows2<TVec>(ref keptSBlock, ref SGrad, ref weighedRows2);
+                BackwardWeighed3<TVec>(ref weighedRows2, ref weighed);
+                BackwardDm<TVec>(ref weighedRows, ref weighed, ref dm);
             }
             TVec.Store(TVec.Splat(ref dm, 0), ref mGrad, 0, 1);
         }
@@ -1636,10 +1593,13 @@ namespace AttnDsl.Generated
         {
             for (int i = 0; i < C; i++)
             {
-                for (int j = 0; j < C; j += TVec.Count)
+                var rowMaxLanes = TVec.Splat(ref rowMax, i);
+                int j = 0;
+                for (; j <= i; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref scores, i * 64 + j);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 32 + j) * TVec.Exp(TVec.Load(ref decay, i * 32 + j) + (TVec.Load(ref inputGateBlock, j) - rowMaxLanes)), TVec.Create(0f)), ref scores, i * 32 + j);
                 }
+                for (; j < C; j += TVec.Count) TVec.Store(TVec.Create(0f), ref scores, i * 32 + j);
             }
         }
 
@@ -1696,6 +1656,37 @@ namespace AttnDsl.Generated
             }
         }
 
+        /// <summary>SGrad = SGrad * expTotal</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardSGrad<TVec>(ref float SGrad, ref float expTotal)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                var expTotalLanes = TVec.Splat(ref expTotal, 0);
+                for (int j = 0; j < 24; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Load(ref SGrad, i * 24 + j, 24 - j) * expTotalLanes, ref SGrad, i * 24 + j, 24 - j);
+                }
+            }
+        }
+
+        /// <summary>dFromStart = sum over columns of dQDecayed * qDecayed</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDFromStart<TVec>(int C, ref float dQDecayed, ref float qDecayed, ref float dFromStart)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                var fold = TVec.Create(0f);
+                for (int j = 0; j < 20; j += TVec.Count)
+                {
+                    fold += TVec.First(TVec.Load(ref dQDecayed, i * 32 + j) * TVec.Load(ref qDecayed, i * 32 + j), 20 - j, 0f);
+                }
+                Unsafe.Add(ref dFromStart, i) = TVec.Sum(fold);
+            }
+        }
+
         /// <summary>dDots = j &lt;= i ? dScores * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void BackwardDDots<TVec>(int C, ref float decay, ref float inputGateBlock, ref float rowMax, ref float dScores, ref float dDots)
@@ -1703,10 +1694,101 @@ namespace AttnDsl.Generated
         {
             for (int i = 0; i < C; i++)
             {
+                var rowMaxLanes = TVec.Splat(ref rowMax, i);
+                int j = 0;
+                for (; j <= i; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores, i * 32 + j) * TVec.Exp(TVec.Load(ref decay, i * 32 + j) + (TVec.Load(ref inputGateBlock, j) - rowMaxLanes)), TVec.Create(0f)), ref dDots, i * 32 + j);
+                }
+                for (; j < C; j += TVec.Count) TVec.Store(TVec.Create(0f), ref dDots, i * 32 + j);
+            }
+        }
+
+        /// <summary>dDecay = dScores * scores</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDDecay<TVec>(int C, ref float scores, ref float dScores, ref float dDecay)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dScores, i * 64 + j) * TVec.Exp(TVec.Load(ref decay, i * 64 + j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref rowMax, i))), TVec.Create(0f)), ref dDots, i * 64 + j);
+                    TVec.Store(TVec.Load(ref dScores, i * 32 + j) * TVec.Load(ref scores, i * 32 + j), ref dDecay, i * 32 + j);
                 }
+            }
+        }
+
+        /// <summary>dInputGateAcross = sum over rows of dDecay</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDInputGateAcross<TVec>(int C, ref float dDecay, ref float dInputGateAcross)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int j = 0; j < C; j += TVec.Count)
+            {
+                var fold = TVec.Create(0f);
+                for (int i = 0; i < C; i++)
+                {
+                    fold += TVec.Load(ref dDecay, i * 32 + j);
+                }
+                TVec.Store(fold, ref dInputGateAcross, j);
+            }
+        }
+
+        /// <summary>kGradBlock = dKWritten * expToEnd</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardKGradBlock<TVec>(int C, nint kGradStep, ref float dKWritten, ref float expToEnd, ref float kGradBlock)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                var expToEndLanes = TVec.Splat(ref expToEnd, i);
+                for (int j = 0; j < 20; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Load(ref dKWritten, i * 32 + j) * expToEndLanes, ref kGradBlock, i * kGradStep + j, 20 - j);
+                }
+            }
+        }
+
+        /// <summary>dInputGate = dToEnd + dInputGateAcross</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDInputGate2<TVec>(int C, ref float dToEnd, ref float dInputGateAcross, ref float dInputGate)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int j = 0; j < C; j += TVec.Count)
+            {
+                TVec.Store(TVec.Load(ref dToEnd, j) + TVec.Load(ref dInputGateAcross, j), ref dInputGate, j);
+            }
+        }
+
+        /// <summary>belowDiagonal = j &lt; i ? dDecay : 0</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardBelowDiagonal<TVec>(int C, ref float dDecay, ref float belowDiagonal)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                int j = 0;
+                for (; j <= i; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dDecay, i * 32 + j), TVec.Create(0f)), ref belowDiagonal, i * 32 + j);
+                }
+                for (; j < C; j += TVec.Count) TVec.Store(TVec.Create(0f), ref belowDiagonal, i * 32 + j);
+            }
+        }
+
+        /// <summary>dLogDecayViaDecay = sum over columns of j &lt; i ? laterRows : 0</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDLogDecayViaDecay<TVec>(int C, ref float laterRows, ref float dLogDecayViaDecay)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                var fold = TVec.Create(0f);
+                for (int j = 0; j < C; j += TVec.Count)
+                {
+                    fold += TVec.First(TVec.Select(TVec.Less(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref laterRows, i * 32 + j), TVec.Create(0f)), C - j, 0f);
+                }
+                Unsafe.Add(ref dLogDecayViaDecay, i) = TVec.Sum(fold);
             }
         }
 
@@ -1719,6 +1801,75 @@ namespace AttnDsl.Generated
             {
                 TVec.Store((TVec.Load(ref dLogDecayViaToEnd, j) + TVec.Splat(ref dTotal, 0) + TVec.Load(ref dLogDecayViaDecay, j) + TVec.Load(ref dLogDecayViaFromStart, j)) * TVec.Sigmoid(-TVec.Load(ref gBlock, j)), ref dg, j);
             }
+        }
+
+        /// <summary>qGradBlock = 0.223606797749979 * (dQDecayed * expFromStart + dQScaledViaDots)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardQGradBlock<TVec>(int C, nint qGradStep, ref float dQDecayed, ref float dQScaledViaDots, ref float expFromStart, ref float qGradBlock)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                var expFromStartLanes = TVec.Splat(ref expFromStart, i);
+                for (int j = 0; j < 20; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Create(0.2236068f) * TVec.MultiplyAdd(TVec.Load(ref dQDecayed, i * 32 + j), expFromStartLanes, TVec.Load(ref dQScaledViaDots, i * 32 + j)), ref qGradBlock, i * qGradStep + j, 20 - j);
+                }
+            }
+        }
+
+        /// <summary>weighedRows = sum over columns of keptNBlock * nGrad</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardWeighedRows<TVec>(ref float keptNBlock, ref float nGrad, ref float weighedRows)
+            where TVec : struct, ISimd<TVec>
+        {
+            {
+                var fold = TVec.Create(0f);
+                for (int j = 0; j < 20; j += TVec.Count)
+                {
+                    fold += TVec.First(TVec.Load(ref keptNBlock, j, 20 - j) * TVec.Load(ref nGrad, j, 20 - j), 20 - j, 0f);
+                }
+                weighedRows = TVec.Sum(fold);
+            }
+        }
+
+        /// <summary>weighedRows2 = sum over columns of keptSBlock * SGrad</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardWeighedRows2<TVec>(ref float keptSBlock, ref float SGrad, ref float weighedRows2)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < 20; i++)
+            {
+                var fold = TVec.Create(0f);
+                for (int j = 0; j < 24; j += TVec.Count)
+                {
+                    fold += TVec.First(TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Load(ref SGrad, i * 24 + j, 24 - j), 24 - j, 0f);
+                }
+                Unsafe.Add(ref weighedRows2, i) = TVec.Sum(fold);
+            }
+        }
+
+        /// <summary>weighed = sum over rows of weighedRows2</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardWeighed3<TVec>(ref float weighedRows2, ref float weighed)
+            where TVec : struct, ISimd<TVec>
+        {
+            {
+                var fold = TVec.Create(0f);
+                for (int j = 0; j < 20; j += TVec.Count)
+                {
+                    fold += TVec.First(TVec.Load(ref weighedRows2, j), 20 - j, 0f);
+                }
+                weighed = TVec.Sum(fold);
+            }
+        }
+
+        /// <summary>dm = weighedRows + weighed</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void BackwardDm<TVec>(ref float weighedRows, ref float weighed, ref float dm)
+            where TVec : struct, ISimd<TVec>
+        {
+            TVec.Store(TVec.Splat(ref weighedRows, 0) + TVec.Splat(ref weighed, 0), ref dm, 0);
         }
     }
 }
@@ -1965,17 +2116,17 @@ namespace Samples
     ///
     /// Cost
     ///   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
-    ///   chunkwise: 7,552 FLOPs a token and head in products
+    ///   chunkwise: 4,736 FLOPs a token and head in products
     ///   parallel: 88 FLOPs for each pair of query and earlier key
     ///
     /// Gradients
-    ///   Backward runs forward once more and keeps m, n, S at the start of every 64 tokens, 2,004 bytes a chunk and head; the rest is computed again
+    ///   Backward runs forward once more and keeps m, n, S at the start of every 32 tokens, 2,004 bytes a chunk and head; the rest is computed again
     ///   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
     ///
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 65,024 bytes of scratch a worker
-    ///   parallel: blocks of 64 queries by 64 keys; 142,400 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 20,864 bytes of scratch a worker
+    ///   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class Mlstm
@@ -2012,17 +2163,17 @@ State a sequence (fp32)
 
 Cost
   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
-  chunkwise: 7,552 FLOPs a token and head in products
+  chunkwise: 4,736 FLOPs a token and head in products
   parallel: 88 FLOPs for each pair of query and earlier key
 
 Gradients
-  Backward runs forward once more and keeps m, n, S at the start of every 64 tokens, 2,004 bytes a chunk and head; the rest is computed again
+  Backward runs forward once more and keeps m, n, S at the start of every 32 tokens, 2,004 bytes a chunk and head; the rest is computed again
   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
 
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 64: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 65,024 bytes of scratch a worker
-  parallel: blocks of 64 queries by 64 keys; 142,400 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 20,864 bytes of scratch a worker
+  parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>
@@ -2170,8 +2321,8 @@ Forms and schedule
                     case global::AttnDsl.Forms.Parallel:
                     {
                         call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Parallel;
-                        call.Blocks = (call.Time + 63) / 64;
-                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ParallelScratch, 141.0 * call.Time, in pins);
+                        call.Blocks = (call.Time + 31) / 32;
+                        global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.ParallelScratch, 71.0 * call.Time, in pins);
                         if (stateful)
                         {
                             call.Pass = global::AttnDsl.Generated.Samples_Mlstm_3d9abc1f.Pass.Absorb;
@@ -2344,7 +2495,7 @@ Forms and schedule
             call.Heads = heads;
             int units = packing.Count(batch) * heads;
             long stateFloats = (long)units * 512;
-            long chunks = call.Sequences.PlaceChunks(batch, time, 64, 1, out call.Chunks);
+            long chunks = call.Sequences.PlaceChunks(batch, time, 32, 1, out call.Chunks);
             // The running state, its gradient, and the state with which each chunk begins.
             call.State = global::AttnDsl.Runtime.Workspace.RentAddress(1, 2 * stateFloats + chunks * heads * 501);
             call.StateGrad = call.State + (nint)stateFloats * sizeof(float);

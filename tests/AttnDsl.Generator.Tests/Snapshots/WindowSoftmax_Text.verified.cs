@@ -297,6 +297,11 @@ namespace AttnDsl.Generated
                 ref float keysBlock = ref Unsafe.Add(ref keys, t * keysStep); // [C,K]
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
                 ref float valuesBlock = ref Unsafe.Add(ref values, t * valuesStep); // [C,V]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref cosBlock, C * cosStep), cosStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref sinBlock, C * sinStep), sinStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 96, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
 
                 // Rotate one block of keys to their positions.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref kBlock, kStep,
@@ -333,6 +338,10 @@ namespace AttnDsl.Generated
                 ref float cosBlock = ref Unsafe.Add(ref cos, t * cosStep); // [C,P]
                 ref float sinBlock = ref Unsafe.Add(ref sin, t * sinStep); // [C,P]
                 ref float keysBlock = ref Unsafe.Add(ref keys, t * keysStep); // [C,K]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref cosBlock, C * cosStep), cosStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref sinBlock, C * sinStep), sinStep);
 
                 // Rotate one block of keys to their positions.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref kBlock, kStep,
@@ -460,9 +469,10 @@ namespace AttnDsl.Generated
                     }
                     for (int i = 0; i < 1; i++)
                     {
+                        var rescaleLanes = TVec.Splat(ref rescale, i);
                         for (int j = 0; j < 96; j += TVec.Count)
                         {
-                            TVec.Store(TVec.Load(ref num, i * 96 + j) * TVec.Splat(ref rescale, i), ref num, i * 96 + j);
+                            TVec.Store(TVec.Load(ref num, i * 96 + j) * rescaleLanes, ref num, i * 96 + j);
                         }
                     }
                     Products.Multiply<TVec>(1, 96, C, ref weights, 128, 1, ref valuesBlock, valuesPartStep, ref num, 96, accumulate: true);
@@ -476,9 +486,10 @@ namespace AttnDsl.Generated
             // o = num / l.
             for (int i = 0; i < 1; i++)
             {
+                var lLanes = TVec.Splat(ref l, i);
                 for (int j = 0; j < 96; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref num, i * 96 + j) / TVec.Splat(ref l, i), ref oQueries, i * oStep + j);
+                    TVec.Store(TVec.Load(ref num, i * 96 + j) / lLanes, ref oQueries, i * oStep + j);
                 }
             }
         }
@@ -490,11 +501,12 @@ namespace AttnDsl.Generated
         {
             for (int i = 0; i < 1; i++)
             {
+                var mNextLanes = TVec.Splat(ref mNext, i);
                 for (int j = 0; j < C; j += TVec.Count)
                 {
                     var s0 = TVec.Iota(j);
                     var s1 = TVec.Create(ahead);
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 128 + j) - TVec.Splat(ref mNext, i));
+                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 128 + j) - mNextLanes);
                     TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 128 + j);
                 }
             }

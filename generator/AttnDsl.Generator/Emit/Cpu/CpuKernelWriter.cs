@@ -67,6 +67,9 @@ internal sealed class CpuKernelWriter
     /// <summary>Length of a dimension: a constant, or the rows of this turn's block.</summary>
     public string Size(Dim dim) => IsBlock(dim) ? dim.Letter : Literals.Integer(_plan.Sizes.Of(dim));
 
+    /// <summary>The length, or the greatest length of a block.</summary>
+    public int SizeOf(Dim dim) => _plan.Sizes.Of(dim);
+
     /// <summary>Whether the length is no multiple of every machine's vector, so that the last vector is a partial one.</summary>
     public bool IsRagged(Dim dim) => IsBlock(dim) || _plan.Sizes.Of(dim) % 16 != 0;
 

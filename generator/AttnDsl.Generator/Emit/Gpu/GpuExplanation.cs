@@ -38,14 +38,14 @@ internal static class GpuExplanation
 
     private static string Item(LayerKernel kernel) => kernel.Unit switch
     {
-        WorkUnit.QueryBlock when kernel.Plan.Sizes.R == 1 => "a query of a head",
-        WorkUnit.QueryBlock => $"{kernel.Plan.Sizes.R} queries of a head",
+        WorkUnit.QueryBlock when kernel.OnGpu.Plan.Sizes.R == 1 => "a query of a head",
+        WorkUnit.QueryBlock => $"{kernel.OnGpu.Plan.Sizes.R} queries of a head",
         _ => "a head of a sequence",
     };
 
     private static string Scratch(params LayerKernel[] kernels)
     {
-        var floats = kernels.Max(k => (long)k.Plan.ScratchOffset);
+        var floats = kernels.Max(k => (long)k.OnGpu.Plan.ScratchOffset);
         return floats == 0 ? "no scratch" : $"{(kernels.Length > 1 ? "up to " : "")}{Literals.Grouped(4 * floats)} bytes of scratch a group";
     }
 

@@ -486,7 +486,7 @@ internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClas
 
     private static string Blocks(LayerKernel kernel)
     {
-        var size = kernel.Unit == WorkUnit.KeyBlock ? kernel.Plan.Sizes.C : kernel.Plan.Sizes.R;
+        var size = kernel.Unit == WorkUnit.KeyBlock ? kernel.OnGpu.Plan.Sizes.C : kernel.OnGpu.Plan.Sizes.R;
         var rows = kernel.Unit == WorkUnit.KeyBlock ? "call.KeyRows" : "call.Time";
         return size == 1 ? rows : $"({rows} + {size - 1}) / {size}";
     }

@@ -18,7 +18,7 @@ internal sealed class GpuSignature
     public GpuSignature(LayerPlan layer, LayerKernel kernel)
     {
         (_layer, _kernel) = (layer, kernel);
-        _cpu = [.. kernel.Signature.Parameters.SelectMany(p => p)];
+        _cpu = [.. kernel.OnGpu.Parameters.SelectMany(p => p)];
         // What is gathered, scattered or nowhere needs no stride; the rest has one step a tensor.
         Tensors = [.. _cpu.Where(p => p.Kind == ParameterKind.Rows).Select(p => p.Name)];
     }
@@ -27,19 +27,19 @@ internal sealed class GpuSignature
 
     public string Summary => _kernel.Summary;
 
-    public CpuPlan Plan => _kernel.Plan;
+    public CpuPlan Plan => _kernel.OnGpu.Plan;
 
-    public string? Window => _kernel.Signature.Window;
+    public string? Window => _kernel.OnGpu.Window;
 
-    public int SinkTokens => _kernel.Signature.SinkTokens;
+    public int SinkTokens => _kernel.OnGpu.SinkTokens;
 
-    public bool Causal => _kernel.Signature.Causal;
+    public bool Causal => _kernel.OnGpu.Causal;
 
-    public Expressions.Expr? BlockMask => _kernel.Signature.BlockMask;
+    public Expressions.Expr? BlockMask => _kernel.OnGpu.BlockMask;
 
-    public IReadOnlyList<string> PerToken => _kernel.Signature.PerToken;
+    public IReadOnlyList<string> PerToken => _kernel.OnGpu.PerToken;
 
-    public bool MeasuresGap => _kernel.Signature.MeasuresGap;
+    public bool MeasuresGap => _kernel.OnGpu.MeasuresGap;
 
     /// <summary>Floats of tiles a group: what the CPU's primitives need beside them is not needed here.</summary>
     public int ScratchFloats => Plan.ScratchOffset;
