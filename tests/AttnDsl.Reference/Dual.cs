@@ -12,6 +12,16 @@ internal static class Dual
         => typeof(T) == typeof(Dual<float>) ? (T)(object)new Dual<float>((float)step, 1)
             : typeof(T) == typeof(Dual<double>) ? (T)(object)new Dual<double>(step, 1)
             : T.CreateChecked(step);
+
+    /// <summary>The same number, as something that does not vary.</summary>
+    public static T Held<T>(T value)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+        => value switch
+        {
+            Dual<float> dual => (T)(object)new Dual<float>(dual.Value, 0),
+            Dual<double> dual => (T)(object)new Dual<double>(dual.Value, 0),
+            _ => value,
+        };
 }
 
 /// <summary>

@@ -122,7 +122,7 @@ public static class ExponentialGate
 
     private static T Floor<T>(LayerSpec spec, T denominator, T m)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.Denominator == Denominator.None ? T.Exp(-m) : T.Max(T.Abs(denominator), T.Exp(-m)) + T.CreateChecked(spec.Epsilon);
+        => spec.Denominator == Denominator.None ? T.Exp(-m) : T.Max(T.Abs(spec.HoldsDenominator ? Dual.Held(denominator) : denominator), T.Exp(-m)) + T.CreateChecked(spec.Epsilon);
 
     private static void QuadraticHead<T>(
         LayerSpec spec, LayerInputs inputs, Operands<T> operands, MatrixState<T> start, MatrixState<T> end, T[] output, int b, int n)

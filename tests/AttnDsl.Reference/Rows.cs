@@ -19,7 +19,10 @@ internal static class Rows
     /// <summary>The key sum as a divisor: kept above ε, or with ε added.</summary>
     public static T Guarded<T>(LayerSpec spec, T sum)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.AddsEpsilon ? sum + T.CreateChecked(spec.Epsilon) : T.Max(spec.Denominator == Denominator.AbsoluteKeySum ? T.Abs(sum) : sum, T.CreateChecked(spec.Epsilon));
+    {
+        if (spec.HoldsDenominator) sum = Dual.Held(sum);
+        return spec.AddsEpsilon ? sum + T.CreateChecked(spec.Epsilon) : T.Max(spec.Denominator == Denominator.AbsoluteKeySum ? T.Abs(sum) : sum, T.CreateChecked(spec.Epsilon));
+    }
 
     /// <summary>All φ(k) of one sequence and head.</summary>
     public static T[][] Keys<T>(Operands<T> operands, LayerInputs inputs, int b, int n)

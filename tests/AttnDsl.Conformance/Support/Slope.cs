@@ -40,6 +40,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     /// <summary>Along a direction of one tensor: an input, or a part of the initial state.</summary>
     public double Along(string tensor, float[] direction)
     {
+        // Where the maximum is held, too, nothing of the divisor varies: what is left is the derivative of the loop itself.
+        if (Spec.HoldsDenominator && HoldsMaximum) return AlongIn<double>(tensor, direction);
         var (spec, upstream) = (Spec, Array.ConvertAll(Upstream, u => (double)u));
         if (Spec.HoldsDenominator)
         {

@@ -16,6 +16,9 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
 {
     private const int Prime = 19;
 
+    /// <summary>Powers of 2 by which a state may grow: float32 has room for many more.</summary>
+    private const int GrowthOf2 = 40;
+
     /// <summary>None, one, a prime number of tokens, and several blocks under gates from nothing to everything.</summary>
     public static IEnumerable<Case> Of(Point point)
     {
@@ -33,7 +36,13 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
         var (spec, seed) = (point.Spec, unchecked(point.Seed + time));
         var inputs = new Draw(seed).Inputs(spec, batch, time);
         if (strong) Strengthen(spec, inputs.G, new(seed));
-        if (spec.Write == WriteKind.Delta) Contract(spec, inputs.K);
+        if (spec.Write == WriteKind.Delta)
+        {
+            Contract(spec, inputs);
+            var longest = (int)(GrowthOf2 / Math.Max(1e-3, Math.Log2(Growth(spec, inputs))));
+            if (time > Math.Max(1, longest)) return New(point, batch, Math.Max(1, longest), strong, onGpu);
+        }
+
         return new($"B{batch} T{time}{(strong ? " strong gates" : "")}", inputs, onGpu);
     }
 
@@ -58,18 +67,53 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
         }
     }
 
-    /// <summary>The caller's keys are to be such that ‖φ(k)‖ stays near 1 at most, or the delta rule's state grows without bound.</summary>
-    private static void Contract(LayerSpec spec, float[] keys)
+    /// <summary>
+    /// The caller's keys and learned maps are to be such that ‖φ(k)‖ stays near 1 at most, or the delta rule's state grows without bound.
+    /// </summary>
+    private static void Contract(LayerSpec spec, LayerInputs inputs)
     {
-        for (var start = 0; start < keys.Length; start += spec.KeyDim)
+        // Those that are shortened by moving them below zero have to stay there.
+        var isShifted = spec.Similarity is Similarity.EluPlusOne or Similarity.Exp;
+        if (spec.ConvolvesKeys && isShifted) TensorPrimitives.Abs(inputs.Parameters["kTaps"], inputs.Parameters["kTaps"]);
+        for (var tries = 0; tries < 60; tries++)
         {
-            var key = keys.AsSpan(start, spec.KeyDim);
-            for (var tries = 0; tries < 60; tries++)
+            var isLong = false;
+            for (var row = 0; row < inputs.K.Length / spec.KeyDim; row++)
             {
-                if (Features.Of(spec, Array.ConvertAll(key.ToArray(), x => (double)x), 0, isQuery: false, (_, _) => 0.0).Sum(x => x * x) <= 1.01) break;
-                if (spec.Similarity is Similarity.EluPlusOne or Similarity.Exp) TensorPrimitives.Subtract(key, 0.25f, key);
+                if (Length(spec, inputs, row) <= 1.01) continue;
+                isLong = true;
+                var key = inputs.K.AsSpan(row * spec.KeyDim, spec.KeyDim);
+                if (isShifted) TensorPrimitives.Subtract(key, 0.25f, key);
                 else TensorPrimitives.Multiply(key, 0.8f, key);
             }
+
+            if (!isLong) return;
+            if (spec is { Similarity: Similarity.Learned, Map.Activation: MapActivation.EluPlusOne }) TensorPrimitives.Subtract(inputs.Parameters["b"], 0.25f, inputs.Parameters["b"]);
+            foreach (var name in spec.Similarity == Similarity.Luna ? ["A2", "c2"] : Array.Empty<string>()) TensorPrimitives.Multiply(inputs.Parameters[name], 0.8f, inputs.Parameters[name]);
         }
+    }
+
+    /// <summary>By how much a token may make the state grow, where keys could not be made short: other maps have features of a length of their own.</summary>
+    private static double Growth(LayerSpec spec, LayerInputs inputs)
+    {
+        var longest = Enumerable.Range(0, inputs.K.Length / spec.KeyDim).Select(row => Length(spec, inputs, row)).DefaultIfEmpty(0).Max();
+        return Math.Pow(Math.Max(1, (longest * Math.Max(1, spec.StrengthScale)) - 1), spec.Steps);
+    }
+
+    /// <summary>‖φ(k)‖² of a row of keys.</summary>
+    private static double Length(LayerSpec spec, LayerInputs inputs, int row)
+    {
+        var head = row % spec.KeyHeads;
+        double Parameter(string name, int index) => inputs.Parameters[name][(spec.Map.PerHead ? head * (inputs.Parameters[name].Length / spec.Heads) : 0) + index];
+        return Features.Of(spec, Key(spec, inputs, row), 0, isQuery: false, Parameter).Sum(x => x * x);
+    }
+
+    private static double[] Key(LayerSpec spec, LayerInputs inputs, int row)
+    {
+        double At(int row, int c) => inputs.K[(row * spec.KeyDim) + c];
+        if (!spec.ConvolvesKeys) return [.. Enumerable.Range(0, spec.KeyDim).Select(c => At(row, c))];
+        var (taps, head, t) = (inputs.Parameters["kTaps"], row % spec.KeyHeads, row / spec.KeyHeads % inputs.Time);
+        var key = Enumerable.Range(0, spec.KeyDim).Select(c => Enumerable.Range(0, Math.Min(spec.Taps, t + 1)).Sum(w => taps[(((head * spec.Taps) + w) * spec.KeyDim) + c] * At(row - (w * spec.KeyHeads), c)));
+        return [.. spec.SiluConvolution ? key.Select(y => y / (1 + Math.Exp(-y))) : key];
     }
 }

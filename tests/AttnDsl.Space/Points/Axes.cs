@@ -13,7 +13,8 @@ internal static class Axes
 
     private static Func<LayerDeclaration, LayerDeclaration> None => d => d;
 
-    // Maps with projections, parameters or positions are not drawn yet: the point's oracle has no parameters of maps (they have tests of their own).
+    private static Func<LayerDeclaration, LayerDeclaration> Map(Kernel kernel, MapDeclaration? options = null) => d => d with { Kernel = kernel, Map = options };
+
     /// <summary>The axes whose every combination is tried.</summary>
     public static Func<LayerDeclaration, LayerDeclaration>[][] Mechanisms { get; } =
     [
@@ -31,7 +32,22 @@ internal static class Axes
     public static Func<LayerDeclaration, LayerDeclaration>[][] All { get; } =
     [
         [d => d with { KeyDim = 1, ValueDim = 1 }, d => d with { KeyDim = 1, ValueDim = 37 }, d => d with { KeyDim = 6, ValueDim = 5 }, d => d with { KeyDim = 7, ValueDim = 16 }, d => d with { KeyDim = 32, ValueDim = 20 }, d => d with { KeyDim = 80, ValueDim = 96 }, d => d with { KeyDim = 100, ValueDim = 7 }],
-        Mechanisms[0],
+        [
+            .. Mechanisms[0],
+            Map(Kernel.CosFormer, new(Horizon: 300)),
+            Map(Kernel.CosFormer),
+            Map(Kernel.RandomFourier),
+            Map(Kernel.RandomFourier, new(Projections: 9, PerHead: true)),
+            Map(Kernel.Favor, new(Projections: 9)),
+            Map(Kernel.Learned, new(Activation: FeatureActivation.Gelu, Envelope: FeatureEnvelope.Gaussian, PerHead: true)),
+            Map(Kernel.Learned, new(Projections: 9, Activation: FeatureActivation.EluPlusOne, Envelope: FeatureEnvelope.Learned)),
+            Map(Kernel.Hedgehog),
+            Map(Kernel.Hedgehog, new(Form: HedgehogForm.Separate, PerHead: true)),
+            Map(Kernel.Hedgehog, new(Form: HedgehogForm.Exponential)),
+            Map(Kernel.Luna, new(Projections: 3, Channels: 3, Hidden: 8)),
+            Map(Kernel.Luna, new(Projections: 2, Channels: 2, Hidden: 5, Activation: FeatureActivation.Silu, PerChannel: true, Signed: true, Envelope: FeatureEnvelope.Learned, PerHead: true)),
+            Map(Kernel.Relu, new(Horizon: 300)),
+        ],
         [
             .. Mechanisms[1],
             d => d with { Gate = Gate(GateShape.Constant) with { Decay = HeadDecay.Retention } },
@@ -68,7 +84,7 @@ internal static class Axes
             d => d with { Write = new(WriteRule.Plain, Key: KeySource.None, Strength: WriteStrength.ChannelNorm) },
             d => d with { Write = new(WriteRule.Plain, Strength: WriteStrength.ChannelSigmoid) },
         ],
-        [.. Mechanisms[3], d => d with { Read = new(Normaliser.KeySum, 1e-3) }, d => d with { Read = new(Normaliser.KeySum, -1) }, d => d with { Read = new(Normaliser.KeySum, 1e-3, AddsEpsilon: true) }, d => d with { Read = new(Normaliser.External, 0.1, Eta: EtaActivation.Softplus) }, d => d with { Read = new(Normaliser.External, null, Eta: EtaActivation.Sigmoid) }, d => d with { Read = new(Normaliser.None, null, SkipShape.Channel, Augmentation: Augmentation.SigmoidVector) }, d => d with { Read = new(Normaliser.KeySum, null, SkipShape.Head, Augmentation: Augmentation.ScalarGate) }, d => d with { Read = new(Normaliser.None, null, OutputGate: OutputGate.Silu) }, d => d with { Read = new(Normaliser.Stabilised, 1e-4, SkipShape.Channel, OutputGate: OutputGate.Sigmoid) }, d => d with { Read = new(Normaliser.None, null, Augmentation: Augmentation.Linear) }, d => d with { Read = new(Normaliser.None, null, Levels: 4) }, d => d with { Read = new(Normaliser.External, null, SkipShape.Head, Levels: 11) }, d => d with { Read = new(Normaliser.None, null, Levels: 1) }, d => d with { Read = new(Normaliser.Centred, null, SkipShape.Channel, Prior: 3) }],
+        [.. Mechanisms[3], d => d with { Read = new(Normaliser.KeySum, 1e-3) }, d => d with { Read = new(Normaliser.KeySum, -1) }, d => d with { Read = new(Normaliser.KeySum, 1e-3, AddsEpsilon: true) }, d => d with { Read = new(Normaliser.External, 0.1, Eta: EtaActivation.Softplus) }, d => d with { Read = new(Normaliser.External, null, Eta: EtaActivation.Sigmoid) }, d => d with { Read = new(Normaliser.None, null, SkipShape.Channel, Augmentation: Augmentation.SigmoidVector) }, d => d with { Read = new(Normaliser.KeySum, null, SkipShape.Head, Augmentation: Augmentation.ScalarGate) }, d => d with { Read = new(Normaliser.None, null, OutputGate: OutputGate.Silu) }, d => d with { Read = new(Normaliser.Stabilised, 1e-4, SkipShape.Channel, OutputGate: OutputGate.Sigmoid) }, d => d with { Read = new(Normaliser.None, null, Augmentation: Augmentation.Linear) }, d => d with { Read = new(Normaliser.None, null, Levels: 4) }, d => d with { Read = new(Normaliser.External, null, SkipShape.Head, Levels: 11) }, d => d with { Read = new(Normaliser.None, null, Levels: 1) }, d => d with { Read = new(Normaliser.None, null, Augmentation: Augmentation.ScalarGate, OutputGate: OutputGate.Silu, Levels: 3) }, d => d with { Read = new(Normaliser.KeySum, null, Gradient: NormaliserGradient.Held) }, d => d with { Read = new(Normaliser.Stabilised, null, SkipShape.Head, Gradient: NormaliserGradient.Held) }, d => d with { Read = new(Normaliser.External, null, Gradient: NormaliserGradient.Held) }, d => d with { Read = new(Normaliser.Centred, null, SkipShape.Channel, Prior: 3) }],
         [
             .. Mechanisms[4],
             d => d with { Rotation = new(RotationKind.Rotary, 500, PairLayout.Interleaved) },
@@ -81,7 +97,7 @@ internal static class Axes
         Mechanisms[6],
         [None, d => d with { Score = new(2, null) }, d => d with { Score = new(null, PositionBias.Alibi) }, d => d with { Score = new(null, null, SinkLogit: true) }, d => d with { Score = new(3, PositionBias.Alibi, SinkLogit: true) }, d => d with { Score = new(-1, null) }],
         [None, d => d with { Heads = 3 }, d => d with { KeyValueHeads = 2 }, d => d with { Heads = 4, KeyValueHeads = 2 }, d => d with { ValueHeads = 4 }, d => d with { Heads = 2, ValueHeads = 4 }, d => d with { Heads = 3, ValueHeads = 4 }],
-        [None, d => d with { Convolution = new(4, Convolved.Queries | Convolved.Keys | Convolved.Values, ConvolutionActivation.Silu) }, d => d with { Convolution = new(2, Convolved.Values) }, d => d with { Convolution = new(3, Convolved.Output) }, d => d with { Convolution = new(3, Convolved.Output, Columns: 1) }, d => d with { Convolution = new(4, Convolved.Output, Columns: 1) }],
+        [None, d => d with { Convolution = new(4, Convolved.Queries | Convolved.Keys | Convolved.Values, ConvolutionActivation.Silu) }, d => d with { Convolution = new(2, Convolved.Values) }, d => d with { Convolution = new(5, Convolved.Keys) }, d => d with { Convolution = new(1, Convolved.Queries) }, d => d with { Convolution = new(3, Convolved.Output) }, d => d with { Convolution = new(3, Convolved.Output, Columns: 1) }, d => d with { Convolution = new(4, Convolved.Output, Columns: 1) }],
         [None, d => d with { Scale = 1 }, d => d with { Scale = 0.3 }],
         [None, .. Enumerable.Range(0, 8).Select<int, Func<LayerDeclaration, LayerDeclaration>>(f => d => d with { Form = new((Forms)f, null) })],
         [None, d => d with { Form = new(d.Form?.Forms ?? 0, 16) }, d => d with { Form = new(d.Form?.Forms ?? 0, 128) }, d => d with { Form = new(d.Form?.Forms ?? 0, 17) }],

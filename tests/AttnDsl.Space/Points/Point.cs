@@ -66,6 +66,22 @@ internal sealed record Point(LayerDeclaration Declaration)
         Causal = Declaration.Causal,
         Scale = Declaration.Scale,
         Similarity = IsSoftmax ? Similarity.Softmax : Same<Similarity>(Declaration.Kernel ?? Kernel.Identity),
+        Map = Declaration.Map is { } map
+            ? new()
+            {
+                Projections = map.Projections ?? 0,
+                Functions = map.Channels ?? 4,
+                Hidden = map.Hidden ?? 64,
+                Activation = Same<MapActivation>(map.Activation ?? FeatureActivation.Relu),
+                PerChannel = map.PerChannel,
+                Signed = map.Signed,
+                Envelope = Same<Envelope>(map.Envelope ?? FeatureEnvelope.None),
+                PerHead = map.PerHead,
+                Horizon = map.Horizon ?? 1,
+                Form = Same<HedgehogKind>(map.Form ?? HedgehogForm.Joint),
+            }
+            : new(),
+        HoldsDenominator = Declaration.Read?.Gradient == NormaliserGradient.Held,
         Decay = Declaration.Gate switch
         {
             null => DecaySource.None,

@@ -82,8 +82,8 @@ internal sealed record LevelSums(int Last, Dim Levels) : Primitive
         w.Elements(s.Target.Shape, (i, j) =>
         {
             w.Line("float acc = 0f;");
-            using (w.Block($"for (int n = 0; n < {w.Size(s.Args[0].Shape.Cols)}; n++)"))
-                w.Line($"if (GpuLevels.Level({w.At(s.Args[1], i, "0")}, {w.At(s.Args[2], "n", "0")}, {Literals.Integer(Last)}) == {j}) acc += {w.At(s.Args[0], i, "n")};");
+            using (w.Block($"for (int r = 0; r < {w.Size(s.Args[0].Shape.Cols)}; r++)"))
+                w.Line($"if (GpuLevels.Level({w.At(s.Args[1], i, "0")}, {w.At(s.Args[2], "r", "0")}, {Literals.Integer(Last)}) == {j}) acc += {w.At(s.Args[0], i, "r")};");
             w.Line($"{w.At(s.Target, i, j)} = acc;");
         });
 }
@@ -123,7 +123,7 @@ internal sealed record MergeLevels(Dim Levels, Dim Inner, bool Back = false) : P
             }
 
             w.Line("float acc = 0f;");
-            w.Line($"if (own >= at) for (int n = own == at ? 0 : own; n <= own; n++) acc += {w.At(s.Args[0], $"(n * {inner} + {i} % {inner})", j)};");
+            w.Line($"if (own >= at) for (int r = own == at ? 0 : own; r <= own; r++) acc += {w.At(s.Args[0], $"(r * {inner} + {i} % {inner})", j)};");
             w.Line($"{w.At(s.Target, i, j)} = acc;");
         });
     }

@@ -75,8 +75,8 @@ internal sealed record Collect(Dim Outer, Dim Inner, bool OfOuter) : Primitive
         w.Elements(s.Target.Shape, (i, j) =>
         {
             w.Line("float acc = 0f;");
-            var (count, cell) = OfOuter ? (Inner, $"({j} * {w.Size(Inner)} + n)") : (Outer, $"(n * {w.Size(Inner)} + {j})");
-            w.Line($"for (int n = 0; n < {w.Size(count)}; n++) acc += {w.At(s.Args[0], i, cell)};");
+            var (count, cell) = OfOuter ? (Inner, $"({j} * {w.Size(Inner)} + r)") : (Outer, $"(r * {w.Size(Inner)} + {j})");
+            w.Line($"for (int r = 0; r < {w.Size(count)}; r++) acc += {w.At(s.Args[0], i, cell)};");
             w.Line($"{w.At(s.Target, i, j)} = acc;");
         });
 }
