@@ -213,6 +213,9 @@ public sealed record LayerSpec
     /// <summary>Floats of the skip's D a head: 0, 1 or V.</summary>
     public int SkipWidth { get; init; }
 
+    /// <summary>Whether the skip's weights are one a channel, even of a single channel.</summary>
+    public bool HasSkipPerChannel { get; init; }
+
     /// <summary>The log-decays of the heads, where they are constants.</summary>
     public double[] LogDecays { get; init; } = [];
 

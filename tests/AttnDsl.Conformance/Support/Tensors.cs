@@ -37,7 +37,7 @@ internal static class Tensors
             ["in.w"] = Learned(inputs.W, spec.Heads, spec.FeatureDim),
             ["in.level_scales"] = new(inputs.LevelScales, Shape(spec.StateHeads, spec.Levels)),
             ["in.sink"] = Learned(inputs.Sink, spec.Heads),
-            ["in.d"] = spec.SkipWidth == 1 ? Learned(inputs.D, spec.StateHeads) : Learned(inputs.D, spec.StateHeads, spec.SkipWidth),
+            ["in.d"] = spec is { SkipWidth: 1, HasSkipPerChannel: false } ? Learned(inputs.D, spec.StateHeads) : Learned(inputs.D, spec.StateHeads, spec.SkipWidth),
         };
         foreach (var (name, axes) in Features.Parameters(spec)) tensors[Slope.MapParameter + name] = Learned(inputs.Parameters[name], spec.Map.PerHead ? [spec.Heads, .. axes] : axes);
         foreach (var (name, axes) in spec.TapAxes) tensors[Slope.Taps(name)] = Learned(inputs.Parameters[name], axes);

@@ -47,7 +47,7 @@ public sealed class PositionTests
         var random = new Random(3);
         var growth = new ExpressionGrowth(random, args: 1);
         var checkedOnes = 0;
-        for (var n = 0; n < 600; n++)
+        for (var n = 0; n < 900; n++)
         {
             // Every place of the expression is a position in the sequence.
             var e = growth.Grow(1 + n % 4).Rewrite(x => x switch

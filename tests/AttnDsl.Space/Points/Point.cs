@@ -125,6 +125,7 @@ internal sealed record Point(LayerDeclaration Declaration)
         Epsilon = Declaration.Read?.Epsilon ?? 1e-6,
         Prior = Declaration.Read?.Prior ?? 0,
         AddsEpsilon = Declaration.Read?.AddsEpsilon ?? false,
+        HasSkipPerChannel = Declaration.Read?.Skip == SkipShape.Channel,
         SkipWidth = Declaration.Read?.Skip switch { null or SkipShape.None => 0, SkipShape.Head => 1, _ => Declaration.ValueDim },
         OwnValue = Same<OwnValue>(Declaration.Read?.Augmentation ?? Augmentation.None),
         SoftCap = Declaration.Score?.SoftCap ?? 0,
