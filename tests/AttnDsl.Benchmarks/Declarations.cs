@@ -19,6 +19,11 @@ internal static partial class SimpleGla;
 [Gate(GateShape.Key, Activation = GateActivation.LogSigmoid, Temperature = 16)]
 internal static partial class Gla;
 
+// As its peers take it: the log-decays themselves.
+[AttentionLayer(KeyDim = 64, ValueDim = 64, Heads = 8)]
+[Gate(GateShape.Key)]
+internal static partial class GlaOfDecays;
+
 [AttentionLayer(KeyDim = 64, ValueDim = 64, Heads = 8)]
 [Gate(GateShape.Head), Write(WriteRule.Delta)]
 internal static partial class GatedDeltaRule;

@@ -11,7 +11,7 @@ internal static class LayerCases
 {
     public static LayerCase[] All(LayerData d) =>
     [
-        SoftmaxCase(d), WindowCase(d), LinearCase(d), SimpleGlaCase(d), GlaCase(d), DeltaCase(d), MLstmCase(d),
+        SoftmaxCase(d), WindowCase(d), LinearCase(d), SimpleGlaCase(d), GlaCase(d), GlaOfDecaysCase(d), DeltaCase(d), MLstmCase(d),
     ];
 
     private static LayerCase SoftmaxCase(LayerData d)
@@ -92,7 +92,7 @@ internal static class LayerCases
     {
         Gla.Inputs In(int time) => new() { Q = d.Q(time), K = d.Keys(time), V = d.Values(time), G = d.KeyLogits(time) };
         var flops = LayerCase.MatrixFlops(gated: true);
-        return new("GLA, per key", T * flops, flops,
+        return new("GLA, log σ gates", T * flops, flops,
             form => Gla.Forward(In(T), d.Output(T), form),
             () =>
             {
@@ -102,6 +102,25 @@ internal static class LayerCases
             () =>
             {
                 var state = new Gla.State(B);
+                state.Prefill(In(T), d.Output(T));
+                return () => state.Step(In(1), d.Output(1));
+            });
+    }
+
+    private static LayerCase GlaOfDecaysCase(LayerData d)
+    {
+        GlaOfDecays.Inputs In(int time) => new() { Q = d.Q(time), K = d.Keys(time), V = d.Values(time), G = d.KeyLogDecay(time) };
+        var flops = LayerCase.MatrixFlops(gated: true);
+        return new("GLA, decays given", T * flops, flops,
+            form => GlaOfDecays.Forward(In(T), d.Output(T), form),
+            () =>
+            {
+                GlaOfDecays.Forward(In(T), d.Output(T));
+                GlaOfDecays.Backward(In(T), d.OutputGradient, new() { Q = d.Gradient(0, K), K = d.Gradient(1, K), V = d.Gradient(2, V), G = d.Gradient(3, K) });
+            },
+            () =>
+            {
+                var state = new GlaOfDecays.State(B);
                 state.Prefill(In(T), d.Output(T));
                 return () => state.Step(In(1), d.Output(1));
             });

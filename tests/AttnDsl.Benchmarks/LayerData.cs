@@ -9,7 +9,7 @@ internal sealed class LayerData
 {
     public const int B = 1, T = 2048, H = 8, K = 64, V = 64;
 
-    private readonly float[] _q, _k, _v, _unitK, _logDecay, _logits, _keyLogits, _beta, _inputGate, _output, _outputGradient;
+    private readonly float[] _q, _k, _v, _unitK, _logDecay, _keyLogDecay, _logits, _keyLogits, _beta, _inputGate, _output, _outputGradient;
     private readonly float[][] _gradients = [.. Enumerable.Range(0, 5).Select(_ => new float[T * H * Math.Max(K, V)])];
 
     public LayerData()
@@ -22,6 +22,7 @@ internal sealed class LayerData
         _logits = Normal(random, T * H, 3);
         _keyLogits = Normal(random, T * H * K);
         _logDecay = Array.ConvertAll(_logits, x => -0.1f * Sigmoid(x));
+        _keyLogDecay = Array.ConvertAll(_keyLogits, x => -0.1f * Sigmoid(x));
         _beta = Array.ConvertAll(Normal(random, T * H), Sigmoid);
         _inputGate = Normal(random, T * H);
         _output = new float[T * H * V];
@@ -42,6 +43,9 @@ internal sealed class LayerData
 
     /// <summary>[B,T,H], before log σ.</summary>
     public ReadOnlyTensorSpan<float> Logits(int time) => new(_logits, [B, time, H]);
+
+    /// <summary>[B,T,H,K], natural logarithm.</summary>
+    public ReadOnlyTensorSpan<float> KeyLogDecay(int time) => new(_keyLogDecay, [B, time, H, K]);
 
     /// <summary>[B,T,H,K], before log σ.</summary>
     public ReadOnlyTensorSpan<float> KeyLogits(int time) => new(_keyLogits, [B, time, H, K]);
