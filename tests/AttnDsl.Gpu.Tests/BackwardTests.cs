@@ -17,6 +17,12 @@ public sealed class BackwardTests(CpuAccelerator accelerator)
     /// <summary>Of the initial state, behind every token: what float32 gradients are held to everywhere, as both computations are off.</summary>
     private const double StateBar = 5e-6;
 
+    /// <summary>
+    /// Of phases: each sums what all later tokens turn, most of which cancels. Behind 300 tokens the CPU's are up to 2.7e-6 off
+    /// float64 and the twin's 2.4e-6, so that they may differ by what gradients are held to.
+    /// </summary>
+    private const double PhaseBar = 5e-6;
+
     public static TheoryData<string, int> Narrow { get; } = Cases(Twins.Narrow, [1, 19, 70]);
 
     public static TheoryData<string, int> Wide { get; } = Cases(Twins.Wide, [35]);
@@ -58,7 +64,7 @@ public sealed class BackwardTests(CpuAccelerator accelerator)
 
     internal static void AssertEqual(Dictionary<string, FloatTensor> expected, Dictionary<string, FloatTensor> actual, string what)
     {
-        foreach (var (tensor, values) in expected) AssertEqual(values.Data, actual[tensor].Data, $"{what} {tensor}");
+        foreach (var (tensor, values) in expected) AssertEqual(values.Data, actual[tensor].Data, $"{what} {tensor}", tensor is "in.phi" or "in.phasegate" ? PhaseBar : Bar);
     }
 
     // As in the conformance tests, a gradient that all but cancels is measured as if it did not.
