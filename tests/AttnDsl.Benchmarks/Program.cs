@@ -10,6 +10,7 @@ internal static class Program
 
           peak                             what this machine can do at most: FMA rate and memory bandwidth
           layers [--filter X] [--time N]   the declared layers: rows whose name contains X, N seconds a row (default 1)
+          functions [--filter X] [--time N]  exp, log and their like: elements a nanosecond and errors, beside System.Numerics.Tensors
         """;
 
     private static int Main(string[] args)
@@ -26,8 +27,12 @@ internal static class Program
                 Machine.PrintHeading();
                 LayerRows.Print(options);
                 return 0;
+            case ["functions", .. var rest] when LayerOptions.TryParse(rest, out var options):
+                Machine.PrintHeading();
+                FunctionRows.Print(options);
+                return 0;
 #else
-            case ["layers", ..]:
+            case ["layers" or "functions", ..]:
                 Console.Error.WriteLine("This build has no layers: build with -p:DeclaredLayers=true.");
                 return 2;
 #endif

@@ -4,8 +4,13 @@ namespace AttnDsl.Simd;
 internal static class FloatBits
 {
     public const int MantissaBits = 23;
-    public const int ExponentBias = 127;
 
-    /// <summary>√½.</summary>
-    public const int RootHalf = 0x3F3504F3;
+    /// <summary>¾.</summary>
+    public const int ThreeQuarters = 0x3F400000;
+
+    /// <summary>2^−126: what is smaller has no bit in front of its mantissa.</summary>
+    public const float SmallestNormal = 1.17549435e-38f;
+
+    /// <summary>2^23, which makes every denormal a normal number.</summary>
+    public const float Implicit = 8388608;
 }

@@ -64,10 +64,16 @@ public interface ISimd<TSelf> :
     /// <summary>The largest integer that is not greater.</summary>
     static abstract TSelf Floor(TSelf x);
 
-    /// <summary><c>x·2^n</c> for 1/2 ≤ |x| ≤ 4 and integral n, |n| ≤ 252; a NaN in <paramref name="x"/> stays.</summary>
+    /// <summary><c>x·2^n</c> for positive x and integral n where that is a normal number, else rubbish; a NaN in <paramref name="x"/> stays.</summary>
     static abstract TSelf ScaleByPowerOfTwo(TSelf x, TSelf n);
 
-    /// <summary>x = m·2^exponent with m in [√½, √2), for positive normal x; anything else gives rubbish.</summary>
+    /// <summary>Whether <see cref="ScaleByPowerOfTwo"/> gives ∞ where the product is too large for a float.</summary>
+    static abstract bool ScalesToInfinity { get; }
+
+    /// <summary>
+    /// x = m·2^exponent with m in [¾, 1½) for positive x. The exponent of ±0 is −∞ and that of ∞ is ∞, with m finite; that of a negative
+    /// number or NaN is NaN, or m is.
+    /// </summary>
     static abstract TSelf SplitExponent(TSelf x, out TSelf exponent);
 
     /// <summary>Mask of <c>a &lt; b</c>.</summary>
@@ -109,7 +115,7 @@ public interface ISimd<TSelf> :
     /// <summary>Largest lane.</summary>
     static abstract float MaxLane(TSelf x);
 
-    /// <summary>e^x, ≤ 1 ulp, e^0 = 1 exactly, 0 where the value would be denormal (x &lt; −87.33), overflow gives +∞, NaN stays.</summary>
+    /// <summary>e^x, ≤ 1 ulp (1.2 without fused multiply-adds), e^0 = 1 exactly, 0 where the value would be denormal (x &lt; −87.33), overflow gives +∞, NaN stays.</summary>
     static abstract TSelf Exp(TSelf x);
 
     /// <summary>e^x − 1 without cancellation near 0.</summary>

@@ -147,25 +147,29 @@ public readonly struct Simd128 : ISimd<Simd128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd128 ScaleByPowerOfTwo(Simd128 x, Simd128 n)
+    public static Simd128 ScaleByPowerOfTwo(Simd128 x, Simd128 n) =>
+        new((x._lanes.AsInt32() + (Vector128.ConvertToInt32Native(n._lanes) << FloatBits.MantissaBits)).AsSingle());
+
+    /// <inheritdoc/>
+    public static bool ScalesToInfinity
     {
-        // In two steps: 2^n itself may be no normal number where x·2^n is one, and the other way round.
-        var power = Vector128.ConvertToInt32Native(n._lanes);
-        var half = power >> 1;
-        var bias = Vector128.Create(FloatBits.ExponentBias);
-        var first = ((half + bias) << FloatBits.MantissaBits).AsSingle();
-        var second = ((power - half + bias) << FloatBits.MantissaBits).AsSingle();
-        return new(x._lanes * first * second);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 SplitExponent(Simd128 x, out Simd128 exponent)
     {
-        // Counting the bits from √½ on makes the exponent field change there.
-        var bits = x._lanes.AsInt32();
-        var power = (bits - Vector128.Create(FloatBits.RootHalf)) >> FloatBits.MantissaBits;
-        exponent = new(Vector128.ConvertToSingle(power));
+        // A denormal is made normal first. Counting the bits from ¾ on makes the exponent field change there.
+        var lanes = x._lanes;
+        var denormal = Vector128.LessThan(lanes, Vector128.Create(FloatBits.SmallestNormal));
+        var bits = Vector128.ConditionalSelect(denormal, lanes * Vector128.Create(FloatBits.Implicit), lanes).AsInt32();
+        var power = (bits - Vector128.Create(FloatBits.ThreeQuarters)) >> FloatBits.MantissaBits;
+        var e = Vector128.ConvertToSingle(power) - (denormal & Vector128.Create((float)FloatBits.MantissaBits));
+        e = Vector128.ConditionalSelect(Vector128.LessThan(lanes, Vector128.Create(float.PositiveInfinity)), e, lanes);
+        e = Vector128.ConditionalSelect(Vector128.LessThanOrEqual(lanes, Vector128<float>.Zero), Vector128.Create(float.NegativeInfinity), e);
+        exponent = new(e | Vector128.LessThan(lanes, Vector128<float>.Zero));
         return new((bits - (power << FloatBits.MantissaBits)).AsSingle());
     }
 

@@ -130,25 +130,29 @@ public readonly struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd256 ScaleByPowerOfTwo(Simd256 x, Simd256 n)
+    public static Simd256 ScaleByPowerOfTwo(Simd256 x, Simd256 n) =>
+        new((x._lanes.AsInt32() + (Vector256.ConvertToInt32Native(n._lanes) << FloatBits.MantissaBits)).AsSingle());
+
+    /// <inheritdoc/>
+    public static bool ScalesToInfinity
     {
-        // In two steps: 2^n itself may be no normal number where x·2^n is one, and the other way round.
-        var power = Vector256.ConvertToInt32Native(n._lanes);
-        var half = power >> 1;
-        var bias = Vector256.Create(FloatBits.ExponentBias);
-        var first = ((half + bias) << FloatBits.MantissaBits).AsSingle();
-        var second = ((power - half + bias) << FloatBits.MantissaBits).AsSingle();
-        return new(x._lanes * first * second);
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 SplitExponent(Simd256 x, out Simd256 exponent)
     {
-        // Counting the bits from √½ on makes the exponent field change there.
-        var bits = x._lanes.AsInt32();
-        var power = (bits - Vector256.Create(FloatBits.RootHalf)) >> FloatBits.MantissaBits;
-        exponent = new(Vector256.ConvertToSingle(power));
+        // A denormal is made normal first. Counting the bits from ¾ on makes the exponent field change there.
+        var lanes = x._lanes;
+        var denormal = Vector256.LessThan(lanes, Vector256.Create(FloatBits.SmallestNormal));
+        var bits = Vector256.ConditionalSelect(denormal, lanes * Vector256.Create(FloatBits.Implicit), lanes).AsInt32();
+        var power = (bits - Vector256.Create(FloatBits.ThreeQuarters)) >> FloatBits.MantissaBits;
+        var e = Vector256.ConvertToSingle(power) - (denormal & Vector256.Create((float)FloatBits.MantissaBits));
+        e = Vector256.ConditionalSelect(Vector256.LessThan(lanes, Vector256.Create(float.PositiveInfinity)), e, lanes);
+        e = Vector256.ConditionalSelect(Vector256.LessThanOrEqual(lanes, Vector256<float>.Zero), Vector256.Create(float.NegativeInfinity), e);
+        exponent = new(e | Vector256.LessThan(lanes, Vector256<float>.Zero));
         return new((bits - (power << FloatBits.MantissaBits)).AsSingle());
     }
 

@@ -124,30 +124,38 @@ public readonly struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Simd512 ScaleByPowerOfTwo(Simd512 x, Simd512 n)
-    {
-        if (Avx512F.IsSupported)
-        {
-            return new(Avx512F.Scale(x._lanes, n._lanes));
-        }
+    public static Simd512 ScaleByPowerOfTwo(Simd512 x, Simd512 n) => Avx512F.IsSupported
+        ? new(Avx512F.Scale(x._lanes, n._lanes))
+        : new((x._lanes.AsInt32() + (Vector512.ConvertToInt32Native(n._lanes) << FloatBits.MantissaBits)).AsSingle());
 
-        // In two steps: 2^n itself may be no normal number where x·2^n is one, and the other way round.
-        var power = Vector512.ConvertToInt32Native(n._lanes);
-        var half = power >> 1;
-        var bias = Vector512.Create(FloatBits.ExponentBias);
-        var first = ((half + bias) << FloatBits.MantissaBits).AsSingle();
-        var second = ((power - half + bias) << FloatBits.MantissaBits).AsSingle();
-        return new(x._lanes * first * second);
+    /// <inheritdoc/>
+    public static bool ScalesToInfinity
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.IsSupported;
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 SplitExponent(Simd512 x, out Simd512 exponent)
     {
-        // Counting the bits from √½ on makes the exponent field change there.
-        var bits = x._lanes.AsInt32();
-        var power = (bits - Vector512.Create(FloatBits.RootHalf)) >> FloatBits.MantissaBits;
-        exponent = new(Vector512.ConvertToSingle(power));
+        if (Avx512F.IsSupported)
+        {
+            // Normalised to [¾, 1½), NaN for negative numbers.
+            var mantissa = Avx512F.GetMantissa(x._lanes, 0b1011);
+            exponent = new(Avx512F.GetExponent(x._lanes) - Avx512F.GetExponent(mantissa));
+            return new(mantissa);
+        }
+
+        // A denormal is made normal first. Counting the bits from ¾ on makes the exponent field change there.
+        var lanes = x._lanes;
+        var denormal = Vector512.LessThan(lanes, Vector512.Create(FloatBits.SmallestNormal));
+        var bits = Vector512.ConditionalSelect(denormal, lanes * Vector512.Create(FloatBits.Implicit), lanes).AsInt32();
+        var power = (bits - Vector512.Create(FloatBits.ThreeQuarters)) >> FloatBits.MantissaBits;
+        var e = Vector512.ConvertToSingle(power) - (denormal & Vector512.Create((float)FloatBits.MantissaBits));
+        e = Vector512.ConditionalSelect(Vector512.LessThan(lanes, Vector512.Create(float.PositiveInfinity)), e, lanes);
+        e = Vector512.ConditionalSelect(Vector512.LessThanOrEqual(lanes, Vector512<float>.Zero), Vector512.Create(float.NegativeInfinity), e);
+        exponent = new(e | Vector512.LessThan(lanes, Vector512<float>.Zero));
         return new((bits - (power << FloatBits.MantissaBits)).AsSingle());
     }
 

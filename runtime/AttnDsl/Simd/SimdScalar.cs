@@ -109,22 +109,28 @@ public readonly struct SimdScalar : ISimd<SimdScalar>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static SimdScalar ScaleByPowerOfTwo(SimdScalar x, SimdScalar n)
+    public static SimdScalar ScaleByPowerOfTwo(SimdScalar x, SimdScalar n) =>
+        new(BitConverter.Int32BitsToSingle(BitConverter.SingleToInt32Bits(x._value) + (float.ConvertToIntegerNative<int>(n._value) << FloatBits.MantissaBits)));
+
+    /// <inheritdoc/>
+    public static bool ScalesToInfinity
     {
-        // In two steps: 2^n itself may be no normal number where x·2^n is one, and the other way round.
-        int power = float.ConvertToIntegerNative<int>(n._value);
-        int half = power >> 1;
-        return new(x._value * PowerOfTwo(half) * PowerOfTwo(power - half));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => false;
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar SplitExponent(SimdScalar x, out SimdScalar exponent)
     {
-        // Counting the bits from √½ on makes the exponent field change there.
-        int bits = BitConverter.SingleToInt32Bits(x._value);
-        int power = (bits - FloatBits.RootHalf) >> FloatBits.MantissaBits;
-        exponent = new(power);
+        // A denormal is made normal first. Counting the bits from ¾ on makes the exponent field change there.
+        bool denormal = x._value < FloatBits.SmallestNormal;
+        int bits = BitConverter.SingleToInt32Bits(denormal ? x._value * FloatBits.Implicit : x._value);
+        int power = (bits - FloatBits.ThreeQuarters) >> FloatBits.MantissaBits;
+        exponent = new(
+            !(x._value < float.PositiveInfinity) ? x._value
+            : x._value > 0 ? power - (denormal ? FloatBits.MantissaBits : 0)
+            : x._value < 0 ? float.NaN : float.NegativeInfinity);
         return new(BitConverter.Int32BitsToSingle(bits - (power << FloatBits.MantissaBits)));
     }
 
@@ -215,9 +221,6 @@ public readonly struct SimdScalar : ISimd<SimdScalar>
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar Cos(SimdScalar x) => VectorMath.Cos(x);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static float PowerOfTwo(int n) => BitConverter.Int32BitsToSingle((n + FloatBits.ExponentBias) << FloatBits.MantissaBits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static SimdScalar Mask(bool set) => new(BitConverter.Int32BitsToSingle(set ? -1 : 0));

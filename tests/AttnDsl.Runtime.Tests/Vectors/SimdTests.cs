@@ -107,21 +107,37 @@ public abstract class SimdTests<TVec>(ITestOutputHelper output) : VectorTests<TV
     [Fact]
     public void SplitExponent_PositiveNumbers_GivesMantissaAboutOne()
     {
-        foreach (float x in new[] { 1.17549435e-38f, 0.3f, 0.70710677f, 0.70710683f, 1, 1.4142135f, 1.4142137f, 5, float.MaxValue })
+        foreach (float x in new[] { 1.17549435e-38f, 0.3f, 0.70710677f, 0.75f, 0.7499999f, 1, 1.4999999f, 1.5f, 5, float.MaxValue, float.Epsilon, 3e-43f, 1e-38f })
         {
             float mantissa = Lanes(TVec.SplitExponent(TVec.Create(x), out TVec exponent))[0];
-            Assert.InRange(mantissa, 0.70710675f, 1.4142137f);
+            Assert.InRange(mantissa, 0.75f, 1.4999999f);
             Assert.Equal(x, MathF.ScaleB(mantissa, (int)Lanes(exponent)[0]));
         }
     }
 
-    [Fact]
-    public void ScaleByPowerOfTwo_Extremes_RoundAndOverflow()
+    [Theory]
+    [InlineData(0, float.NegativeInfinity)]
+    [InlineData(-0f, float.NegativeInfinity)]
+    [InlineData(float.PositiveInfinity, float.PositiveInfinity)]
+    [InlineData(-1e-45f, float.NaN)]
+    [InlineData(-3, float.NaN)]
+    [InlineData(float.NegativeInfinity, float.NaN)]
+    [InlineData(float.NaN, float.NaN)]
+    public void SplitExponent_NoPositiveNumber_SaysSoInTheExponent(float x, float expected)
     {
-        foreach (int n in new[] { -252, -200, -150, -149, -140, -127, -126, 0, 126, 127, 128, 200, 252 })
+        float mantissa = Lanes(TVec.SplitExponent(TVec.Create(x), out TVec exponent))[0];
+        Assert.Equal(expected, Lanes(exponent)[0] + mantissa);
+    }
+
+    [Fact]
+    public void ScaleByPowerOfTwo_NormalProducts_AreExact()
+    {
+        foreach (int n in new[] { -126, -125, -1, 0, 1, 126, 127 })
         {
             Assert.Equal(MathF.ScaleB(1.25f, n), Lanes(TVec.ScaleByPowerOfTwo(TVec.Create(1.25f), TVec.Create(n)))[0]);
         }
+
+        Assert.Equal(float.MaxValue, Lanes(TVec.ScaleByPowerOfTwo(TVec.Create(0.99999994f), TVec.Create(128)))[0]);
 
         Assert.Equal(float.NaN, Lanes(TVec.ScaleByPowerOfTwo(TVec.Create(float.NaN), TVec.Create(float.NaN)))[0]);
     }
