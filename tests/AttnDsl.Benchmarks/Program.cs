@@ -1,4 +1,8 @@
 using System;
+using System.Globalization;
+#if PEERS
+using AttnDsl.Benchmarks.Peers;
+#endif
 
 namespace AttnDsl.Benchmarks;
 
@@ -9,8 +13,16 @@ internal static class Program
         usage: dotnet run -c Release --project tests/AttnDsl.Benchmarks -- COMMAND
 
           peak                             what this machine can do at most: FMA rate and memory bandwidth
-          layers [--filter X] [--time N]   the declared layers: rows whose name contains X, N seconds a row (default 1)
-          functions [--filter X] [--time N]  exp, log and their like: elements a nanosecond and errors, beside System.Numerics.Tensors
+          layers [--filter X] [--time N] [--width D,…] [--tokens T] [--best]
+                                           the declared layers: rows whose name contains X, N seconds a row (default 1), heads D wide (default 64;
+                                           80, 96, 100 and 128 need a build with -p:AllWidths=true), T tokens (default 2048); of each its best form only
+          vectors, first                   with the same options: 512 bits against 256; first calls against later ones
+          model                            the sample's trained model: weights read a second, against the third cache
+          functions [--filter X] [--time N]
+                                           exp, log and their like: elements a nanosecond and errors, beside System.Numerics.Tensors
+          peers [--filter X] [--time N] [--width D,…] [--processes P]
+                                           ours and other libraries in turn, N seconds a row, in P processes one behind the other (default 1);
+                                           needs a build with -p:Peers=true
         """;
 
     private static int Main(string[] args)
@@ -31,9 +43,39 @@ internal static class Program
                 Machine.PrintHeading();
                 FunctionRows.Print(options);
                 return 0;
+            case ["vectors", "--child", .. var rest] when LayerOptions.TryParse(rest, out var options):
+                VectorWidths.RunChild(options);
+                return 0;
+            case ["vectors", .. var rest] when LayerOptions.TryParse(rest, out var options):
+                Machine.PrintHeading();
+                return VectorWidths.Print(options);
+            case ["first", "--child", var name, var width, var time]:
+                return FirstCalls.RunChild(name, int.Parse(width, CultureInfo.InvariantCulture), int.Parse(time, CultureInfo.InvariantCulture));
+            case ["first", .. var rest] when LayerOptions.TryParse(rest, out var options):
+                Machine.PrintHeading();
+                return FirstCalls.Print(options);
+            case ["model"]:
+                Machine.PrintHeading();
+                TextModel.Print();
+                return 0;
 #else
-            case ["layers" or "functions", ..]:
+            case ["layers" or "functions" or "vectors" or "first" or "model", ..]:
                 Console.Error.WriteLine("This build has no layers: build with -p:DeclaredLayers=true.");
+                return 2;
+#endif
+#if PEERS
+            case ["peers", .. var rest] when PeerOptions.TryParse(rest, out var options):
+                if (options.IsChild)
+                {
+                    PeerMeasuring.Run(options);
+                    return 0;
+                }
+
+                Machine.PrintHeading();
+                return PeerTable.Print(options);
+#else
+            case ["peers", ..]:
+                Console.Error.WriteLine("This build has no peers: build with -p:Peers=true.");
                 return 2;
 #endif
             default:

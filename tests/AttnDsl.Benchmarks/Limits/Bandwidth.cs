@@ -23,19 +23,47 @@ internal static unsafe class Bandwidth
         }
     }
 
+    /// <summary>GB/s of reading so many bytes over and over; each level of the memory is measured when it is first asked for.</summary>
+    public static Func<long, double> Meter(int threads) => Machine.VectorBits switch
+    {
+        512 => Meter<Vector512<float>, Lanes512>(threads),
+        256 => Meter<Vector256<float>, Lanes256>(threads),
+        _ => Meter<Vector128<float>, Lanes128>(threads),
+    };
+
+    /// <summary>GB/s of reading the third cache.</summary>
+    public static double OfThirdCache(int threads) => Meter(threads)(Levels(threads)[2].Bytes * threads);
+
+    private static Func<long, double> Meter<TVector, TLanes>(int threads)
+        where TVector : struct
+        where TLanes : struct, ILanes<TVector>
+    {
+        var levels = Levels(threads);
+        var rates = new double[levels.Length];
+        return bytes =>
+        {
+            // A level holds what is not larger than itself: twice what was measured, of each thread's own.
+            var level = Array.FindIndex(levels, l => bytes <= 2 * l.Bytes * threads);
+            level = level < 0 ? levels.Length - 1 : level;
+            return rates[level] > 0 ? rates[level] : rates[level] = Measure<TVector, TLanes>(threads, levels[level].Bytes).Read;
+        };
+    }
+
+    /// <summary>Half of a level's own memory, so that the stack and the other way of the copy do not push it out; L3 and DRAM are shared.</summary>
+    private static (string Name, long Bytes)[] Levels(int threads)
+    {
+        long l1 = Machine.CacheBytes(1, 32 << 10), l2 = Machine.CacheBytes(2, 512 << 10), l3 = Machine.CacheBytes(3, 16 << 20);
+        return [("L1", l1 / 2), ("L2", l2 / 2), ("L3", l3 / 2 / threads), ("DRAM", Math.Max(256L << 20, 8 * l3) / threads)];
+    }
+
     private static void Print<TVector, TLanes>()
         where TVector : struct
         where TLanes : struct, ILanes<TVector>
     {
-        long l1 = Machine.CacheBytes(1, 32 << 10), l2 = Machine.CacheBytes(2, 512 << 10), l3 = Machine.CacheBytes(3, 16 << 20);
         var table = new Table($"memory, {TLanes.Bits} bits", "threads", "bytes/thread", "read GB/s", "copy GB/s");
         foreach (var threads in new[] { 1, Machine.Threads }.Distinct())
         {
-            // Half of a level's own memory, so that the stack and the other way of the copy do not push it out; L3 and DRAM are shared.
-            foreach (var (name, bytes) in new[]
-            {
-                ("L1", l1 / 2), ("L2", l2 / 2), ("L3", l3 / 2 / threads), ("DRAM", Math.Max(256L << 20, 8 * l3) / threads),
-            })
+            foreach (var (name, bytes) in Levels(threads))
             {
                 Table.Progress($"{name}, {threads} thread(s)");
                 var (read, copy) = Measure<TVector, TLanes>(threads, bytes);
