@@ -20,9 +20,9 @@ internal static class Program
           model                            the sample's trained model: weights read a second, against the third cache
           functions [--filter X] [--time N]
                                            exp, log and their like: elements a nanosecond and errors, beside System.Numerics.Tensors
-          peers [--filter X] [--time N] [--width D,…] [--processes P]
-                                           ours and other libraries in turn, N seconds a row, in P processes one behind the other (default 1);
-                                           needs a build with -p:Peers=true
+          peers [--filter X] [--time N] [--width D,…] [--processes P] [--lines FILE]
+                                           ours and other libraries in turn, N seconds a row, in P processes one behind the other (default 1), beside
+                                           those whose findings FILE holds; needs a build with -p:Peers=true
         """;
 
     private static int Main(string[] args)

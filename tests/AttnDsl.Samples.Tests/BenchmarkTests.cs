@@ -86,7 +86,7 @@ public sealed class BenchmarkTests
 
     [Theory]
     [InlineData]
-    [InlineData("--filter", "softmax", "--time", "2", "--processes", "5", "--width", "128")]
+    [InlineData("--filter", "softmax", "--time", "2", "--processes", "5", "--width", "128", "--lines", "found.txt")]
     public void PeerOptions_GoToTheProcessesThatMeasure(params string[] arguments)
     {
         Assert.True(PeerOptions.TryParse(arguments, out PeerOptions options));
@@ -100,6 +100,7 @@ public sealed class BenchmarkTests
 
     [Theory]
     [InlineData("--processes", "0")]
+    [InlineData("--processes", "-1")]
     [InlineData("--time", "fast")]
     [InlineData("--threads", "1")]
     public void PeerOptions_Wrong_AreRefused(params string[] arguments) => Assert.False(PeerOptions.TryParse(arguments, out _));

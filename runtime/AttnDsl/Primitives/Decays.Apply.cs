@@ -69,6 +69,7 @@ public static partial class Decays
     }
 
     /// <summary>e^g of every row and channel into scratch; returns its row stride.</summary>
+    [MethodImpl(Jit.Kernel)]
     private static nint DecayFactors<TVec>(int rows, int k, ref float g, nint gRow, ref float scratch)
         where TVec : struct, ISimd<TVec>
     {

@@ -114,6 +114,7 @@ public static class Monomials
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Scale<TVec>(int count, TVec factor, ref float x, ref float y)
         where TVec : struct, ISimd<TVec>
     {

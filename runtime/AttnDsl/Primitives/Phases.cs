@@ -108,6 +108,7 @@ public static class Phases
         }
     }
 
+    [MethodImpl(Jit.Kernel)]
     private static void Begin(Span<double> angle, ref float start, ref float rest)
     {
         for (int i = 0; i < angle.Length; i++)
@@ -119,6 +120,7 @@ public static class Phases
     private static ref float Before(int t, ref float phi, nint phiRow, ref float last) => ref t == 0 ? ref last : ref Unsafe.Add(ref phi, (t - 1) * phiRow);
 
     /// <summary>One token: angle += τ ⊙ σ(gate) ⊙ (φ − before), wrapped.</summary>
+    [MethodImpl(Jit.Kernel)]
     private static void Advance(Span<double> angle, ref float phi, ref float gate, int gateWidth, ref float before, bool differenced, double[] temperatures)
     {
         double share = gateWidth == 1 ? Sigmoid(gate) : 1;

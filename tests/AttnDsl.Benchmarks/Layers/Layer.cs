@@ -100,13 +100,15 @@ internal static class Layer
             _state = newState(LayerSlice.Batch, layer.Time + steps);
             Output = new float[LayerSlice.Heads * layer.Width];
             Prefill();
-            var passes = layer.Cost.Fills ? 1 : 2;
-            Bytes = (sizeof(float) * (FloatsOf(bind, layer.Width, 1) + Output.Length)) + (passes * _state.SavedBytes);
+            WorkingSet = (sizeof(float) * (FloatsOf(bind, layer.Width, 1) + Output.Length)) + _state.SavedBytes;
+            Bytes = WorkingSet + (layer.Cost.Fills ? 0 : _state.SavedBytes);
         }
 
         public override float[] Output { get; }
 
         public override long Bytes { get; }
+
+        public override long WorkingSet { get; }
 
         public override void Step() => _step(_state, _bind(_layer.Token), new(Output, [LayerSlice.Batch, 1, LayerSlice.Heads, _layer.Width]));
 

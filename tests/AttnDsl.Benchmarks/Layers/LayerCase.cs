@@ -59,8 +59,11 @@ internal abstract class LayerStepper
     /// <summary>[B,1,H,V] of the last step.</summary>
     public abstract float[] Output { get; }
 
-    /// <summary>Bytes that one step touches: its token, and the state, read and where it does not only grow written.</summary>
+    /// <summary>Bytes that one step moves: its token, and the state, read and where it does not only grow written.</summary>
     public abstract long Bytes { get; }
+
+    /// <summary>Bytes of the token and the state.</summary>
+    public abstract long WorkingSet { get; }
 
     public abstract void Step();
 

@@ -24,6 +24,13 @@ internal sealed record LayerCost(double TokenFlops, double TokenExps, double Pai
     public static LayerCost State(double features, double values, double exps, bool gated = false, int extra = 0) =>
         new(features * values * (4 + (gated ? 1 : 0) + (2 * extra)), exps);
 
+    /// <summary>Learned features: a projection, and behind each of its rows a network that gives several features; of a query and of a key.</summary>
+    public static LayerCost Luna(double keys, double values, double projections, double functions, double hidden)
+    {
+        var state = State(projections * functions, values, exps: 0);
+        return state with { TokenFlops = state.TokenFlops + (2 * 2 * projections * (keys + hidden + (hidden * functions))) };
+    }
+
     public static LayerCost Softmax(double keys, double values, double window = double.PositiveInfinity, double pairExps = 1, double tokenExps = 0) =>
         new(0, tokenExps, 2 * (keys + values), pairExps, window);
 

@@ -45,25 +45,25 @@ internal static class LayerRows
             var forms = s_forms.Where(form => Wanted(layer, form.ToString()) && @case.Has(form)).ToArray();
             foreach (var form in options.BestOnly && forms.Length > 0 ? [Fastest(@case, forms)] : forms)
             {
-                Row(form.ToString(), layer.Cost.OfSequence(options.Time), @case.SequenceBytes, 1, () => () => @case.Forward(form));
+                Row(form.ToString(), layer.Cost.OfSequence(options.Time), @case.SequenceBytes, @case.SequenceBytes, 1, () => () => @case.Forward(form));
             }
 
             if (!options.BestOnly && Wanted(layer, "+ Backward"))
             {
                 var (flops, exps) = layer.Cost.OfSequence(options.Time);
-                Row("+ Backward", (layer.Cost.Training * flops, 2 * exps), 3 * @case.SequenceBytes, 1, () => @case.ForwardBackward);
+                Row("+ Backward", (layer.Cost.Training * flops, 2 * exps), 3 * @case.SequenceBytes, @case.SequenceBytes, 1, () => @case.ForwardBackward);
             }
 
             if (!options.BestOnly && Wanted(layer, "Step") && @case.Prefilled(StepBlock) is { } stepper)
             {
-                Row("Step", layer.Cost.OfStep(options.Time + (StepBlock / 2.0)), stepper.Bytes, StepBlock, () =>
+                Row("Step", layer.Cost.OfStep(options.Time + (StepBlock / 2.0)), stepper.Bytes, stepper.WorkingSet, StepBlock, () =>
                 {
                     stepper.Renew();
                     return stepper.Step;
                 });
             }
 
-            void Row(string form, (double Flops, double Exps) work, long bytes, int block, Func<Action> start)
+            void Row(string form, (double Flops, double Exps) work, long bytes, long workingSet, int block, Func<Action> start)
             {
                 Table.Progress($"{layer.Name}, {form}");
                 List<string> cells = [layer.Name, form];
@@ -72,7 +72,7 @@ internal static class LayerRows
                 {
                     AttnDsl.Runtime.Machine.MaxThreads = limit.Threads;
                     var (seconds, peak) = Measure(start, block, options.Seconds / limits.Length, limit.MeasurePeak);
-                    var bound = limit.BoundOf(work, bytes, peak);
+                    var bound = limit.BoundOf(work, bytes, workingSet, peak);
                     var rate = work.Flops / seconds / 1e9;
                     cells.AddRange([Table.Number(seconds * 1e3), Table.Number(rate), Table.Number(100 * rate / peak), Table.Number(100 * bound.Seconds / seconds)]);
                     boundOf = boundOf.Length > 0 ? boundOf : bound.Of;

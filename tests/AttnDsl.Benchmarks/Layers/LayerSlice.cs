@@ -25,7 +25,7 @@ internal sealed class LayerSlice(int width, int time, bool zero = false)
     private enum Name
     {
         Q, K, UnitK, V, KeyDecay, KeyLogits, ValueDecay, ValueLogits, ValueStep, OutputGate, Phase, Removed, Added, SlotWeight, SlotDecay, LevelScale,
-        MapQ, MapK, GroupK, GroupV, SharedQ, SharedK, Decay, Logits, Beta, InputGate, Eta, Step, WrittenK, WrittenV, WrittenBeta, Rate, ChannelRate, Skip, ChannelSkip,
+        MapQ, MapK, MapW, MapB, MapA1, MapC1, MapA2, MapC2, GroupK, GroupV, SharedQ, SharedK, Decay, Logits, Beta, InputGate, Eta, Step, WrittenK, WrittenV, WrittenBeta, Rate, ChannelRate, Skip, ChannelSkip,
         Bonus, Sink, Power, Augmentation,
     }
 
@@ -132,6 +132,19 @@ internal sealed class LayerSlice(int width, int time, bool zero = false)
     public TensorSpan<float> ChannelRate => Tensor(Name.ChannelRate, [Heads, 16, width], s_plain);
 
     public TensorSpan<float> ChannelSkip => Tensor(Name.ChannelSkip, [Heads, width], s_plain);
+
+    // LUNA's: 16 projections, 4 functions with 16 hidden units.
+    public TensorSpan<float> MapW => Tensor(Name.MapW, [16, width], s_plain, unit: true);
+
+    public TensorSpan<float> MapB => Tensor(Name.MapB, [16], s_plain);
+
+    public TensorSpan<float> MapA1 => Tensor(Name.MapA1, [16], s_plain);
+
+    public TensorSpan<float> MapC1 => Tensor(Name.MapC1, [16], s_plain);
+
+    public TensorSpan<float> MapA2 => Tensor(Name.MapA2, [4, 16], s_share);
+
+    public TensorSpan<float> MapC2 => Tensor(Name.MapC2, [4], s_share);
 
     private TensorSpan<float> Rows(Name name, int channels, Func<float, float> made, bool unit = false) => Tensor(name, [Batch, time, Heads, channels], made, unit);
 

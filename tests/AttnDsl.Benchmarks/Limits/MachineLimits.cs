@@ -21,9 +21,13 @@ internal sealed class MachineLimits(int threads)
     public double Read(long bytes) => _bandwidth(bytes);
 
     /// <summary>Seconds that the work takes at the limits: multiply-adds at the peak or bytes at the bandwidth, whichever is more, and the exponentials.</summary>
-    public Bound BoundOf((double Flops, double Exps) work, long bytes, double peak)
+    /// <param name="work">What is to be computed.</param>
+    /// <param name="bytes">What is to be moved.</param>
+    /// <param name="workingSet">Of how many bytes, which says from where.</param>
+    /// <param name="peak">GFLOP/s.</param>
+    public Bound BoundOf((double Flops, double Exps) work, long bytes, long workingSet, double peak)
     {
-        double fma = work.Flops / peak / 1e9, memory = bytes / Read(bytes) / 1e9, exps = work.Exps / Exps / 1e9;
+        double fma = work.Flops / peak / 1e9, memory = bytes / Read(workingSet) / 1e9, exps = work.Exps / Exps / 1e9;
         return new(Math.Max(fma, memory) + exps, exps > Math.Max(fma, memory) ? "exp" : memory > fma ? "memory" : "FMA");
     }
 }

@@ -7,10 +7,11 @@ namespace AttnDsl.Benchmarks.Peers;
 /// <summary>One of those who are timed in turn: a call, repeated until the clock is fine enough, and its times.</summary>
 /// <param name="renew">What comes before each sample, untimed.</param>
 /// <param name="most">Most calls between two of these.</param>
-internal sealed class Contestant(Action call, Action? renew = null, int most = int.MaxValue)
+/// <param name="warmUpSeconds">How long it takes until its best code runs.</param>
+internal sealed class Contestant(Action call, double warmUpSeconds, Action? renew = null, int most = int.MaxValue)
 {
-    private const double WarmUpSeconds = 1, SampleSeconds = 0.01;
-    private const int FewestCalls = 5, MostCalls = 200;
+    private const double SampleSeconds = 0.01;
+    private const int FewestCalls = 3;
 
     private int _calls = 1;
 
@@ -26,7 +27,7 @@ internal sealed class Contestant(Action call, Action? renew = null, int most = i
         var clock = Stopwatch.StartNew();
         var calls = 0;
         double seconds = 0;
-        for (; calls < FewestCalls || (clock.Elapsed.TotalSeconds < WarmUpSeconds && calls < MostCalls * Math.Min(most, 16)); calls += _calls)
+        for (; calls < FewestCalls || clock.Elapsed.TotalSeconds < warmUpSeconds; calls += _calls)
         {
             renew?.Invoke();
             seconds = Time();

@@ -12,6 +12,9 @@ internal static class PeerMeasuring
     /// <summary>Samples of each, however long they take.</summary>
     private const int FewestSamples = 5;
 
+    /// <summary>Ours is compiled in tiers while it runs; theirs is there.</summary>
+    private const double WarmUpSeconds = 0.7, TheirWarmUpSeconds = 0.2;
+
     public static void Run(PeerOptions options)
     {
         var noTorch = TorchLibrary.TryLoad();
@@ -70,10 +73,10 @@ internal static class PeerMeasuring
                 calls.Add(ready);
                 ready.Run();
                 lines.Add(new("", peer.Name, 0, 0, 0, 0, 0, 0, 0, 0, Difference(results, ready.Results())));
-                theirs.Add(new(ready.Run));
+                theirs.Add(new(ready.Run, TheirWarmUpSeconds));
             }
 
-            var ours = new Contestant(call, stepper is null ? null : stepper.Renew, stepper is null ? int.MaxValue : LayerRows.StepBlock);
+            var ours = new Contestant(call, WarmUpSeconds, stepper is null ? null : stepper.Renew, stepper is null ? int.MaxValue : LayerRows.StepBlock);
             Contestant[] agreed = [ours, .. theirs.Where((_, i) => lines[i].Agrees)];
             foreach (var contestant in agreed)
             {
@@ -90,9 +93,9 @@ internal static class PeerMeasuring
                 }
             }
 
-            var (work, bytes) = Work(row, layer, stepper);
+            var (work, bytes, workingSet) = Work(row, layer, stepper);
             var peak = Stopwatching.Median(peaks);
-            var bound = limits.BoundOf(work, bytes, peak).Seconds;
+            var bound = limits.BoundOf(work, bytes, workingSet, peak).Seconds;
             var allocated = (double)ours.Allocated / ours.Samples.Count;
             for (var i = 0; i < lines.Count; i++)
             {
@@ -119,14 +122,14 @@ internal static class PeerMeasuring
         }
     }
 
-    private static ((double Flops, double Exps) Work, long Bytes) Work(PeerRow row, LayerCase layer, LayerStepper? stepper)
+    private static ((double Flops, double Exps) Work, long Bytes, long WorkingSet) Work(PeerRow row, LayerCase layer, LayerStepper? stepper)
     {
         var (flops, exps) = layer.Cost.OfSequence(layer.Time);
         return row.Form switch
         {
-            PeerForm.Prefill => ((flops, exps), layer.SequenceBytes),
-            PeerForm.Step => (layer.Cost.OfStep(layer.Time + (LayerRows.StepBlock / 2.0)), stepper!.Bytes),
-            _ => ((layer.Cost.Training * flops, 2 * exps), 3 * layer.SequenceBytes),
+            PeerForm.Prefill => ((flops, exps), layer.SequenceBytes, layer.SequenceBytes),
+            PeerForm.Step => (layer.Cost.OfStep(layer.Time + (LayerRows.StepBlock / 2.0)), stepper!.Bytes, stepper.WorkingSet),
+            _ => ((layer.Cost.Training * flops, 2 * exps), 3 * layer.SequenceBytes, 2 * layer.SequenceBytes),
         };
     }
 

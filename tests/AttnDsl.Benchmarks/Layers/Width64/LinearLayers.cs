@@ -36,6 +36,9 @@ internal static partial class Based;
 [AttentionLayer(KeyDim = 16, ValueDim = 64, Heads = 8), FeatureMap(Kernel.Square), Read(Normaliser.KeySum, AddsEpsilon = true)]
 internal static partial class ReBased;
 
+[AttentionLayer(KeyDim = 64, ValueDim = 64, Heads = 8, Scale = 1), FeatureMap(Kernel.Luna, Projections = 16, Channels = 4, Hidden = 16), Read(Normaliser.KeySum)]
+internal static partial class Luna;
+
 /// <summary>Linear attention with its feature maps and readers.</summary>
 internal static class LinearLayers
 {
@@ -86,5 +89,9 @@ internal static class LinearLayers
         Layer.Of("ReBased (square of 16)", D, State(136, D, exps: 0),
             x => new ReBased.Inputs { Q = x.MapQ, K = x.MapK, V = x.V },
             x => new ReBased.Gradients { Q = x.MapQ, K = x.MapK, V = x.V },
-            ReBased.Forward, ReBased.Backward, ReBased.Forward, (b, t) => new ReBased.State(b), (s, in i, in o) => s.Step(in i, in o)));
+            ReBased.Forward, ReBased.Backward, ReBased.Forward, (b, t) => new ReBased.State(b), (s, in i, in o) => s.Step(in i, in o)),
+        Layer.Of("LUNA", D, LayerCost.Luna(D, D, projections: 16, functions: 4, hidden: 16),
+            x => new Luna.Inputs { Q = x.Q, K = x.K, V = x.V, Parameters = new() { MapW = x.MapW, MapB = x.MapB, MapA1 = x.MapA1, MapC1 = x.MapC1, MapA2 = x.MapA2, MapC2 = x.MapC2 } },
+            x => new Luna.Gradients { Q = x.Q, K = x.K, V = x.V, Parameters = new() { MapW = x.MapW, MapB = x.MapB, MapA1 = x.MapA1, MapC1 = x.MapC1, MapA2 = x.MapA2, MapC2 = x.MapC2 } },
+            Luna.Forward, Luna.Backward, Luna.Forward, (b, t) => new Luna.State(b), (s, in i, in o) => s.Step(in i, in o)));
 }

@@ -9,6 +9,9 @@ internal static partial class SoftmaxFull;
 [AttentionLayer(KeyDim = 64, ValueDim = 64, Heads = 8), Window(128, SinkTokens = 4)]
 internal static partial class SoftmaxSinkTokens;
 
+[AttentionLayer(KeyDim = 64, ValueDim = 64, Heads = 8), Window(128, RuntimeSized = true)]
+internal static partial class SoftmaxRuntimeWindow;
+
 [AttentionLayer(KeyDim = 64, ValueDim = 64, Heads = 8, KeyValueHeads = 2)]
 internal static partial class SoftmaxGrouped;
 
@@ -45,6 +48,10 @@ internal static class SoftmaxLayers
             x => new SoftmaxSinkTokens.Inputs { Q = x.Q, K = x.K, V = x.V },
             x => new SoftmaxSinkTokens.Gradients { Q = x.Q, K = x.K, V = x.V },
             SoftmaxSinkTokens.Forward, SoftmaxSinkTokens.Backward, SoftmaxSinkTokens.Forward, (b, t) => new SoftmaxSinkTokens.State(b), (s, in i, in o) => s.Step(in i, in o)),
+        Layer.Of("softmax, window ≤ 128, set to 96", D, Softmax(D, D, window: 96),
+            x => new SoftmaxRuntimeWindow.Inputs { Q = x.Q, K = x.K, V = x.V, Window = 96 },
+            x => new SoftmaxRuntimeWindow.Gradients { Q = x.Q, K = x.K, V = x.V },
+            SoftmaxRuntimeWindow.Forward, SoftmaxRuntimeWindow.Backward, SoftmaxRuntimeWindow.Forward, (b, t) => new SoftmaxRuntimeWindow.State(b), (s, in i, in o) => s.Step(in i, in o)),
         Layer.Of("softmax, 2 key heads", D, Softmax(D, D),
             x => new SoftmaxGrouped.Inputs { Q = x.Q, K = x.GroupK, V = x.GroupV },
             x => new SoftmaxGrouped.Gradients { Q = x.Q, K = x.GroupK, V = x.GroupV },
