@@ -16,7 +16,7 @@ internal static class Program
           layers [--filter X] [--time N] [--width D,…] [--tokens T] [--best]
                                            the declared layers: rows whose name contains X, N seconds a row (default 1), heads D wide (default 64;
                                            80, 96, 100 and 128 need a build with -p:AllWidths=true), T tokens (default 2048); of each its best form only
-          vectors, first                   with the same options: 512 bits against 256; first calls against later ones
+          vectors, first, memory           with the same options: 512 bits against 256; first calls against later ones; what training allocates
           model                            the sample's trained model: weights read a second, against the third cache
           functions [--filter X] [--time N]
                                            exp, log and their like: elements a nanosecond and errors, beside System.Numerics.Tensors
@@ -54,12 +54,17 @@ internal static class Program
             case ["first", .. var rest] when LayerOptions.TryParse(rest, out var options):
                 Machine.PrintHeading();
                 return FirstCalls.Print(options);
+            case ["memory", "--child", var name, var width, var time]:
+                return TrainingMemory.RunChild(name, int.Parse(width, CultureInfo.InvariantCulture), int.Parse(time, CultureInfo.InvariantCulture));
+            case ["memory", .. var rest] when LayerOptions.TryParse(rest, out var options):
+                Machine.PrintHeading();
+                return TrainingMemory.Print(options);
             case ["model"]:
                 Machine.PrintHeading();
                 TextModel.Print();
                 return 0;
 #else
-            case ["layers" or "functions" or "vectors" or "first" or "model", ..]:
+            case ["layers" or "functions" or "vectors" or "first" or "memory" or "model", ..]:
                 Console.Error.WriteLine("This build has no layers: build with -p:DeclaredLayers=true.");
                 return 2;
 #endif

@@ -72,6 +72,13 @@ internal static class Layer
 
         public override void FillInputs() => layer.Bind(Inputs);
 
+        public override void FillGradients()
+        {
+            layer.BindGradients(Gradients);
+            Gradients.Touch();
+            _ = OutputGradient.V;
+        }
+
         public override void Forward(Forms form) => layer.Forward(layer.Bind(Inputs), Target, form);
 
         public override void ForwardBackward()

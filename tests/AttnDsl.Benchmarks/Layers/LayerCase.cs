@@ -31,6 +31,9 @@ internal abstract class LayerCase(ILayer layer, int time)
     /// <summary>Makes the inputs, which otherwise the first call does.</summary>
     public abstract void FillInputs();
 
+    /// <summary>The same of the gradients, with every page of them touched.</summary>
+    public abstract void FillGradients();
+
     public abstract void Forward(Forms form);
 
     public abstract void ForwardBackward();

@@ -36,6 +36,15 @@ internal sealed class LayerSlice(int width, int time, bool zero = false)
     /// <summary>Floats of all that was asked for.</summary>
     public long Floats { get; private set; }
 
+    /// <summary>Writes to all that was asked for.</summary>
+    public void Touch()
+    {
+        foreach (var values in _values)
+        {
+            values.AsSpan().Fill(1);
+        }
+    }
+
     // [B,T,H,·]
     public TensorSpan<float> Q => Rows(Name.Q, width, s_plain);
 
