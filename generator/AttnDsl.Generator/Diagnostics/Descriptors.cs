@@ -122,7 +122,7 @@ internal static class Descriptors
         Error(GateFunctionWithoutGate, Functions, "A gate function needs a gate with an input", "'{0}' has the gate function '{1}' and {2}, so there is no gate input for it; add [Gate(GateShape.Head)] or [Gate(GateShape.Key)]"),
         Error(NormaliserFunctionWithoutKeySum, Functions, "A normaliser function needs a key sum", "'{0}' has the normaliser function '{1}' and {2}, which has no key sum to divide by; remove '{1}', or choose Normaliser.KeySum"),
         Error(FunctionWithoutLayer, Functions, "A function belongs to an attention layer", "'{0}' is marked as a function of a layer, but '{1}' is none; add [AttentionLayer] to '{1}', or remove the attribute"),
-        Error(FunctionWithoutSoftmax, Functions, "Scores and masks of one's own need softmax", "'{0}' has the {1} '{2}' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)] without gate, write rule and normaliser, or remove '{2}'"),
+        Error(FunctionWithoutSoftmax, Functions, "Scores and masks of one's own need softmax", "'{0}' has the {1} '{2}' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)], without write rule and normaliser, or remove '{2}'"),
         Error(LearnedNameTaken, Functions, "A parameter of a function needs a name of its own", "A parameter of '{2}' would be the member '{1}' of the inputs or parameters of '{0}', which is there already; rename it"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),

@@ -1,10 +1,23 @@
+using System.Collections.Generic;
 using System.Globalization;
 
 namespace AttnDsl.Generator.Emit;
 
-/// <summary>Numbers as C# writes them: shortest text that reads back as the same value, culture-free.</summary>
+/// <summary>Numbers and names as C# writes them: shortest text that reads back as the same value, culture-free.</summary>
 internal static class Literals
 {
+    private static readonly HashSet<string> s_keywords =
+    [
+        "abstract", "as", "base", "bool", "break", "byte", "case", "catch", "char", "checked", "class", "const", "continue", "decimal", "default", "delegate", "do", "double", "else",
+        "enum", "event", "explicit", "extern", "false", "finally", "fixed", "float", "for", "foreach", "goto", "if", "implicit", "in", "int", "interface", "internal", "is", "lock",
+        "long", "namespace", "new", "null", "object", "operator", "out", "override", "params", "private", "protected", "public", "readonly", "ref", "return", "sbyte", "sealed",
+        "short", "sizeof", "stackalloc", "static", "string", "struct", "switch", "this", "throw", "true", "try", "typeof", "uint", "ulong", "unchecked", "unsafe", "ushort", "using",
+        "virtual", "void", "volatile", "while",
+    ];
+
+    /// <summary>A name, escaped where it is a keyword.</summary>
+    public static string Identifier(string name) => s_keywords.Contains(name) ? "@" + name : name;
+
     public static string Float(double value)
     {
         var f = (float)value;

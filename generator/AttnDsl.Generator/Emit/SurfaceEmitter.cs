@@ -153,8 +153,8 @@ internal static class SurfaceEmitter
         if (batchParameter) parameters.Add("int batch");
         if (!step) parameters.Add("int time");
         if (batchParameter && system.Heads is null) parameters.Add("int heads");
-        foreach (var input in system.Inputs) parameters.Add($"{ReadOnlySpan} {ParameterName(input)}");
-        foreach (var p in system.Parameters) parameters.Add($"{ReadOnlySpan} {ParameterName(p)}");
+        foreach (var input in system.Inputs) parameters.Add($"{ReadOnlySpan} {Literals.Identifier(ParameterName(input))}");
+        foreach (var p in system.Parameters) parameters.Add($"{ReadOnlySpan} {Literals.Identifier(ParameterName(p))}");
         if (system.Window is { RuntimeSized: true }) parameters.Add("int window");
         parameters.Add($"{Span} output");
         w.Line($"/// <summary>{summary} Spans in the order of <see cref=\"Inputs\"/>: {string.Join(", ", system.Inputs.Select(i => $"{ParameterName(i)} {(step ? i.StepLetters : i.Letters)}"))}{string.Concat(system.Parameters.Select(p => $", {ParameterName(p)} {p.Letters}"))}; output {(step ? "[B,1," : "[B,T,")}{OutputHeads(system)},V].</summary>");
@@ -174,13 +174,13 @@ internal static class SurfaceEmitter
             using (w.Block("var inputs = new Inputs", "};"))
             {
                 foreach (var input in system.Inputs)
-                    w.Line($"{input.Member} = {Runtime}.Tensors.Of({ParameterName(input)}, [batch, {input.Rows("time")}, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}], \"{ParameterName(input)}\", \"{(step ? input.StepLetters : input.Letters)}\"),");
+                    w.Line($"{input.Member} = {Runtime}.Tensors.Of({Literals.Identifier(ParameterName(input))}, [batch, {input.Rows("time")}, {Heads(system, input.HeadCount, heads)}{(input.Width > 0 ? $", {input.Width}" : "")}], \"{ParameterName(input)}\", \"{(step ? input.StepLetters : input.Letters)}\"),");
                 if (system.Parameters.Count > 0)
                 {
                     using (w.Block("Parameters = new Parameters", "},"))
                     {
                         foreach (var p in system.Parameters)
-                            w.Line($"{p.Member} = {Runtime}.Tensors.Of({ParameterName(p)}, [{ParameterEmitter.Lengths(system, p, heads)}], \"{ParameterName(p)}\", \"{p.Letters}\"),");
+                            w.Line($"{p.Member} = {Runtime}.Tensors.Of({Literals.Identifier(ParameterName(p))}, [{ParameterEmitter.Lengths(system, p, heads)}], \"{ParameterName(p)}\", \"{p.Letters}\"),");
                     }
                 }
 

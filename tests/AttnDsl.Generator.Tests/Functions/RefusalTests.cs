@@ -11,7 +11,9 @@ public sealed class RefusalTests
 {
     [Theory]
     [InlineData("float Map(float x) { float sum = 0; [|for (int n = 0; n < x; n++) sum += x;|] return sum; }", "how often a loop runs has to be known to the compiler; let it count to a constant")]
-    [InlineData("float Map(float x) { float sum = 0; [|for (int n = 0; ; n++) if (n > 3) return sum; else sum += x;|] }", "a loop has no translation; use locals, if and return")]
+    [InlineData("float Map(float x) { float sum = 0; [|for (int n = 0; ; n++) if (n > 3) return sum; else sum += x;|] }", "a loop that returns has no translation; assign a local in it and return that behind it")]
+    [InlineData("float Map(float x) { [|foreach (float y in new[] { 1f, 2f }) x += y;|] return x; }", "a foreach has no translation; count over the numbers with for")]
+    [InlineData("float Map(float x) { float sum = 0; float Add() { [|sum|] += x; return 1; } return sum + Add(); }", "sum belongs to the method around this one, which only reads it; return a value")]
     [InlineData("float Map(float x) { for (int n = 0; n < 3; n++) { if (x > n) [|break;|] x++; } return x; }", "a jump has no translation; let the loop count to a constant")]
     [InlineData("float Map(float x) { [|while (x > 1) x /= 2;|] return x; }", "a loop has no translation; use locals, if and return")]
     [InlineData("float Map(float x) => x <= 1 ? 1 : x * [|Map(x - 1)|];", "Map calls itself, and a kernel has no stack; write it as a formula")]

@@ -62,6 +62,9 @@ public sealed class VectorMapTests
         // Normalised over the channels.
         { 6, "", "", "float most = x[0]; for (int c = 1; c < x.Length; c++) most = MathF.Max(most, x[c]); float sum = 0; for (int c = 0; c < x.Length; c++) sum += MathF.Exp(x[c] - most); return MathF.Exp(x[feature] - most) / sum;" },
         { 6, "", "", "float mean = 0; for (int c = 0; c < x.Length; c++) mean += x[c] / x.Length; float variance = 0; for (int c = 0; c < x.Length; c++) { float d = x[c] - mean; variance += d * d; } return (x[feature] - mean) / MathF.Sqrt(variance + 0.1f);" },
+        // Up to the last one; to an end that moves.
+        { 6, "", "", "float sum = 0; for (int c = 0; c <= x.Length - 1; c++) sum += (c + 1) * x[c]; return MathF.Tanh(sum) * x[feature];" },
+        { 6, "", "", "float sum = 0; int end = x.Length; for (int c = 0; c < end; c++) { sum += x[c]; end--; } return sum * x[feature];" },
         // Products of two channels; both signs; neighbours; one channel for all.
         { 36, "", "", "return x[feature / 6] * x[feature % 6];" },
         { 12, "", "", "return feature < 6 ? MathF.Max(x[feature], 0) : MathF.Max(-x[feature - 6], 0);" },

@@ -17,6 +17,24 @@ public sealed class NamingTests
     public void Declared_WithKeywordName_Runs(string name) =>
         new Project($"public static partial class Outer {{ {A} public static partial class @{name}; }}").Run(Layers.Use($"Outer.@{name}"));
 
+    [Fact]
+    public void ParametersOfFunctions_WithKeywordNames_Run()
+    {
+        static string Capital(string name) => char.ToUpperInvariant(name[0]) + name.Substring(1);
+        string[] learned = ["base", "params", "event", "this", "checked", "record"], numbers = ["in", "class", "where"];
+        var source = $$"""
+            using AttnDsl;
+            [AttentionLayer(KeyDim = 2, ValueDim = 2, Heads = 1)]
+            public static partial class Layer
+            {
+                [ScoreFunction] private static float Score(float score, in ScorePosition p, {{string.Join(", ", learned.Select(n => $"[Learned] float @{n}"))}}) => score + {{string.Join(" + ", learned.Select(n => "@" + n))}};
+                [MaskFunction] private static bool Sees(in ScorePosition p, {{string.Join(", ", numbers.Select(n => $"[PerToken] int {Capital(n)}"))}}) => {{string.Join(" && ", numbers.Select(n => $"p.Key >= {Capital(n)}"))}};
+            }
+            """;
+        var names = numbers.Concat(learned).Select(n => $"@{n}: {(numbers.Contains(n) ? "new float[3]" : "new float[1]")}");
+        new Project(source).Run($"global::Layer.Forward(batch: 1, time: 3, q: new float[6], k: new float[6], v: new float[6], {string.Join(", ", names)}, output: new float[6]);");
+    }
+
     [Theory]
     [MemberData(nameof(Escaped))]
     public void Around_WithKeywordName_Runs(string name) =>

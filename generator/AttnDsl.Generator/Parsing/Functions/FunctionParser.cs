@@ -89,10 +89,9 @@ internal static class FunctionParser
         Parameters(role) is var kinds && method.Parameters.Take(kinds.Length).Select(IsPosition).SequenceEqual(kinds.Select(k => (bool?)k)) &&
         method.Parameters.Skip(kinds.Length).All(p => role == FunctionRole.Mask ? IsPerToken(p) : IsPosition(p) == false && IsLearned(p) && VectorSignature.Lengths(p).Count == 0);
 
-    private static bool IsPerToken(IParameterSymbol p) => p.Type.SpecialType == SpecialType.System_Int32 && Has(p, "PerTokenAttribute") && SyntaxFacts.GetKeywordKind(p.Name) == SyntaxKind.None;
+    private static bool IsPerToken(IParameterSymbol p) => p.Type.SpecialType == SpecialType.System_Int32 && Has(p, "PerTokenAttribute");
 
-    /// <summary>Whether a parameter is learned, under a name that a member can have.</summary>
-    public static bool IsLearned(IParameterSymbol p) => Has(p, "LearnedAttribute") && SyntaxFacts.GetKeywordKind(p.Name) == SyntaxKind.None;
+    public static bool IsLearned(IParameterSymbol p) => Has(p, "LearnedAttribute");
 
     /// <summary>Whether a parameter is a position; null where it is neither that nor a number.</summary>
     private static bool? IsPosition(IParameterSymbol p) => ValueTranslator.IsPosition(p.Type) ? true : p.Type.SpecialType == SpecialType.System_Single ? false : null;

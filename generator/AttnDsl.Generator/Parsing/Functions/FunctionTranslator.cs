@@ -33,12 +33,12 @@ internal sealed class FunctionTranslator
     /// <param name="arguments">What each parameter stands for; null for a <c>ScorePosition</c>, whose members are positions.</param>
     /// <param name="channels">K of a map of vectors, over whose channels loops sum; else 0.</param>
     public static Expr Translate(IMethodSymbol method, IReadOnlyList<Expr?> arguments, Compilation compilation, CancellationToken cancellation, int channels = 0) =>
-        new FunctionTranslator(compilation, channels, cancellation).Call(method, arguments, SourceOf(method)?.GetSyntax(cancellation) ?? throw new System.ArgumentException("a method without source", nameof(method)));
+        new FunctionTranslator(compilation, channels, cancellation).Call(method, arguments, new Scope(), SourceOf(method)?.GetSyntax(cancellation) ?? throw new System.ArgumentException("a method without source", nameof(method)));
 
     public static SyntaxReference? SourceOf(IMethodSymbol method) => (method.PartialImplementationPart ?? method).DeclaringSyntaxReferences.FirstOrDefault();
 
     /// <param name="at">What calls it.</param>
-    private Expr Call(IMethodSymbol method, IReadOnlyList<Expr?> arguments, SyntaxNode at)
+    private Expr Call(IMethodSymbol method, IReadOnlyList<Expr?> arguments, Scope caller, SyntaxNode at)
     {
         method = method.PartialImplementationPart ?? method;
         Step(at);
@@ -60,7 +60,7 @@ internal sealed class FunctionTranslator
 #pragma warning restore RS1030
         if (operation is not IBlockOperation block) throw new TranslationException(body, "it does not compile");
         _calls.Push(method);
-        var scope = new Scope();
+        var scope = method.MethodKind == MethodKind.LocalFunction ? caller.Within(method) : new Scope(method);
         for (var n = 0; n < method.Parameters.Length; n++) scope[method.Parameters[n]] = arguments[n];
         var result = Run(block.Operations, scope) ?? throw new TranslationException(body, "it may end without a value; return one on every path");
         _calls.Pop();
@@ -102,6 +102,10 @@ internal sealed class FunctionTranslator
                     break;
                 case IEmptyOperation or ILocalFunctionOperation:
                     break;
+                case IForLoopOperation loop:
+                    throw new TranslationException(loop.Syntax, "a loop that returns has no translation; assign a local in it and return that behind it");
+                case IForEachLoopOperation each:
+                    throw new TranslationException(each.Syntax, "a foreach has no translation; count over the numbers with for");
                 case var other:
                     throw new TranslationException(other.Syntax, $"{Unknown.Kind(other)} has no translation; use locals, if and return");
             }

@@ -45,15 +45,16 @@ internal sealed class LoopTranslator(ValueTranslator values, int channels, Actio
         if (loop is not { Before.Length: 1, AtLoopBottom.Length: 1, Locals.Length: 1 }) return null;
         var counter = loop.Locals[0];
         var byOne = loop.AtLoopBottom[0] is IExpressionStatementOperation { Operation: var step } && step is IIncrementOrDecrementOperation { Kind: OperationKind.Increment, Target: ILocalReferenceOperation { Local: var i } } && SymbolEqualityComparer.Default.Equals(i, counter);
-        if (!byOne || loop.Condition is not IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThan, LeftOperand: ILocalReferenceOperation { Local: var left } } test || !SymbolEqualityComparer.Default.Equals(left, counter)) return null;
-        return scope[counter] is Const from && values.Value(test.RightOperand, scope) is Const to ? (counter, (int)from.Value, (int)to.Value) : null;
+        if (!byOne || loop.Condition is not IBinaryOperation { OperatorKind: BinaryOperatorKind.LessThan or BinaryOperatorKind.LessThanOrEqual, LeftOperand: ILocalReferenceOperation { Local: var left } } test || !SymbolEqualityComparer.Default.Equals(left, counter)) return null;
+        return scope[counter] is Const from && values.Value(test.RightOperand, scope) is Const to ? (counter, (int)from.Value, (int)to.Value + (test.OperatorKind == BinaryOperatorKind.LessThan ? 0 : 1)) : null;
     }
 
     private bool IsSum(IForLoopOperation loop, ISymbol counter, int from, int to, Scope scope)
     {
         if (from < 0 || to > channels || to - from < 2 || _isSumming) return false;
         var changed = loop.Body.Descendants().Select(Target).OfType<ISymbol>().Distinct<ISymbol>(SymbolEqualityComparer.Default).Where(s => scope[s] is not null).ToList();
-        if (changed.Any(s => SymbolEqualityComparer.Default.Equals(s, counter))) return false;
+        // A turn that changes the counter, or what it counts to, changes how many follow.
+        if (loop.Condition!.Descendants().Any(o => changed.Contains(Read(o), SymbolEqualityComparer.Default))) return false;
         var turn = scope.Copy();
         turn[counter] = Vectors.Summed;
         for (var n = 0; n < changed.Count; n++) turn[changed[n]] = new Arg(FirstStart + n);
@@ -72,12 +73,17 @@ internal sealed class LoopTranslator(ValueTranslator values, int channels, Actio
         return true;
     }
 
+    private static ISymbol? Read(IOperation operation) => operation switch
+    {
+        ILocalReferenceOperation l => l.Local,
+        IParameterReferenceOperation p => p.Parameter,
+        _ => null,
+    };
+
     private static ISymbol? Target(IOperation operation) => operation switch
     {
-        IAssignmentOperation { Target: ILocalReferenceOperation l } => l.Local,
-        IAssignmentOperation { Target: IParameterReferenceOperation p } => p.Parameter,
-        IIncrementOrDecrementOperation { Target: ILocalReferenceOperation l } => l.Local,
-        IIncrementOrDecrementOperation { Target: IParameterReferenceOperation p } => p.Parameter,
+        IAssignmentOperation assignment => Read(assignment.Target),
+        IIncrementOrDecrementOperation step => Read(step.Target),
         _ => null,
     };
 }

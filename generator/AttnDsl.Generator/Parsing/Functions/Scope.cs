@@ -10,12 +10,15 @@ internal sealed class Scope
 {
     private readonly Dictionary<ISymbol, Expr?> _values;
 
-    public Scope()
-        : this(new(SymbolEqualityComparer.Default))
+    /// <param name="method">Whose body it is; null outside all.</param>
+    public Scope(IMethodSymbol? method = null)
+        : this(method, new(SymbolEqualityComparer.Default))
     {
     }
 
-    private Scope(Dictionary<ISymbol, Expr?> values) => _values = values;
+    private Scope(IMethodSymbol? method, Dictionary<ISymbol, Expr?> values) => (Method, _values) = (method, values);
+
+    public IMethodSymbol? Method { get; }
 
     public IReadOnlyList<ISymbol> Known => [.. _values.Keys];
 
@@ -26,5 +29,8 @@ internal sealed class Scope
         set => _values[symbol] = value;
     }
 
-    public Scope Copy() => new(new Dictionary<ISymbol, Expr?>(_values, SymbolEqualityComparer.Default));
+    public Scope Copy() => Within(Method);
+
+    /// <summary>The same in the body of a local function, which sees what is around it as it is where it is called.</summary>
+    public Scope Within(IMethodSymbol? method) => new(method, new Dictionary<ISymbol, Expr?>(_values, SymbolEqualityComparer.Default));
 }

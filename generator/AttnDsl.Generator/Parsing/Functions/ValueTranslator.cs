@@ -8,8 +8,8 @@ using Microsoft.CodeAnalysis.Operations;
 namespace AttnDsl.Generator.Parsing.Functions;
 
 /// <summary>C# expressions as expressions of the generator: floats, whole numbers kept as floats, conditions as choices.</summary>
-/// <param name="call">Writes a method out in place: the method, its arguments, where it is called.</param>
-internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, SyntaxNode, Expr> call)
+/// <param name="call">Writes a method out in place: the method, its arguments, what is known where it is called, and where that is.</param>
+internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, Scope, SyntaxNode, Expr> call)
 {
     /// <summary>Whole numbers are kept as floats, which are exact up to 2^24.</summary>
     private const int ExactIntegers = 1 << 24;
@@ -60,11 +60,12 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
 
     public void Assign(IAssignmentOperation assignment, Scope scope)
     {
-        var target = Target(assignment.Target);
+        var target = Target(assignment.Target, scope);
         var value = Value(assignment.Value, scope);
         scope[target] = assignment switch
         {
             ISimpleAssignmentOperation { IsRef: false } => value,
+            ICompoundAssignmentOperation { OperatorMethod: null, Type.SpecialType: SpecialType.System_Boolean } c => Bounded(Combined(c.OperatorKind, Known(target, c.Syntax, scope), value), c.Syntax),
             ICompoundAssignmentOperation { OperatorMethod: null } c => Bounded(Arithmetic(c.OperatorKind, Known(target, c.Syntax, scope), value, c.Type, c.Syntax), c.Syntax),
             _ => throw new TranslationException(assignment.Syntax, $"{Unknown.Kind(assignment)} has no translation; assign a value to a local"),
         };
@@ -72,7 +73,7 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
 
     public void Count(IIncrementOrDecrementOperation step, Scope scope)
     {
-        var target = Target(step.Target);
+        var target = Target(step.Target, scope);
         scope[target] = Known(target, step.Syntax, scope) + (step.Kind == OperationKind.Increment ? 1 : -1);
     }
 
@@ -93,12 +94,24 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
         return size;
     }
 
-    private static ISymbol Target(IOperation target) => target switch
+    /// <summary>What an operator of conditions makes of two.</summary>
+    private static Expr Combined(BinaryOperatorKind kind, Expr p, Expr q) => kind switch
     {
-        ILocalReferenceOperation { Local.RefKind: RefKind.None } l => l.Local,
-        IParameterReferenceOperation { Parameter.RefKind: RefKind.None } p when !IsPosition(p.Type) => p.Parameter,
-        _ => throw new TranslationException(target.Syntax, "only locals can be assigned; a kernel has nothing else that lasts"),
+        BinaryOperatorKind.And => Conditions.And(p, q),
+        BinaryOperatorKind.Or => Conditions.Or(p, q),
+        _ => Conditions.Choose(p, Conditions.Not(q), q),
     };
+
+    private static ISymbol Target(IOperation target, Scope scope)
+    {
+        ISymbol symbol = target switch
+        {
+            ILocalReferenceOperation { Local.RefKind: RefKind.None } l => l.Local,
+            IParameterReferenceOperation { Parameter.RefKind: RefKind.None } p when !IsPosition(p.Type) => p.Parameter,
+            _ => throw new TranslationException(target.Syntax, "only locals can be assigned; a kernel has nothing else that lasts"),
+        };
+        return SymbolEqualityComparer.Default.Equals(symbol.ContainingSymbol, scope.Method) ? symbol : throw new TranslationException(target.Syntax, $"{symbol.Name} belongs to the method around this one, which only reads it; return a value");
+    }
 
     private static Expr Known(ISymbol symbol, SyntaxNode at, Scope scope) => scope[symbol] ?? throw new TranslationException(at, $"{symbol.Name} has no value here that a kernel knows; assign one first");
 
@@ -190,8 +203,8 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
             return MathCalls.Translate(method.Name, numbers) ?? throw new TranslationException(invocation.Syntax, $"{method.ContainingType.Name}.{method.Name} has no translation; there are {MathCalls.Known}");
         }
 
-        if (!method.IsStatic) throw new TranslationException(invocation.Syntax, $"{method.Name} belongs to an object, and kernels have none; make it static");
-        return call(method, Arguments(invocation, scope), invocation.Syntax);
+        if (!method.IsStatic && method.MethodKind != MethodKind.LocalFunction) throw new TranslationException(invocation.Syntax, $"{method.Name} belongs to an object, and kernels have none; make it static");
+        return call(method, Arguments(invocation, scope), scope, invocation.Syntax);
     }
 
     private List<Expr?> Arguments(IInvocationOperation invocation, Scope scope) => [.. invocation.Arguments.OrderBy(a => a.Parameter?.Ordinal ?? 0).Select(a => Argument(a, scope))];
