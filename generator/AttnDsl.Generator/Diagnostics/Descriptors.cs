@@ -124,6 +124,7 @@ internal static class Descriptors
         Error(FunctionWithoutLayer, Functions, "A function belongs to an attention layer", "'{0}' is marked as a function of a layer, but '{1}' is none; add [AttentionLayer] to '{1}', or remove the attribute"),
         Error(FunctionWithoutSoftmax, Functions, "Scores and masks of one's own need softmax", "'{0}' has the {1} '{2}' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)], without write rule and normaliser, or remove '{2}'"),
         Error(LearnedNameTaken, Functions, "A parameter of a function needs a name of its own", "A parameter of '{2}' would be the member '{1}' of the inputs or parameters of '{0}', which is there already; rename it"),
+        Error(TooManyTensors, Functions, "A layer has more tensors than a call holds", "With what '{1}' learns a call of '{0}' takes {2} tensors, gradients included, and can hold {3}; learn fewer numbers (a feature map of all channels may learn vectors and matrices)"),
 
         Warning(SignedKeySum, Numerics, "A key sum of signed features can be zero", "'{0}' divides by the key sum of {1}, whose features may be negative, so the sum may come near zero; use a positive map such as Kernel.EluPlusOne, or remove [Read]"),
     ];

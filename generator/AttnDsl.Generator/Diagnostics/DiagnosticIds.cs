@@ -111,6 +111,7 @@ internal static class DiagnosticIds
     public const string FunctionWithoutLayer = "ATTN0407";
     public const string FunctionWithoutSoftmax = "ATTN0408";
     public const string LearnedNameTaken = "ATTN0409";
+    public const string TooManyTensors = "ATTN0410";
 
     public const string SignedKeySum = "ATTN0501";
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 
@@ -24,26 +25,31 @@ internal static class Literals
         if (float.IsNaN(f)) return "float.NaN";
         if (float.IsInfinity(f)) return f > 0 ? "float.PositiveInfinity" : "float.NegativeInfinity";
         if (f == 0 && 1 / f < 0) return "-0f";
-        var text = f.ToString("R", CultureInfo.InvariantCulture);
+        return Shortest(f).Replace("E+", "e").Replace("E", "e") + "f";
+    }
+
+    private static string Shortest(float f)
+    {
         // netstandard's "R" of the host may print 9 digits where fewer do.
         for (var digits = 1; digits <= 9; digits++)
         {
             var shorter = f.ToString("G" + digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
-            if (float.Parse(shorter, CultureInfo.InvariantCulture) == f)
-            {
-                text = shorter;
-                break;
-            }
+            if (float.Parse(shorter, CultureInfo.InvariantCulture) == f) return shorter;
         }
 
-        return text.Replace("E+", "e").Replace("E", "e") + "f";
+        return f.ToString("R", CultureInfo.InvariantCulture);
     }
 
     public static string Double(double value) => value.ToString("R", CultureInfo.InvariantCulture) + "d";
 
-    public static string Number(double value) => value.ToString("0.################", CultureInfo.InvariantCulture) is var s && s != "0" && s != "-0"
-        ? s
-        : value == 0 ? "0" : value.ToString("R", CultureInfo.InvariantCulture);
+    /// <summary>For people: what was written as 0.1f is 0.1.</summary>
+    public static string Number(double value)
+    {
+        if ((float)value == value && value != Math.Floor(value)) value = double.Parse(Shortest((float)value), CultureInfo.InvariantCulture);
+        return value.ToString("0.################", CultureInfo.InvariantCulture) is var s && s != "0" && s != "-0"
+            ? s
+            : value == 0 ? "0" : value.ToString("R", CultureInfo.InvariantCulture);
+    }
 
     public static string Integer(long value) => value.ToString(CultureInfo.InvariantCulture);
 

@@ -16,6 +16,9 @@ internal static class FunctionRules
         "Batch", "Time", "Heads", "Window", "Output", "OutputTensor", "Inputs",
     ];
 
+    /// <summary>Tensors that a call holds in place: the fields of <c>AttnDsl.Runtime.Pins</c>.</summary>
+    public const int MostTensors = 64;
+
     /// <summary>What is wrong with the methods themselves.</summary>
     public static IEnumerable<Problem> Faults(LayerDeclaration d, string name)
     {
@@ -49,6 +52,10 @@ internal static class FunctionRules
         var named = new HashSet<string>(system.Parameters.Where(p => p.Tensor == Functions.Tensor(p.Member)).Select(p => p.Member).Concat(system.Inputs.Where(i => i.IsFixed).Select(i => i.Member)));
         foreach (var f in d.Functions)
             foreach (var taken in f.Members.Concat(f.PerToken).Where(l => !named.Remove(l))) yield return new(LearnedNameTaken, Site(d, f), name, taken, f.Name);
+
+        // Built-in parts alone are about half as many.
+        var tensors = system.Inputs.Count + Emit.Cpu.CpuEmitter.Pinned(system).Count;
+        if (tensors > MostTensors && d.Functions.OrderByDescending(f => f.Members.Count() + f.PerToken.Count).First() is { } most) yield return new(TooManyTensors, Site(d, most), name, most.Name, tensors.ToString(CultureInfo.InvariantCulture), MostTensors.ToString(CultureInfo.InvariantCulture));
 
         if (d.Function(FunctionRole.Normaliser) is { } divisor)
         {

@@ -2,7 +2,7 @@ using System.ComponentModel;
 
 namespace AttnDsl.Runtime;
 
-/// <summary>The memory that one call touches: up to thirty-two references, held in place while <see cref="Launch"/> runs. Unset ones stay null.</summary>
+/// <summary>The memory that one call touches: up to sixty-four references, held in place while <see cref="Launch"/> runs. Unset ones stay null.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public ref struct Pins
 {
@@ -101,4 +101,100 @@ public ref struct Pins
 
     /// <summary>Address 31 of <see cref="IWork.Bind"/>.</summary>
     public ref float P31;
+
+    /// <summary>Address 32 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P32;
+
+    /// <summary>Address 33 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P33;
+
+    /// <summary>Address 34 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P34;
+
+    /// <summary>Address 35 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P35;
+
+    /// <summary>Address 36 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P36;
+
+    /// <summary>Address 37 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P37;
+
+    /// <summary>Address 38 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P38;
+
+    /// <summary>Address 39 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P39;
+
+    /// <summary>Address 40 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P40;
+
+    /// <summary>Address 41 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P41;
+
+    /// <summary>Address 42 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P42;
+
+    /// <summary>Address 43 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P43;
+
+    /// <summary>Address 44 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P44;
+
+    /// <summary>Address 45 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P45;
+
+    /// <summary>Address 46 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P46;
+
+    /// <summary>Address 47 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P47;
+
+    /// <summary>Address 48 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P48;
+
+    /// <summary>Address 49 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P49;
+
+    /// <summary>Address 50 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P50;
+
+    /// <summary>Address 51 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P51;
+
+    /// <summary>Address 52 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P52;
+
+    /// <summary>Address 53 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P53;
+
+    /// <summary>Address 54 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P54;
+
+    /// <summary>Address 55 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P55;
+
+    /// <summary>Address 56 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P56;
+
+    /// <summary>Address 57 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P57;
+
+    /// <summary>Address 58 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P58;
+
+    /// <summary>Address 59 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P59;
+
+    /// <summary>Address 60 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P60;
+
+    /// <summary>Address 61 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P61;
+
+    /// <summary>Address 62 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P62;
+
+    /// <summary>Address 63 of <see cref="IWork.Bind"/>.</summary>
+    public ref float P63;
 }

@@ -7,7 +7,7 @@ namespace AttnDsl.Runtime;
 [EditorBrowsable(EditorBrowsableState.Never)]
 public interface IWork
 {
-    /// <summary>Takes the thirty-two addresses of <see cref="Pins"/>, 0 for a reference that is not set. Called once, before any item.</summary>
+    /// <summary>Takes the sixty-four addresses of <see cref="Pins"/>, 0 for a reference that is not set. Called once, before any item.</summary>
     void Bind(ReadOnlySpan<nint> addresses);
 
     /// <summary>Computes one item; several threads call it at once, each with a scratch of its own.</summary>

@@ -27,6 +27,14 @@ public static unsafe class Launch
         fixed (float* p20 = &pins.P20, p21 = &pins.P21, p22 = &pins.P22, p23 = &pins.P23)
         fixed (float* p24 = &pins.P24, p25 = &pins.P25, p26 = &pins.P26, p27 = &pins.P27)
         fixed (float* p28 = &pins.P28, p29 = &pins.P29, p30 = &pins.P30, p31 = &pins.P31)
+        fixed (float* p32 = &pins.P32, p33 = &pins.P33, p34 = &pins.P34, p35 = &pins.P35)
+        fixed (float* p36 = &pins.P36, p37 = &pins.P37, p38 = &pins.P38, p39 = &pins.P39)
+        fixed (float* p40 = &pins.P40, p41 = &pins.P41, p42 = &pins.P42, p43 = &pins.P43)
+        fixed (float* p44 = &pins.P44, p45 = &pins.P45, p46 = &pins.P46, p47 = &pins.P47)
+        fixed (float* p48 = &pins.P48, p49 = &pins.P49, p50 = &pins.P50, p51 = &pins.P51)
+        fixed (float* p52 = &pins.P52, p53 = &pins.P53, p54 = &pins.P54, p55 = &pins.P55)
+        fixed (float* p56 = &pins.P56, p57 = &pins.P57, p58 = &pins.P58, p59 = &pins.P59)
+        fixed (float* p60 = &pins.P60, p61 = &pins.P61, p62 = &pins.P62, p63 = &pins.P63)
         {
             work.Bind(
             [
@@ -34,6 +42,10 @@ public static unsafe class Launch
                 (nint)p8, (nint)p9, (nint)p10, (nint)p11, (nint)p12, (nint)p13, (nint)p14, (nint)p15,
                 (nint)p16, (nint)p17, (nint)p18, (nint)p19, (nint)p20, (nint)p21, (nint)p22, (nint)p23,
                 (nint)p24, (nint)p25, (nint)p26, (nint)p27, (nint)p28, (nint)p29, (nint)p30, (nint)p31,
+                (nint)p32, (nint)p33, (nint)p34, (nint)p35, (nint)p36, (nint)p37, (nint)p38, (nint)p39,
+                (nint)p40, (nint)p41, (nint)p42, (nint)p43, (nint)p44, (nint)p45, (nint)p46, (nint)p47,
+                (nint)p48, (nint)p49, (nint)p50, (nint)p51, (nint)p52, (nint)p53, (nint)p54, (nint)p55,
+                (nint)p56, (nint)p57, (nint)p58, (nint)p59, (nint)p60, (nint)p61, (nint)p62, (nint)p63,
             ]);
 
             int threads = (int)Math.Min(Math.Min(Machine.MaxThreads, items), items * nanosecondsPerItem / NanosecondsPerThread);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using static AttnDsl.Generator.Diagnostics.DiagnosticIds;
 
 namespace AttnDsl.Generator.Tests.Diagnostics;
@@ -218,10 +219,10 @@ internal static class DiagnosticCases
         new(LearnedNameTaken, Sized + "[Gate(GateShape.Head)] public static partial class Layer { [FeatureMapFunction] static float Map(float x, [Learned] float size) => size * x; [GateFunction] static float [|G|](float z, [Learned] float size) => -size * size * z * z; }", "A parameter of 'G' would be the member 'Size' of the inputs or parameters of 'Layer', which is there already; rename it"),
         new(LearnedNameTaken, Sized + "public static partial class Layer { [FeatureMapFunction] static float [|Map|](float x, [Learned] float q) => q * x; }", "A parameter of 'Map' would be the member 'Q' of the inputs or parameters of 'Layer', which is there already; rename it"),
         new(LearnedNameTaken, Sized + "public static partial class Layer { [FeatureMapFunction] static float [|Map|](float x, [Learned] float time) => time * x; }", "A parameter of 'Map' would be the member 'Time' of the inputs or parameters of 'Layer', which is there already; rename it"),
-        new(FunctionSignature, Sized + "public static partial class Layer { [FeatureMapFunction] static float [|Map|](float x, [Learned] float @base) => @base * x; }", "'Map' of 'Layer' is 'static float Map(float x, float base)', but a feature map is 'static float Map(float x)', with what is learned behind as [Learned] float; change its signature, or remove the attribute"),
+        new(TooManyTensors, Sized + "public static partial class Layer { [ScoreFunction] static float [|S|](float x, ScorePosition p, " + string.Join(", ", Enumerable.Range(0, 51).Select(n => $"[Learned] float w{n}")) + ") => x + w49; }", "With what 'S' learns a call of 'Layer' takes 65 tensors, gradients included, and can hold 64; learn fewer numbers (a feature map of all channels may learn vectors and matrices)"),
         new(LearnedNameTaken, Sized + "public static partial class Layer { [FeatureMapFunction] static float [|Map|](float x, [Learned] float toString) => toString * x; }", "A parameter of 'Map' would be the member 'ToString' of the inputs or parameters of 'Layer', which is there already; rename it"),
-        new(FunctionWithoutSoftmax, Sized + "[Gate(GateShape.Head)] public static partial class Layer { [MaskFunction] static bool [|M|](in ScorePosition p) => p.Key < 3; }", "'Layer' has the mask function 'M' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)] without gate, write rule and normaliser, or remove 'M'"),
-        new(FunctionWithoutSoftmax, Sized + "[FeatureMap(Kernel.Exp)] public static partial class Layer { [ScoreFunction] static float [|S|](float x, ScorePosition p) => x + p.Head; }", "'Layer' has the score function 'S' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)] without gate, write rule and normaliser, or remove 'S'"),
+        new(FunctionWithoutSoftmax, Sized + "[Gate(GateShape.Head)] public static partial class Layer { [MaskFunction] static bool [|M|](in ScorePosition p) => p.Key < 3; }", "'Layer' has the mask function 'M' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)], without write rule and normaliser, or remove 'M'"),
+        new(FunctionWithoutSoftmax, Sized + "[FeatureMap(Kernel.Exp)] public static partial class Layer { [ScoreFunction] static float [|S|](float x, ScorePosition p) => x + p.Head; }", "'Layer' has the score function 'S' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)], without write rule and normaliser, or remove 'S'"),
     ];
 
     /// <summary>What is no layer has no surface.</summary>

@@ -131,9 +131,9 @@ public sealed class VectorMapTests
     [Fact]
     public void Explanation_ShowsSumsAsFormulas()
     {
-        const string layer = "using System; using AttnDsl; [AttentionLayer(KeyDim = 6, ValueDim = 3)] public static partial class Layer { [FeatureMapFunction(FeatureDim = 8)] static float Map(ReadOnlySpan<float> x, int feature, [Learned(8, 6)] ReadOnlySpan<float> w) { float s = 0; for (int c = 0; c < x.Length; c++) s += w[feature * 6 + c] * x[c]; return MathF.Exp(s); } }";
+        const string layer = "using System; using AttnDsl; [AttentionLayer(KeyDim = 6, ValueDim = 3)] public static partial class Layer { [FeatureMapFunction(FeatureDim = 8)] static float Map(ReadOnlySpan<float> x, int feature, [Learned(8, 6)] ReadOnlySpan<float> w) { float s = 0; for (int c = 0; c < x.Length; c++) s += w[feature * 6 + c] * x[c]; return feature % 2 == 0 ? MathF.Exp(0.1f * s) : 0.3f; } }";
         var text = new Project(layer).Generate().Strict().Texts.Values.Single(t => t.Contains("Explanation =>"));
-        Assert.Contains("φ(x)_d = exp(Σ_c W_(6 * d + c) * x_c), d from 0 to 7", text);
+        Assert.Contains("φ(x)_d = d - 2 * ⌊0.5 * d⌋ <= 0 ? (0 <= d - 2 * ⌊0.5 * d⌋ ? exp(0.1 * Σ_c W_(6 * d + c) * x_c) : 0.3) : 0.3, d from 0 to 7", text);
         Assert.Contains("W     [H,F,K]", text);
     }
 }

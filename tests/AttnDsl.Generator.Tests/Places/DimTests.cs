@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using AttnDsl.Generator.Model;
+using AttnDsl.Generator.Tests.Gpu;
 using AttnDsl.Generator.Tests.Harness;
 using Xunit;
 
@@ -24,6 +25,26 @@ public sealed class DimTests
     [InlineData(256)]
     public void Layer_WithChunkSize_Runs(int chunk) =>
         Run(Families(12, 20).Where(d => d.Kernel is not null || d.Gate is not null || d.Write is not null).Select(d => d with { Form = new(0, chunk) }), time: 300);
+
+    /// <summary>The built-in parts with most inputs and parameters, and as much again that functions learn.</summary>
+    [Fact]
+    public void Layer_OfManyTensors_Compiles() => new Project("""
+        using AttnDsl;
+        [AttentionLayer(KeyDim = 8, ValueDim = 4, Heads = 2)]
+        [FeatureMap(Kernel.Luna, Envelope = FeatureEnvelope.Learned)]
+        [Gate(GateShape.Head, Activation = GateActivation.SoftplusRate)]
+        [Convolution(4, Convolved.Queries | Convolved.Keys | Convolved.Values)]
+        [Read(Normaliser.External, Levels = 5, Skip = SkipShape.Channel, OutputGate = OutputGate.Silu, Augmentation = Augmentation.ScalarGate)]
+        [Write(WriteRule.Plain, Strength = WriteStrength.Sigmoid)]
+        public static partial class Built;
+        """, $$"""
+        using AttnDsl;
+        [AttentionLayer(KeyDim = 8, ValueDim = 4, Heads = 2)]
+        public static partial class Own
+        {
+            [ScoreFunction] private static float Score(float score, in ScorePosition p, {{string.Join(", ", Enumerable.Range(0, 40).Select(n => $"[Learned] float w{n}"))}}) => score + {{string.Join(" * score + ", Enumerable.Range(0, 40).Select(n => "w" + n))}};
+        }
+        """).OnGpu().Generate().Strict();
 
     [Fact]
     public void Numbers_AtTheEdges_Run() => Run(

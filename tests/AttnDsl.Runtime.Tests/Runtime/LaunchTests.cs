@@ -21,7 +21,7 @@ public sealed class LaunchTests : IDisposable
     {
         var first = new float[3];
         var last = new float[3];
-        var pins = new Pins { P0 = ref first[1], P31 = ref last[0] };
+        var pins = new Pins { P0 = ref first[1], P63 = ref last[0] };
         var work = new BindWork();
         Launch.Run(ref work, 1, 0, 0, in pins);
         Assert.True(work.SawPinnedMemory);
@@ -222,8 +222,8 @@ public sealed class LaunchTests : IDisposable
         public void Bind(ReadOnlySpan<nint> addresses)
         {
             _first = addresses[0];
-            _last = addresses[31];
-            SawPinnedMemory = addresses.Length == 32 && _first != 0 && _last != 0 && !addresses[1..31].ContainsAnyExcept((nint)0);
+            _last = addresses[63];
+            SawPinnedMemory = addresses.Length == 64 && _first != 0 && _last != 0 && !addresses[1..63].ContainsAnyExcept((nint)0);
         }
 
         public readonly void Run(int item, ref float scratch)

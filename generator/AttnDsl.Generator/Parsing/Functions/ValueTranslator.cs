@@ -178,8 +178,8 @@ internal sealed class ValueTranslator(Func<IMethodSymbol, IReadOnlyList<Expr?>, 
     /// <summary>x / n as C# divides whole numbers: towards 0.</summary>
     private static Expr Truncated(Expr x, int n) => IsNegative(x) ? Conditions.Choose(Conditions.Less(x, 0), -Ex.Quotient(-x, n), Ex.Quotient(x, n)) : Ex.Quotient(x, n);
 
-    /// <summary>Whether an expression may be negative. Positions and heads are not.</summary>
-    private static bool IsNegative(Expr e) => !(Interval.Of(e, leaf => leaf is Position ? new(0, double.PositiveInfinity) : Interval.Everything).Lower >= 0);
+    /// <summary>Whether an expression may be negative. Positions, heads, and numbers of features and channels are not.</summary>
+    private static bool IsNegative(Expr e) => !(Interval.Of(e, leaf => leaf is Expressions.Position or Channel ? new(0, double.PositiveInfinity) : Interval.Everything).Lower >= 0);
 
     private Expr Converted(IConversionOperation c, Scope scope)
     {
