@@ -88,6 +88,10 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G })),
         [nameof(BlendedMoments7x5)] = (ConvolutionSubjects.All[nameof(BlendedMoments7x5)].Spec, new StateSubject<BlendedMoments7x5.Inputs, BlendedMoments7x5.Gradients, BlendedMoments7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
+        [nameof(ConvolvedGla7x5)] = (ConvolutionSubjects.All[nameof(ConvolvedGla7x5)].Spec, new StateSubject<ConvolvedGla7x5.Inputs, ConvolvedGla7x5.Gradients, ConvolvedGla7x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { QTaps = t["in.q_taps"], KTaps = t["in.k_taps"], VTaps = t["in.v_taps"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Parameters = new() { QTaps = t["in.q_taps"], KTaps = t["in.k_taps"], VTaps = t["in.v_taps"] } })),
+        [nameof(LogLinear6x5)] = (Written(nameof(LogLinear6x5)), new StateSubject<LogLinear6x5.Inputs, LogLinear6x5.Gradients, LogLinear6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Eta = t["in.eta"], LevelScales = t["in.level_scales"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Eta = t["in.eta"], LevelScales = t["in.level_scales"] })),
         [nameof(ShapedScores6x5)] = (Subject.All[nameof(ShapedScores6x5)].Spec, new StateSubject<ShapedScores6x5.Inputs, ShapedScores6x5.Gradients, ShapedScores6x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { Sink = t["in.sink"] } })),
         [nameof(FunctionDocuments6x5)] = (FunctionSubjects.All[nameof(FunctionDocuments6x5)].Spec, new StateSubject<FunctionDocuments6x5.Inputs, FunctionDocuments6x5.Gradients, FunctionDocuments6x5.State>(
