@@ -17,11 +17,11 @@ internal static class MatrixProgram
     private static readonly Dim One = Dim.One, V = Dim.V;
 
     /// <summary>
-    /// Whether the state may be taken along the tokens as it is, read and written by each: no rule that retrieves first, no running maximum, no
+    /// Whether the state may be taken along the tokens as it is, read and written by each: no rule that retrieves by other than keys, no running maximum, no
     /// levels, and decays that its rows have or all of it. Polynomial maps have so many features that products of channels are cheaper.
     /// </summary>
     public static bool RunsAlong(DynamicalSystem system) =>
-        system is { Family: StateFamily.Matrix, Causal: true, Write: WriteRule.Plain, IsScan: false, IsCentred: false, IsStabilised: false } && !system.Writing.Bonus && system.Levels == 0
+        system is { Family: StateFamily.Matrix, Causal: true, Write: WriteRule.Plain or WriteRule.Delta, IsScan: false, IsCentred: false, IsStabilised: false } && !system.Writing.Bonus && system.Levels == 0
         && system.Map.Polynomial is null && system.Decay is null or { Shape: GateShape.Constant or GateShape.Head or GateShape.Key or GateShape.Pair };
 
     /// <param name="along">Takes the state along the tokens instead of through products; only where <see cref="RunsAlong"/>.</param>
@@ -73,8 +73,12 @@ internal static class MatrixProgram
 
         // The pairs of key and value that are written.
         var writes = new List<(string Name, Operand Key, Tile Value)>();
+        Tile? correcting = null;
         switch (system.Write)
         {
+            case WriteRule.Delta when along:
+                correcting = Sources.Strength(system, head, b, rows) ?? b.Fill("strength", new(rows, One), 1);
+                break;
             case WriteRule.Delta:
                 b.Begin(
                     Say($"u = β (v − ({gt}S)ᵀ k): what the key's value still has to change.", $"u_i = β_i (v_i − Sᵀ{Decays("k_i")} − Σ_{{j<i}} κ_ij u_j): what each key's value still has to change."),
@@ -132,10 +136,11 @@ internal static class MatrixProgram
             Func<Tile> denominator;
             if (along)
             {
+                var change = correcting is null ? "" : $"u = β (v − ({gt}S)ᵀ k), ";
                 b.Stage = Say(
-                    $"S ← {gt}S + k vᵀ and o = Sᵀ q in one pass over the state.",
-                    $"S ← {gt}S + k vᵀ and o = Sᵀ q for one token after the other, a part of the state at a time.");
-                read = b.Emit("read", new StateReads(), [q.Features, .. Written(S.Start)]);
+                    $"{change}S ← {gt}S + k {written}ᵀ and o = Sᵀ q in one pass over the state.",
+                    $"{change}S ← {gt}S + k {written}ᵀ and o = Sᵀ q for one token after the other, a part of the state at a time.");
+                read = b.Emit("read", new StateReads(correcting is not null), [q.Features, .. Written(S.Start)]);
                 // The keys' sum is read as the state is: as each token leaves it.
                 denominator = () => b.SumCols("den", b.Map("denTerms", (x, y) => x * y, q.Features, KeySums()), system.HasSignedNormaliser);
             }
@@ -166,7 +171,7 @@ internal static class MatrixProgram
         }
 
         // What a state that is taken along the tokens is made of.
-        Tile[] Written(Tile state) => [k.Features, v, state, .. weights.Gates is { } g ? [g] : Array.Empty<Tile>()];
+        Tile[] Written(Tile state) => [k.Features, v, state, .. correcting is null ? Array.Empty<Tile>() : [correcting], .. weights.Gates is { } g ? [g] : Array.Empty<Tile>()];
         Tile KeySums() => b.Emit("sums", new Scan(), weights.Factors(k.Features.Shape), k.Features, sum!.Value.Start);
 
         var decays = system.Decay is not null;
@@ -212,7 +217,7 @@ internal static class MatrixProgram
                 tail.Store(SumName(system), start.Final, Access.Whole);
             }
 
-            p.Carry("S", head.LoadAs("S0", "S", S.Start.Shape.Rows, V, Access.Whole), S, b.Emit("SNext", new StateAfter(), Written(S.Start)));
+            p.Carry("S", head.LoadAs("S0", "S", S.Start.Shape.Rows, V, Access.Whole), S, b.Emit("SNext", new StateAfter(correcting is not null), Written(S.Start)));
             tail.Store("S", S.Final, Access.Whole);
             return p.Build();
         }

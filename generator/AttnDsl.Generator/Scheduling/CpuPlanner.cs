@@ -149,7 +149,7 @@ internal sealed class CpuPlanner
     {
         foreach (var after in body.Where(s => s.Op is StateAfter && AliasOf(s.Target) == AliasOf(s.Args[2])).ToList())
         {
-            var reads = body.FindIndex(s => s.Op is StateReads && s.Args.Skip(1).SequenceEqual(after.Args));
+            var reads = body.FindIndex(s => s.Op is StateReads reading && reading.Corrects == ((StateAfter)after.Op).Corrects && s.Args.Skip(1).SequenceEqual(after.Args));
             if (reads < 0) continue;
             body[reads] = body[reads] with { Advances = true };
             body.Remove(after);

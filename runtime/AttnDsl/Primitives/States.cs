@@ -9,16 +9,12 @@ namespace AttnDsl.Primitives;
 /// <remarks>
 /// A decay would cost a third product a cell and token. It is deferred: relative to a reference, queries decay and keys rise (k / decay),
 /// and the state takes what has decayed in between once, at the end of a span of tokens. A span ends before that could overflow or lose a
-/// digit (<see cref="Faintest"/>); its first token's decay is taken into the state as it is loaded, so that a span of one token is always right.
+/// digit (<see cref="Spans"/>); its first token's decay is taken into the state as it is loaded, so that a span of one token is always right.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class States
 {
-    /// <summary>Tokens of a span at most: what is prepared for them stays in the first cache.</summary>
-    private const int Span = 32;
-
-    /// <summary>What may have decayed inside a span, e^−30: its inverse is far from overflow, and so are keys times it.</summary>
-    private const float Faintest = 1e-13f;
+    private const int Span = Spans.Most;
 
     /// <summary>Rows this far apart share cache sets.</summary>
     private const int AliasBytes = 4096;
@@ -44,6 +40,12 @@ public static class States
     {
         nint row = Padded(rows);
         Fill<TVec>(ref scratch, row, 1);
+        if (tokens == 1)
+        {
+            StateStep.Run<TVec>(rows, cols, ref q, ref k, ref v, ref scratch, ref s, ref o);
+            return;
+        }
+
         for (int first = 0; first < tokens; first += Span)
         {
             int count = Math.Min(Span, tokens - first);
@@ -81,13 +83,13 @@ public static class States
         ref float rest = ref Unsafe.Add(ref key, Span * row);
         if (tokens == 1)
         {
+            TVec decay = TVec.Exp(TVec.Splat(in g, 0));
             for (int c = 0; c < rows; c += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Splat(in g, 0)), ref begin, c);
-                TVec.Store(TVec.Create(1), ref end, c);
+                TVec.Store(decay, ref begin, c);
             }
 
-            Run<TVec>(1, rows, cols, ref q, qRow, ref k, kRow, ref v, vRow, ref s, ref o, oRow, ref begin, ref end, ref rest);
+            StateStep.Run<TVec>(rows, cols, ref q, ref k, ref v, ref begin, ref s, ref o);
             return;
         }
 
@@ -135,10 +137,9 @@ public static class States
             for (int c = 0; c < rows; c += TVec.Count)
             {
                 TVec.Store(TVec.Exp(TVec.Load(in g, c, rows - c)), ref begin, c);
-                TVec.Store(TVec.Create(1), ref end, c);
             }
 
-            Run<TVec>(1, rows, cols, ref q, qRow, ref k, kRow, ref v, vRow, ref s, ref o, oRow, ref begin, ref end, ref rest);
+            StateStep.Run<TVec>(rows, cols, ref q, ref k, ref v, ref begin, ref s, ref o);
             return;
         }
 
@@ -163,28 +164,14 @@ public static class States
         int tokens, int rows, ref float q, nint qRow, ref float k, nint kRow, ref float g, ref float query, ref float key, nint row, ref float begin, ref float end)
         where TVec : struct, ISimd<TVec>
     {
-        // e^g, for a moment where the keys will lie.
-        for (int t = 0; t < tokens; t += TVec.Count)
-        {
-            TVec.Store(TVec.Exp(TVec.Load(in g, t, tokens - t)), ref key, t);
-        }
-
-        Fill<TVec>(ref begin, row, key);
-        int count = 1;
-        float reach = 1;
-        while (count < tokens && reach * Unsafe.Add(ref key, count) >= Faintest)
-        {
-            reach *= Unsafe.Add(ref key, count);
-            Unsafe.Add(ref query, count) = reach;
-            count++;
-        }
-
-        Fill<TVec>(ref end, row, reach);
+        int count = Spans.OfTokens<TVec>(tokens, ref g, ref key, ref query, out float first);
+        Fill<TVec>(ref begin, row, first);
+        Fill<TVec>(ref end, row, Unsafe.Add(ref query, count - 1));
 
         // From the last token up, so that what is still needed of the decays is not written over.
         for (int t = count - 1; t >= 0; t--)
         {
-            float decay = t == 0 ? 1 : Unsafe.Add(ref query, t);
+            float decay = Unsafe.Add(ref query, t);
             TVec fall = TVec.Create(decay);
             TVec rise = TVec.Create(1 / decay);
             for (int c = 0; c < rows; c += TVec.Count)
@@ -204,30 +191,7 @@ public static class States
         where TVec : struct, ISimd<TVec>
     {
         // The decays since the first token, for a moment where the queries will lie.
-        TVec one = TVec.Create(1);
-        TVec faint = TVec.Create(Faintest);
-        TVec isFine = one;
-        for (int c = 0; c < rows; c += TVec.Count)
-        {
-            TVec.Store(TVec.Exp(TVec.Load(in g, c, rows - c)), ref begin, c);
-            TVec reach = one;
-            TVec.Store(reach, ref query, c);
-            for (int t = 1; t < tokens; t++)
-            {
-                reach *= TVec.Exp(TVec.Load(in g, (t * gRow) + c, rows - c));
-                TVec.Store(reach, ref query, (t * row) + c);
-            }
-
-            // Lanes behind the last row hold the decay of what is not there: e^0.
-            isFine = TVec.Select(TVec.LessOrEqual(faint, reach), isFine, TVec.Create(0));
-        }
-
-        int count = TVec.MaxLane(one - isFine) > 0 ? Fine<TVec>(tokens, rows, ref query, row) : tokens;
-        for (int c = 0; c < rows; c += TVec.Count)
-        {
-            TVec.Store(TVec.Load(in query, ((count - 1) * row) + c), ref end, c);
-        }
-
+        int count = Spans.OfRows<TVec>(tokens, rows, ref g, gRow, ref query, row, ref begin, ref end);
         for (int t = 0; t < count; t++)
         {
             for (int c = 0; c < rows; c += TVec.Count)
@@ -239,25 +203,6 @@ public static class States
         }
 
         return count;
-    }
-
-    /// <summary>How many tokens it takes until a decay is too faint to be divided by, or no number; at least one.</summary>
-    [MethodImpl(Jit.Kernel)]
-    private static int Fine<TVec>(int tokens, int rows, ref float reach, nint row)
-        where TVec : struct, ISimd<TVec>
-    {
-        for (int t = 1; t < tokens; t++)
-        {
-            for (int c = 0; c < rows; c++)
-            {
-                if (!(Unsafe.Add(ref reach, (t * row) + c) >= Faintest))
-                {
-                    return t;
-                }
-            }
-        }
-
-        return tokens;
     }
 
     /// <summary>A span: every part of the state over all its tokens.</summary>

@@ -70,6 +70,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. from before in new[] { false, true } select new PrimitiveCase(new SegmentSum(before), new Argument(new(C, One), Values.Gates)),
         .. from gates in new Shape?[] { null, new(C, One), new(C, K) } select new PrimitiveCase(new StateReads(), [new(new(C, K)), new(new(C, K)), new(new(C, V)), new(new(K, V)), .. Gates(gates)]),
         .. from gates in new Shape?[] { null, new(C, One), new(C, K) } select new PrimitiveCase(new StateAfter(), [new(new(C, K)), new(new(C, V)), new(new(K, V)), .. Gates(gates)]),
+        .. from gates in new Shape?[] { null, new(C, One), new(C, K) } select new PrimitiveCase(new StateReads(Corrects: true), [new(new(C, K)), new(new(C, K), Values.Small), new(new(C, V)), new(new(K, V)), new(new(C, One)), .. Gates(gates)]),
+        .. from gates in new Shape?[] { null, new(C, One), new(C, K) } select new PrimitiveCase(new StateAfter(Corrects: true), [new(new(C, K), Values.Small), new(new(C, V)), new(new(K, V)), new(new(C, One)), .. Gates(gates)]),
         .. from strict in new[] { false, true } from before in new[] { false, true } select new PrimitiveCase(new DecayedGram(strict, before), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from strict in new[] { false, true } from toKeys in new[] { false, true } from before in new[] { false, true } select new PrimitiveCase(new DecayedApply(strict, toKeys, before), new(new(C, C)), new(new(C, K)), new(new(C, K), Values.Gates)),
         .. from before in new[] { false, true } select new PrimitiveCase(new DecayedCrossing(before), new(new(C, C)), new(new(C, K)), new(new(C, K)), new(new(C, K), Values.Gates)),

@@ -40,8 +40,10 @@ internal static class Operations
         Scan => Recurrent(x[0], x[1], x[2]),
         ReverseScan => Fill(Rows(x[1]), Cols(x[1]), (i, j) => Sum(Rows(x[1]), r => r >= i, r => x[1][r, j] * Enumerable.Range(i + 1, r - i).Aggregate(Complex.One, (p, n) => p * x[0][n, j]))),
         Shift s => Fill(Rows(x[0]), Cols(x[0]), (i, j) => s.Up ? i + 1 < Rows(x[0]) ? x[0][i + 1, j] : x[1][0, j] : i > 0 ? x[0][i - 1, j] : x[1][0, j]),
-        StateReads => Fill(Rows(x[0]), Cols(x[2]), (i, j) => Sum(Cols(x[0]), _ => true, c => x[0][i, c] * StateBehind(i, c, j, x[1], x[2], x[3], x.Count > 4 ? x[4] : null))),
-        StateAfter => Fill(Cols(x[0]), Cols(x[1]), (c, j) => StateBehind(Rows(x[0]) - 1, c, j, x[0], x[1], x[2], x.Count > 3 ? x[3] : null)),
+        StateReads { Corrects: true } => StateRead(x[0], x[1], Corrections(x[1], x[2], x[3], x[4], x.ElementAtOrDefault(5)), x[3], x.ElementAtOrDefault(5)),
+        StateReads => StateRead(x[0], x[1], x[2], x[3], x.ElementAtOrDefault(4)),
+        StateAfter { Corrects: true } => LastState(x[0], Corrections(x[0], x[1], x[2], x[3], x.ElementAtOrDefault(4)), x[2], x.ElementAtOrDefault(4)),
+        StateAfter => LastState(x[0], x[1], x[2], x.ElementAtOrDefault(3)),
         EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
         Queue q => Fill(Rows(x[q.Stays ? 0 : 1]), Cols(x[0]), (i, j) => (q.Stays ? Rows(x[1]) : 0) + i is var n && n < Rows(x[0]) ? x[0][n, j] : x[1][n - Rows(x[0]), j]),
         Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
@@ -118,6 +120,26 @@ internal static class Operations
     private static Complex Between(Complex[,] g, int j, int i, int c) => Sum(Rows(g), r => j < r && r <= i, r => g[r, c]);
 
     /// <summary>A cell of the state as row i leaves it.</summary>
+    private static Complex[,] StateRead(Complex[,] q, Complex[,] k, Complex[,] v, Complex[,] state, Complex[,]? g) =>
+        Fill(Rows(q), Cols(v), (i, j) => Sum(Cols(q), _ => true, c => q[i, c] * StateBehind(i, c, j, k, v, state, g)));
+
+    private static Complex[,] LastState(Complex[,] k, Complex[,] v, Complex[,] state, Complex[,]? g) =>
+        Fill(Cols(k), Cols(v), (c, j) => StateBehind(Rows(k) - 1, c, j, k, v, state, g));
+
+    /// <summary>What a delta rule writes: β (v − Sᵀk) of the state before each row's own write.</summary>
+    private static Complex[,] Corrections(Complex[,] k, Complex[,] v, Complex[,] state, Complex[,] beta, Complex[,]? g)
+    {
+        var written = new Complex[Rows(v), Cols(v)];
+        for (var i = 0; i < Rows(v); i++)
+        {
+            // Rows from i on have written nothing yet.
+            var seen = Fill(1, Cols(v), (_, j) => Sum(Cols(k), _ => true, c => k[i, c] * StateBehind(i, c, j, k, written, state, g)));
+            for (var j = 0; j < Cols(v); j++) written[i, j] = beta[i, 0] * (v[i, j] - seen[0, j]);
+        }
+
+        return written;
+    }
+
     private static Complex StateBehind(int i, int c, int j, Complex[,] k, Complex[,] v, Complex[,] state, Complex[,]? g)
     {
         Complex Decay(int from) => g is null ? 1 : Complex.Exp(Between(g, from, i, Cols(g) == 1 ? 0 : c));
