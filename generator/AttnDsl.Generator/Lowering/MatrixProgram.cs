@@ -17,11 +17,11 @@ internal static class MatrixProgram
     private static readonly Dim One = Dim.One, V = Dim.V;
 
     /// <summary>
-    /// Whether the state may be taken along the tokens as it is, read and written by each: no rule that retrieves by other than keys, no running maximum, no
+    /// Whether the state may be taken along the tokens as it is, read and written by each: no rule that retrieves by other than keys, no
     /// levels, and decays that its rows have or all of it. Polynomial maps have so many features that products of channels are cheaper.
     /// </summary>
     public static bool RunsAlong(DynamicalSystem system) =>
-        system is { Family: StateFamily.Matrix, Causal: true, Write: WriteRule.Plain or WriteRule.Delta, IsScan: false, IsCentred: false, IsStabilised: false } && !system.Writing.Bonus && system.Levels == 0
+        system is { Family: StateFamily.Matrix, Causal: true, Write: WriteRule.Plain or WriteRule.Delta or WriteRule.ExponentialGate, IsScan: false, IsCentred: false } && !system.Writing.Bonus && system.Levels == 0
         && system.Map.Polynomial is null && system.Decay is null or { Shape: GateShape.Constant or GateShape.Head or GateShape.Key or GateShape.Pair };
 
     /// <param name="along">Takes the state along the tokens instead of through products; only where <see cref="RunsAlong"/>.</param>
@@ -70,6 +70,9 @@ internal static class MatrixProgram
             (null, { } r) => b.Map(decayed, (a, s, t) => a * Ex.Exp(s - t), x, max!.Value.Start, r),
             ({ } l0, { } r) => b.Map(decayed, (a, l, s, t) => a * Ex.Exp(l + (s - t)), x, l0, max!.Value.Start, r),
         };
+
+        // Along the tokens, each leaves the state relative to its own maximum: what that has risen by is one more decay.
+        (Tile Key, Tile? Gates) weighed = !along ? default : rowMax is null ? (k.Features, weights.Gates) : weights.Along(k.Features, max!.Value.Start, rowMax);
 
         // The pairs of key and value that are written.
         var writes = new List<(string Name, Operand Key, Tile Value)>();
@@ -171,8 +174,8 @@ internal static class MatrixProgram
         }
 
         // What a state that is taken along the tokens is made of.
-        Tile[] Written(Tile state) => [k.Features, v, state, .. correcting is null ? Array.Empty<Tile>() : [correcting], .. weights.Gates is { } g ? [g] : Array.Empty<Tile>()];
-        Tile KeySums() => b.Emit("sums", new Scan(), weights.Factors(k.Features.Shape), k.Features, sum!.Value.Start);
+        Tile[] Written(Tile state) => [weighed.Key, v, state, .. correcting is null ? Array.Empty<Tile>() : [correcting], .. weighed.Gates is { } g ? [g] : Array.Empty<Tile>()];
+        Tile KeySums() => b.Emit("sums", new Scan(), Weighting.Factors(b, weighed.Gates, weighed.Key.Shape), weighed.Key, sum!.Value.Start);
 
         var decays = system.Decay is not null;
         var write = Say($"S ← {gt}S + {key} {written}ᵀ{also}.", system.Decay is null
@@ -190,10 +193,18 @@ internal static class MatrixProgram
         if (max is { } running)
         {
             b.Stage = Say("m ← m_t; S and n are kept relative to e^m.", "m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.");
-            var block = b.MaxRows("blockMax", weights.ToEnd!);
-            next = total is null
-                ? b.Map("mNext", Ex.Max, running.Start, block)
-                : b.Map("mNext", (x, y, w) => Ex.Max(Ex.Max(x + y, w), Ex.NoScore), total, running.Start, block);
+            if (along)
+            {
+                next = b.Emit("mNext", new EdgeRow(Last: true), rowMax!);
+            }
+            else
+            {
+                var block = b.MaxRows("blockMax", weights.ToEnd!);
+                next = total is null
+                    ? b.Map("mNext", Ex.Max, running.Start, block)
+                    : b.Map("mNext", (x, y, w) => Ex.Max(Ex.Max(x + y, w), Ex.NoScore), total, running.Start, block);
+            }
+
             p.Carry("m", head.LoadAs("m0", "m", One, One, Access.Whole), running, next, isReference: true);
             tail.Store("m", running.Final, Access.Whole);
             next = b.Emit("mHeld", new StopGradient(), next);

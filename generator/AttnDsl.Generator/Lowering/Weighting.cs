@@ -71,7 +71,19 @@ internal sealed class Weighting
     public Tile? Gates => _g;
 
     /// <summary>The decays themselves, for every row and channel.</summary>
-    public Tile Factors(Shape shape) => _g is null ? _b.Fill("undecayed", shape, 1) : _b.Map("decays", Ex.Exp(new Arg(0)), shape, _g);
+    public static Tile Factors(RegionBuilder b, Tile? gates, Shape shape) => gates is null ? b.Fill("undecayed", shape, 1) : b.Map("decays", Ex.Exp(new Arg(0)), shape, gates);
+
+    /// <summary>Keys and log-decays of rows each of which leaves the state relative to its own maximum.</summary>
+    /// <param name="keys">What the rows write with.</param>
+    /// <param name="before">The maximum in front of the block, 1×1.</param>
+    /// <param name="max">The maximum behind each row, C×1.</param>
+    public (Tile Key, Tile Gates) Along(Tile keys, Tile before, Tile max)
+    {
+        var previous = _b.Emit("maxBefore", new Shift(), max, before);
+        return (
+            _b.Map("kWeighed", (x, i, m) => x * Ex.Exp(i - m), keys, _i!, max),
+            _g is null ? _b.Map("fall", (x, y) => x - y, previous, max) : _b.Map("logKept", (g, x, y) => g + (x - y), _g, previous, max));
+    }
 
     /// <summary>Log-decay from before the block up to and including each row; none where nothing decays.</summary>
     public Tile? FromStart => _g is null ? null : _b.PrefixSum("fromStart", _g);

@@ -23,7 +23,7 @@ namespace AttnDsl.Generated
         public const int ParallelScratch = 27072; // floats a worker
         public const int AbsorbScratch = 4160; // floats a worker
         public const int KeepScratch = 4160; // floats a worker
-        public const int BackwardScratch = 31168; // floats a worker
+        public const int BackwardScratch = 33920; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -299,6 +299,7 @@ namespace AttnDsl.Generated
                 Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref oBlock, C * oStep), oStep);
 
                 // The chunk's queries, keys and gates.
                 for (int i = 0; i < C; i++)
@@ -769,6 +770,16 @@ namespace AttnDsl.Generated
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
                 ref float gGradBlock = ref Unsafe.Add(ref gGrad, t * gGradStep); // [C,K]
                 ref float qGradBlock = ref Unsafe.Add(ref qGrad, t * qGradStep); // [C,K]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref qBlock, -32 * qStep), qStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref kBlock, -32 * kStep), kStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref vBlock, -32 * vStep), vStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref gBlock, -32 * gStep), gStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref oGradBlock, -32 * oGradStep), oGradStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref vGradBlock, -32 * vGradStep), vGradStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref kGradBlock, -32 * kGradStep), kGradStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref gGradBlock, -32 * gGradStep), gGradStep);
+                Ahead.Fetch(Math.Min(32, t), 64, ref Unsafe.Add(ref qGradBlock, -32 * qGradStep), qGradStep);
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
                 for (int i = 0; i < C; i++)

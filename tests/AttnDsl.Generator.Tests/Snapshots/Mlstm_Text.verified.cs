@@ -18,8 +18,8 @@ namespace AttnDsl.Generated
     [EditorBrowsable(EditorBrowsableState.Never)]
     internal static class Samples_Mlstm_3d9abc1f
     {
-        public const int RecurrentScratch = 128; // floats a worker
-        public const int ChunkwiseScratch = 5216; // floats a worker
+        public const int RecurrentScratch = 4784; // floats a worker
+        public const int ChunkwiseScratch = 10464; // floats a worker
         public const int ParallelScratch = 11824; // floats a worker
         public const int AbsorbScratch = 1168; // floats a worker
         public const int KeepScratch = 1168; // floats a worker
@@ -246,15 +246,14 @@ namespace AttnDsl.Generated
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float logDecay = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float rowMax = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float dots = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float scores = ref Unsafe.Add(ref work, 80); // [1,1]
-            ref float expLogDecay = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 96); // [1,K]
-            ref float fromState = ref Unsafe.Add(ref work, 0); // [1,V]
-            ref float denState = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float divisor = ref Unsafe.Add(ref work, 96); // [1,1]
-            ref float expInputGate = ref Unsafe.Add(ref work, 0); // [1,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 16); // [1,K]
+            ref float expInputGate = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float kWeighed = ref Unsafe.Add(ref work, 80); // [1,K]
+            ref float logKept = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float read = ref Unsafe.Add(ref work, 112); // [1,V]
+            ref float expLogKept = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float den = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float divisor = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float scratch = ref Unsafe.Add(ref work, 144);
 
             for (int t = 0; t < time; t++)
             {
@@ -274,58 +273,35 @@ namespace AttnDsl.Generated
 
                 // m_t = max(g + m, i): the largest log-weight that this token meets.
                 TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref logDecay, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref inputGateBlock, 0)), TVec.Create(-1e30f)), ref rowMax, 0);
-
-                // o = (e^g S)ᵀ q + (q·k) v: what the state holds and what the token is about to write.
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        fold += TVec.First(TVec.Load(ref qScaled, j) * TVec.Load(ref kBlock, j, 20 - j), 20 - j, 0f);
-                    }
-                    dots = TVec.Sum(fold);
-                }
-                RecurrentScores<TVec>(ref dots, ref inputGateBlock, ref rowMax, ref scores);
-                RecurrentExpLogDecay<TVec>(ref logDecay, ref m, ref rowMax, ref expLogDecay);
+                RecurrentExpInputGate<TVec>(ref inputGateBlock, ref rowMax, ref expInputGate);
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref qScaled, j) * TVec.Splat(ref expLogDecay, 0), ref qDecayed, j);
+                    TVec.Store(TVec.Load(ref kBlock, j, 20 - j) * TVec.Splat(ref expInputGate, 0), ref kWeighed, j);
                 }
-                Products.Multiply<TVec>(1, 24, 20, ref qDecayed, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
+                TVec.Store(TVec.Splat(ref logDecay, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref logKept, 0);
+
+                // S ← e^g S + k vᵀ and o = Sᵀ q in one pass over the state.
+                States.AdvanceDecayed<TVec>(1, 20, 24, ref qScaled, 32, ref kWeighed, 32, ref vBlock, vStep, ref logKept, ref S, ref read, 32, ref scratch);
 
                 // The normaliser, accumulated as the numerator is.
+                RecurrentExpLogKept<TVec>(ref logKept, ref expLogKept);
+                for (int j = 0; j < 20; j += TVec.Count)
+                {
+                    TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref expLogKept, 0), TVec.Load(ref n, j, 20 - j), TVec.Load(ref kWeighed, j)), ref n, j, 20 - j);
+                }
                 {
                     var fold = TVec.Create(0f);
                     var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qScaled, j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
                     }
-                    denState = CarriedSums.Total(fold, lost);
+                    den = CarriedSums.Total(fold, lost);
                 }
-                RecurrentDivisor<TVec>(ref denState, ref scores, ref rowMax, ref divisor);
+                RecurrentDivisor<TVec>(ref den, ref rowMax, ref divisor);
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref scores, 0), TVec.Load(ref vBlock, j, 24 - j), TVec.Load(ref fromState, j)) / TVec.Splat(ref divisor, 0), ref oBlock, j, 24 - j);
-                }
-
-                // S ← e^g S + k vᵀ.
-                RecurrentExpInputGate<TVec>(ref inputGateBlock, ref rowMax, ref expInputGate);
-                for (int j = 0; j < 20; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Load(ref kBlock, j, 20 - j) * TVec.Splat(ref expInputGate, 0), ref kWritten, j);
-                }
-                for (int j = 0; j < 20; j += TVec.Count)
-                {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expLogDecay, 0), TVec.Load(ref kWritten, j)), ref n, j, 20 - j);
-                }
-                for (int i = 0; i < 20; i++)
-                {
-                    var kWrittenLanes = TVec.Splat(ref kWritten, i);
-                    var expLogDecayLanes = TVec.Splat(ref expLogDecay, 0);
-                    for (int j = 0; j < 24; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref S, i * 24 + j, 24 - j), expLogDecayLanes, kWrittenLanes * TVec.Load(ref vBlock, j, 24 - j)), ref S, i * 24 + j, 24 - j);
-                    }
+                    TVec.Store(TVec.Load(ref read, j) / TVec.Splat(ref divisor, 0), ref oBlock, j, 24 - j);
                 }
                 TVec.Store(TVec.Splat(ref rowMax, 0), ref m, 0, 1);
             }
@@ -339,30 +315,6 @@ namespace AttnDsl.Generated
             TVec.Store(-TVec.Softplus(-TVec.Splat(ref gBlock, 0)), ref logDecay, 0);
         }
 
-        /// <summary>scores = dots * exp(inputGateBlock - rowMax)</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentScores<TVec>(ref float dots, ref float inputGateBlock, ref float rowMax, ref float scores)
-            where TVec : struct, ISimd<TVec>
-        {
-            TVec.Store(TVec.Splat(ref dots, 0) * TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref scores, 0);
-        }
-
-        /// <summary>expLogDecay = exp(logDecay + (m - rowMax))</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentExpLogDecay<TVec>(ref float logDecay, ref float m, ref float rowMax, ref float expLogDecay)
-            where TVec : struct, ISimd<TVec>
-        {
-            TVec.Store(TVec.Exp(TVec.Splat(ref logDecay, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0))), ref expLogDecay, 0);
-        }
-
-        /// <summary>divisor = max(|denState + scores|, exp(-rowMax)) + 0.000001</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void RecurrentDivisor<TVec>(ref float denState, ref float scores, ref float rowMax, ref float divisor)
-            where TVec : struct, ISimd<TVec>
-        {
-            TVec.Store(TVec.Max(TVec.Abs(TVec.Splat(ref denState, 0) + TVec.Splat(ref scores, 0)), TVec.Exp(-TVec.Splat(ref rowMax, 0))) + TVec.Create(1e-06f), ref divisor, 0);
-        }
-
         /// <summary>expInputGate = exp(inputGateBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         private static void RecurrentExpInputGate<TVec>(ref float inputGateBlock, ref float rowMax, ref float expInputGate)
@@ -371,8 +323,24 @@ namespace AttnDsl.Generated
             TVec.Store(TVec.Exp(TVec.Splat(ref inputGateBlock, 0) - TVec.Splat(ref rowMax, 0)), ref expInputGate, 0);
         }
 
+        /// <summary>expLogKept = exp(logKept)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void RecurrentExpLogKept<TVec>(ref float logKept, ref float expLogKept)
+            where TVec : struct, ISimd<TVec>
+        {
+            TVec.Store(TVec.Exp(TVec.Splat(ref logKept, 0)), ref expLogKept, 0);
+        }
+
+        /// <summary>divisor = max(|den|, exp(-rowMax)) + 0.000001</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void RecurrentDivisor<TVec>(ref float den, ref float rowMax, ref float divisor)
+            where TVec : struct, ISimd<TVec>
+        {
+            TVec.Store(TVec.Max(TVec.Abs(TVec.Splat(ref den, 0)), TVec.Exp(-TVec.Splat(ref rowMax, 0))) + TVec.Create(1e-06f), ref divisor, 0);
+        }
+
         /// <summary>
-        /// One head of one sequence, 32 tokens at a time: products inside a chunk, the state S between chunks.
+        /// One head of one sequence, 32 tokens at a time: each part of the state S stays in registers from a chunk's first token to its last.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Chunkwise<TVec>(
@@ -395,25 +363,20 @@ namespace AttnDsl.Generated
             ref float fromStart = ref Unsafe.Add(ref work, 1088); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 1120); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2144); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 2176); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 2208); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 3232); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 1120); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 1152); // [C,K]
-            ref float fromState = ref Unsafe.Add(ref work, 0); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 2208); // [C,V]
-            ref float denState = ref Unsafe.Add(ref work, 1088); // [C,1]
-            ref float denBlock = ref Unsafe.Add(ref work, 1120); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 1152); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 0); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 16); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 112); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 16); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float scratch = ref Unsafe.Add(ref work, 4256);
+            ref float rowMax = ref Unsafe.Add(ref work, 1120); // [C,1]
+            ref float maxBefore = ref Unsafe.Add(ref work, 1088); // [C,1]
+            ref float expInputGate = ref Unsafe.Add(ref work, 1152); // [C,1]
+            ref float kWeighed = ref Unsafe.Add(ref work, 1184); // [C,K]
+            ref float logKept = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float read = ref Unsafe.Add(ref work, 2208); // [C,V]
+            ref float expLogKept = ref Unsafe.Add(ref work, 1056); // [C,1]
+            ref float decays = ref Unsafe.Add(ref work, 3232); // [C,K]
+            ref float sums = ref Unsafe.Add(ref work, 4256); // [C,K]
+            ref float den = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float mNext = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float lastSum = ref Unsafe.Add(ref work, 16); // [1,K]
+            ref float scratch = ref Unsafe.Add(ref work, 5280);
 
             for (int t = 0; t < time; t += 32)
             {
@@ -426,8 +389,9 @@ namespace AttnDsl.Generated
                 Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref qBlock, C * qStep), qStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 24, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 24, ref Unsafe.Add(ref oBlock, C * oStep), oStep);
 
-                // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
+                // The chunk's queries, keys and gates.
                 for (int i = 0; i < C; i++)
                 {
                     for (int j = 0; j < 20; j += TVec.Count)
@@ -455,109 +419,65 @@ namespace AttnDsl.Generated
                 {
                     TVec.Store(TVec.Max(TVec.Max(TVec.Load(ref fromStart, j) + TVec.Splat(ref m, 0), TVec.Load(ref ownMax, j)), TVec.Create(-1e30f)), ref rowMax, j);
                 }
-
-                // o_i = Sᵀ(q_i e^{L_i}) + Σ_{j≤i} scores_ij v_j: what came before the chunk, and the chunk's own part.
-                Products.MultiplyTransposedLower<TVec>(C, 20, ref qScaled, 32, ref kBlock, kStep, ref dots, 32, accumulate: false, ref scratch);
-                ChunkwiseScores<TVec>(C, ref dots, ref decay, ref inputGateBlock, ref rowMax, ref scores);
-                ChunkwiseExpFromStart<TVec>(C, ref fromStart, ref m, ref rowMax, ref expFromStart);
+                Tiles.ShiftDown(C, 1, ref rowMax, 1, ref m, ref maxBefore, 1);
+                ChunkwiseExpInputGate<TVec>(C, ref inputGateBlock, ref rowMax, ref expInputGate);
                 for (int i = 0; i < C; i++)
                 {
-                    var expFromStartLanes = TVec.Splat(ref expFromStart, i);
+                    var expInputGateLanes = TVec.Splat(ref expInputGate, i);
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        TVec.Store(TVec.Load(ref qScaled, i * 32 + j) * expFromStartLanes, ref qDecayed, i * 32 + j);
+                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expInputGateLanes, ref kWeighed, i * 32 + j);
                     }
                 }
-                Products.Multiply<TVec>(C, 24, 20, ref qDecayed, 32, 1, ref S, 24, ref fromState, 32, accumulate: false);
-                Products.MultiplyLower<TVec>(C, 24, ref scores, 32, 1, ref vBlock, vStep, ref fromBlock, 32, accumulate: false);
+                for (int j = 0; j < C; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Load(ref logDecay, j) + (TVec.Load(ref maxBefore, j) - TVec.Load(ref rowMax, j)), ref logKept, j);
+                }
+
+                // S ← e^g S + k vᵀ and o = Sᵀ q for one token after the other, a part of the state at a time.
+                States.AdvanceDecayed<TVec>(C, 20, 24, ref qScaled, 32, ref kWeighed, 32, ref vBlock, vStep, ref logKept, ref S, ref read, 32, ref scratch);
 
                 // The normaliser, accumulated as the numerator is.
+                ChunkwiseExpLogKept<TVec>(C, ref logKept, ref expLogKept);
+                for (int i = 0; i < C; i++)
+                {
+                    var expLogKeptLanes = TVec.Splat(ref expLogKept, i);
+                    for (int j = 0; j < 20; j += TVec.Count)
+                    {
+                        TVec.Store(expLogKeptLanes, ref decays, i * 32 + j);
+                    }
+                }
+                Scans.Linear<TVec>(C, 20, ref decays, 32, ref kWeighed, 32, ref n, ref sums, 32);
                 for (int i = 0; i < C; i++)
                 {
                     var fold = TVec.Create(0f);
                     var lost = fold;
                     for (int j = 0; j < 20; j += TVec.Count)
                     {
-                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qDecayed, i * 32 + j) * TVec.Load(ref n, j, 20 - j), 20 - j, 0f), ref lost);
+                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref qScaled, i * 32 + j) * TVec.Load(ref sums, i * 32 + j), 20 - j, 0f), ref lost);
                     }
-                    Unsafe.Add(ref denState, i) = CarriedSums.Total(fold, lost);
+                    Unsafe.Add(ref den, i) = CarriedSums.Total(fold, lost);
                 }
-                for (int i = 0; i < C; i++)
-                {
-                    var fold = TVec.Create(0f);
-                    var lost = fold;
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        fold = CarriedSums.Add(fold, TVec.First(TVec.Load(ref scores, i * 32 + j), C - j, 0f), ref lost);
-                    }
-                    Unsafe.Add(ref denBlock, i) = CarriedSums.Total(fold, lost);
-                }
-                ChunkwiseDivisor<TVec>(C, ref denState, ref denBlock, ref rowMax, ref divisor);
+                ChunkwiseDivisor<TVec>(C, ref den, ref rowMax, ref divisor);
                 for (int i = 0; i < C; i++)
                 {
                     var divisorLanes = TVec.Splat(ref divisor, i);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        TVec.Store((TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / divisorLanes, ref oBlock, i * oStep + j, 24 - j);
+                        TVec.Store(TVec.Load(ref read, i * 32 + j) / divisorLanes, ref oBlock, i * oStep + j, 24 - j);
                     }
-                }
-
-                // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                {
-                    var fold = TVec.Create(0f);
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        fold += TVec.First(TVec.Load(ref logDecay, j), C - j, 0f);
-                    }
-                    total = TVec.Sum(fold);
                 }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
-                Scans.PrefixSum(C, ref logDecay, ref toEnd, reversed: true, exclusive: true);
-                {
-                    var fold = TVec.Create(float.NegativeInfinity);
-                    for (int j = 0; j < C; j += TVec.Count)
-                    {
-                        fold = TVec.Max(fold, TVec.First(TVec.Load(ref toEnd, j) + TVec.Load(ref inputGateBlock, j), C - j, float.NegativeInfinity));
-                    }
-                    blockMax = TVec.MaxLane(fold);
-                }
-                TVec.Store(TVec.Max(TVec.Max(TVec.Splat(ref total, 0) + TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), TVec.Create(-1e30f)), ref mNext, 0);
+                Tiles.CopyRow(1, ref Unsafe.Add(ref rowMax, (C - 1) * 1), ref mNext);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                ChunkwiseExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
-                for (int i = 0; i < C; i++)
-                {
-                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
-                    }
-                }
-                for (int j = 0; j < 20; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref kWritten, i * 32 + j);
-                    }
-                    TVec.Store(fold, ref keySum, j);
-                }
-                ChunkwiseExpTotal<TVec>(ref total, ref m, ref mNext, ref expTotal);
-                for (int j = 0; j < 20; j += TVec.Count)
-                {
-                    TVec.Store(TVec.MultiplyAdd(TVec.Load(ref n, j, 20 - j), TVec.Splat(ref expTotal, 0), TVec.Load(ref keySum, j)), ref n, j, 20 - j);
-                }
-                for (int i = 0; i < 20; i++)
-                {
-                    var expTotalLanes = TVec.Splat(ref expTotal, 0);
-                    for (int j = 0; j < 24; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref S, i * 24 + j, 24 - j) * expTotalLanes, ref S, i * 24 + j, 24 - j);
-                    }
-                }
-                Products.Multiply<TVec>(20, 24, C, ref kWritten, 1, 32, ref vBlock, vStep, ref S, 24, accumulate: true);
+                Tiles.CopyRow(20, ref Unsafe.Add(ref sums, (C - 1) * 32), ref lastSum);
                 TVec.Store(TVec.Splat(ref mNext, 0), ref m, 0, 1);
+                for (int j = 0; j < 20; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Load(ref lastSum, j), ref n, j, 20 - j);
+                }
             }
         }
 
@@ -572,62 +492,37 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>scores = j &lt;= i ? dots * exp(decay + (inputGateBlock - rowMax)) : 0</summary>
+        /// <summary>expInputGate = exp(inputGateBlock - rowMax)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseScores<TVec>(int C, ref float dots, ref float decay, ref float inputGateBlock, ref float rowMax, ref float scores)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int i = 0; i < C; i++)
-            {
-                var rowMaxLanes = TVec.Splat(ref rowMax, i);
-                int j = 0;
-                for (; j <= i; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(TVec.Iota(j), TVec.Create(i)), TVec.Load(ref dots, i * 32 + j) * TVec.Exp(TVec.Load(ref decay, i * 32 + j) + (TVec.Load(ref inputGateBlock, j) - rowMaxLanes)), TVec.Create(0f)), ref scores, i * 32 + j);
-                }
-                for (; j < C; j += TVec.Count) TVec.Store(TVec.Create(0f), ref scores, i * 32 + j);
-            }
-        }
-
-        /// <summary>expFromStart = exp(fromStart + (m - rowMax))</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpFromStart<TVec>(int C, ref float fromStart, ref float m, ref float rowMax, ref float expFromStart)
+        private static void ChunkwiseExpInputGate<TVec>(int C, ref float inputGateBlock, ref float rowMax, ref float expInputGate)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref fromStart, j) + (TVec.Splat(ref m, 0) - TVec.Load(ref rowMax, j))), ref expFromStart, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref inputGateBlock, j) - TVec.Load(ref rowMax, j)), ref expInputGate, j);
             }
         }
 
-        /// <summary>divisor = max(|denState + denBlock|, exp(-rowMax)) + 0.000001</summary>
+        /// <summary>expLogKept = exp(logKept)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseDivisor<TVec>(int C, ref float denState, ref float denBlock, ref float rowMax, ref float divisor)
+        private static void ChunkwiseExpLogKept<TVec>(int C, ref float logKept, ref float expLogKept)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref denState, j) + TVec.Load(ref denBlock, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref divisor, j);
+                TVec.Store(TVec.Exp(TVec.Load(ref logKept, j)), ref expLogKept, j);
             }
         }
 
-        /// <summary>expToEnd = exp(toEnd + (inputGateBlock - mNext))</summary>
+        /// <summary>divisor = max(|den|, exp(-rowMax)) + 0.000001</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpToEnd<TVec>(int C, ref float toEnd, ref float inputGateBlock, ref float mNext, ref float expToEnd)
+        private static void ChunkwiseDivisor<TVec>(int C, ref float den, ref float rowMax, ref float divisor)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref toEnd, j) + (TVec.Load(ref inputGateBlock, j) - TVec.Splat(ref mNext, 0))), ref expToEnd, j);
+                TVec.Store(TVec.Max(TVec.Abs(TVec.Load(ref den, j)), TVec.Exp(-TVec.Load(ref rowMax, j))) + TVec.Create(1e-06f), ref divisor, j);
             }
-        }
-
-        /// <summary>expTotal = exp(total + (m - mNext))</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void ChunkwiseExpTotal<TVec>(ref float total, ref float m, ref float mNext, ref float expTotal)
-            where TVec : struct, ISimd<TVec>
-        {
-            TVec.Store(TVec.Exp(TVec.Splat(ref total, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0))), ref expTotal, 0);
         }
 
         /// <summary>
@@ -1333,6 +1228,14 @@ namespace AttnDsl.Generated
                 ref float vGradBlock = ref Unsafe.Add(ref vGrad, t * vGradStep); // [C,V]
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
                 ref float qGradBlock = ref Unsafe.Add(ref qGrad, t * qGradStep); // [C,K]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(32, t), 20, ref Unsafe.Add(ref qBlock, -32 * qStep), qStep);
+                Ahead.Fetch(Math.Min(32, t), 20, ref Unsafe.Add(ref kBlock, -32 * kStep), kStep);
+                Ahead.Fetch(Math.Min(32, t), 24, ref Unsafe.Add(ref vBlock, -32 * vStep), vStep);
+                Ahead.Fetch(Math.Min(32, t), 24, ref Unsafe.Add(ref oGradBlock, -32 * oGradStep), oGradStep);
+                Ahead.Fetch(Math.Min(32, t), 24, ref Unsafe.Add(ref vGradBlock, -32 * vGradStep), vGradStep);
+                Ahead.Fetch(Math.Min(32, t), 20, ref Unsafe.Add(ref kGradBlock, -32 * kGradStep), kGradStep);
+                Ahead.Fetch(Math.Min(32, t), 20, ref Unsafe.Add(ref qGradBlock, -32 * qGradStep), qGradStep);
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
                 for (int i = 0; i < C; i++)
@@ -2124,8 +2027,8 @@ namespace Samples
     ///   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
     ///
     /// Forms and schedule
-    ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 20,864 bytes of scratch a worker
+    ///   recurrent: token by token, two passes over S: read, update; 19,136 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 41,856 bytes of scratch a worker
     ///   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
     /// </code>
     /// </remarks>
@@ -2171,8 +2074,8 @@ Gradients
   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
 
 Forms and schedule
-  recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 20,864 bytes of scratch a worker
+  recurrent: token by token, two passes over S: read, update; 19,136 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 41,856 bytes of scratch a worker
   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
 """";
 

@@ -301,7 +301,9 @@ namespace AttnDsl.Generated
                 Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref cosBlock, C * cosStep), cosStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref sinBlock, C * sinStep), sinStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref keysBlock, C * keysStep), keysStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 96, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 96, ref Unsafe.Add(ref valuesBlock, C * valuesStep), valuesStep);
 
                 // Rotate one block of keys to their positions.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref kBlock, kStep,
@@ -342,6 +344,7 @@ namespace AttnDsl.Generated
                 Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref cosBlock, C * cosStep), cosStep);
                 Ahead.Fetch(Math.Min(C, time - t - C), 32, ref Unsafe.Add(ref sinBlock, C * sinStep), sinStep);
+                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref keysBlock, C * keysStep), keysStep);
 
                 // Rotate one block of keys to their positions.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref kBlock, kStep,
@@ -1192,6 +1195,13 @@ namespace AttnDsl.Generated
                 ref float vGradBlock = ref Unsafe.Add(ref vGrad, t * vGradStep); // [C,V]
                 ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref cosBlock, -64 * cosStep), cosStep);
+                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref sinBlock, -64 * sinStep), sinStep);
+                Ahead.Fetch(Math.Min(64, t), 96, ref Unsafe.Add(ref valuesGradBlock, -64 * valuesGradStep), valuesGradStep);
+                Ahead.Fetch(Math.Min(64, t), 96, ref Unsafe.Add(ref vGradBlock, -64 * vGradStep), vGradStep);
+                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref keysGradBlock, -64 * keysGradStep), keysGradStep);
+                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref kGradBlock, -64 * kGradStep), kGradStep);
 
                 // Back through: Copy one block of values.
                 for (int i = 0; i < C; i++)
@@ -1228,6 +1238,11 @@ namespace AttnDsl.Generated
                 ref float sinBlock = ref Unsafe.Add(ref sin, t * sinStep); // [C,P]
                 ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
+                // On their way while this chunk is worked on: the rows of the next.
+                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref cosBlock, -64 * cosStep), cosStep);
+                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref sinBlock, -64 * sinStep), sinStep);
+                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref keysGradBlock, -64 * keysGradStep), keysGradStep);
+                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref kGradBlock, -64 * kGradStep), kGradStep);
 
                 // Turn their gradients back.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref keysGradBlock, keysGradStep,

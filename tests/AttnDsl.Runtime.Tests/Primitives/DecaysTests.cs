@@ -108,7 +108,7 @@ public abstract class DecaysTests<TVec>(ITestOutputHelper output) : VectorTests<
                 using var p = new Matrix(rows, rows, gap: 4);
                 using var down = new Matrix(rows, k, gap: 5);
                 using var up = new Matrix(rows, k, gap: 6);
-                using var scratch = new Matrix(1, Decays.GramScratchFloats(rows, k) + (rows * (k + 16)));
+                using var scratch = new Matrix(1, Math.Max(Decays.GramScratchFloats(rows, k), Decays.ApplyScratchFloats(rows, k)));
                 Decays.GramBefore<TVec>(rows, k, ref q.Ref, q.Stride, ref key.Ref, key.Stride, ref g.Ref, g.Stride, ref p.Ref, p.Stride, ref scratch.Ref);
                 Decays.ApplyToQueriesBefore<TVec>(rows, k, ref w.Ref, w.Stride, ref key.Ref, key.Stride, ref g.Ref, g.Stride, ref down.Ref, down.Stride, ref scratch.Ref);
                 Decays.ApplyToKeysBefore<TVec>(rows, k, ref w.Ref, w.Stride, ref q.Ref, q.Stride, ref g.Ref, g.Stride, ref up.Ref, up.Stride, ref scratch.Ref);

@@ -248,13 +248,16 @@ internal sealed class CpuKernelWriter
     /// <summary>The rows of one head lie apart, which no hardware foresees: those of the next turn are asked for while this one computes.</summary>
     private void FetchNext()
     {
-        if (_plan.Program is not { Visits: Visits.All, Grid: null } || _plan.Program.Loop != Dim.C) return;
+        if (_plan.Program is not { Visits: Visits.All or Visits.AllDescending, Grid: null } || _plan.Program.Loop != Dim.C) return;
+        // Towards the front every chunk is whole.
+        var (rows, ahead) = _plan.Program.Visits == Visits.All ? ("Math.Min(C, time - t - C)", "C") : ($"Math.Min({_plan.Sizes.C}, t)", $"-{_plan.Sizes.C}");
         var seen = new HashSet<string>();
         foreach (var s in _plan.Body)
         {
-            if (s.Op is not Load || _plan.Places[s.Target] is not TensorRows rows || !seen.Add(rows.Tensor)) continue;
+            // Rows that are written too: a store waits for its line as a load does.
+            if (!_plan.Places.TryGetValue(s.Target, out var place) || place is not TensorRows tensor || !seen.Add(tensor.Tensor)) continue;
             if (seen.Count == 1) _out.Line("// On their way while this chunk is worked on: the rows of the next.");
-            _out.Line($"Ahead.Fetch(Math.Min(C, time - t - C), {Size(s.Target.Shape.Cols)}, ref Unsafe.Add({Ref(s.Target)}, C * {Stride(s.Target)}), {Stride(s.Target)});");
+            _out.Line($"Ahead.Fetch({rows}, {Size(s.Target.Shape.Cols)}, ref Unsafe.Add({Ref(s.Target)}, {ahead} * {Stride(s.Target)}), {Stride(s.Target)});");
         }
     }
 

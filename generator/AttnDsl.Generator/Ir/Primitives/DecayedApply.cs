@@ -65,5 +65,5 @@ internal sealed record DecayedApply(bool Strict, bool ToKeys, bool Before = fals
 
     /// <summary>The decays e^g.</summary>
     public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
-        CpuPlan.Padded(size(args[1].Shape.Rows)) * CpuPlan.Padded(size(args[1].Shape.Cols));
+        size(args[1].Shape.Rows) * ((2 * CpuPlan.Padded(size(args[1].Shape.Cols))) + CpuPlan.Padded(size(args[1].Shape.Rows)) + 16);
 }

@@ -88,7 +88,7 @@ internal sealed record DecayedCrossing(bool Before = false) : Primitive
         });
     }
 
-    /// <summary>The decays e^g, and a vector for each row.</summary>
+    /// <summary>What Decays.Crossing asks for: four rows of channels for each row, eight more, and the weights.</summary>
     public override int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) =>
-        size(args[1].Shape.Rows) * (CpuPlan.Padded(size(args[1].Shape.Cols)) + 16);
+        (size(args[1].Shape.Rows) * ((4 * CpuPlan.Padded(size(args[1].Shape.Cols))) + CpuPlan.Padded(size(args[1].Shape.Rows)) + 16)) + (8 * CpuPlan.Padded(size(args[1].Shape.Cols)));
 }
