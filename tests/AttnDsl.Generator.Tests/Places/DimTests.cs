@@ -26,6 +26,17 @@ public sealed class DimTests
     public void Layer_WithChunkSize_Runs(int chunk) =>
         Run(Families(12, 20).Where(d => d.Kernel is not null || d.Gate is not null || d.Write is not null).Select(d => d with { Form = new(0, chunk) }), time: 300);
 
+    /// <summary>Sixteen tiles of one kind, several loops each.</summary>
+    [Fact]
+    public void Layer_OfTheLongestConvolution_Compiles() => new Project("""
+        using AttnDsl;
+        [AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 2)]
+        [Write(WriteRule.Oja, Strength = WriteStrength.Sigmoid)]
+        [Gate(GateShape.Value, Activation = GateActivation.LogSigmoid)]
+        [Convolution(16, Convolved.Output, Activation = ConvolutionActivation.Silu)]
+        public static partial class Layer;
+        """).Generate().Strict();
+
     /// <summary>The built-in parts with most inputs and parameters, and as much again that functions learn.</summary>
     [Fact]
     public void Layer_OfManyTensors_Compiles() => new Project("""

@@ -1457,7 +1457,7 @@ namespace AttnDsl.Generated
                 Products.MultiplyUpper<TVec>(C, 20, ref dDots, 1, 32, ref qScaled, 32, ref kGradBlock, kGradStep, accumulate: true);
 
                 // The log-weights' gradients W, taken apart: di_j = Σ_i W_ij, dg_r = Σ_{j<r≤i} W_ij.
-                BackwardDInputGate2<TVec>(C, ref dToEnd, ref dInputGateAcross, ref dInputGate);
+                BackwardDInputGate<TVec>(C, ref dToEnd, ref dInputGateAcross, ref dInputGate);
                 BackwardBelowDiagonal<TVec>(C, ref dDecay, ref belowDiagonal);
                 Scans.PrefixSum<TVec>(C, C, ref belowDiagonal, 32, ref laterRows, 32, reversed: true, exclusive: false);
                 BackwardDLogDecayViaDecay<TVec>(C, ref laterRows, ref dLogDecayViaDecay);
@@ -1472,7 +1472,7 @@ namespace AttnDsl.Generated
                 // The gradient of m, to which the others are relative: the sum of their products with their gradients.
                 BackwardWeighedRows<TVec>(ref keptNBlock, ref nGrad, ref weighedRows);
                 BackwardWeighedRows2<TVec>(ref keptSBlock, ref SGrad, ref weighedRows2);
-                BackwardWeighed3<TVec>(ref weighedRows2, ref weighed);
+                BackwardWeighed<TVec>(ref weighedRows2, ref weighed);
                 BackwardDm<TVec>(ref weighedRows, ref weighed, ref dm);
             }
             TVec.Store(TVec.Splat(ref dm, 0), ref mGrad, 0, 1);
@@ -1654,7 +1654,7 @@ namespace AttnDsl.Generated
 
         /// <summary>dInputGate = dToEnd + dInputGateAcross</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardDInputGate2<TVec>(int C, ref float dToEnd, ref float dInputGateAcross, ref float dInputGate)
+        private static void BackwardDInputGate<TVec>(int C, ref float dToEnd, ref float dInputGateAcross, ref float dInputGate)
             where TVec : struct, ISimd<TVec>
         {
             for (int j = 0; j < C; j += TVec.Count)
@@ -1754,7 +1754,7 @@ namespace AttnDsl.Generated
 
         /// <summary>weighed = sum over rows of weighedRows2</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void BackwardWeighed3<TVec>(ref float weighedRows2, ref float weighed)
+        private static void BackwardWeighed<TVec>(ref float weighedRows2, ref float weighed)
             where TVec : struct, ISimd<TVec>
         {
             {

@@ -19,8 +19,10 @@ internal sealed class OutlinedLoop
     public OutlinedLoop(string kernel, string target, string formula, string body, IReadOnlyList<string> tiles, IEnumerable<OutlinedLoop> others)
     {
         var name = kernel + char.ToUpperInvariant(target[0]) + target.Substring(1);
-        var taken = others.Count(o => o._name.StartsWith(name, System.StringComparison.Ordinal));
-        _name = taken == 0 ? name : name + (taken + 1).ToString(CultureInfo.InvariantCulture);
+        // Tiles are numbered too: what comes second of one may be called what the second of another is.
+        var taken = new HashSet<string>(others.Select(o => o._name));
+        _name = name;
+        for (var n = 2; taken.Contains(_name); n++) _name = name + n.ToString(CultureInfo.InvariantCulture);
         (_formula, _body, _tiles) = (formula, body, tiles);
         _variables = [.. s_variables.Matches(body).Cast<Match>().Select(m => m.Value).Distinct().OrderBy(v => v, System.StringComparer.Ordinal)];
     }
