@@ -18,4 +18,19 @@ public sealed class ParameterTests(CpuAccelerator accelerator)
         var (without, with) = SkipSubjects.All[name];
         Assert.Equal([], SkipRun.Faults(without, new GpuLayer(with, accelerator.Device), time).Where(fault => fault.Length > 0));
     }
+
+    public static TheoryData<string> Tabulated => [.. TabulatedSubjects.All.Keys];
+
+    [Theory]
+    [MemberData(nameof(Tabulated))]
+    public void Table_EveryFormAndStream_EqualsTheOracle(string name)
+    {
+        var subject = TabulatedSubjects.All[name].OnGpu(accelerator.Device);
+        var run = SubjectRun.Random(subject, seed: 3, time: 70);
+        foreach (var form in subject.EachForm) run.AssertOutput(run.Forward(form), $"{form}");
+        if (!subject.Layer.IsCausal) return;
+        var (streamed, state) = run.Stream(66, -1, -1, 2);
+        run.AssertOutput(streamed, "stream");
+        run.AssertState(state, "stream");
+    }
 }

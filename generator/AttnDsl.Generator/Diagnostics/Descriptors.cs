@@ -86,6 +86,7 @@ internal static class Descriptors
         Error(MaxAngleUnused, Semantics, "A largest angle needs a series of tangents", "'{0}' sets MaxAngle = {1} on geometric temperatures, which have none; use RotationTemperature.Tangent or remove MaxAngle"),
         Error(LevelsConflict, Semantics, "Levels part what plain writes leave", "'{0}' has {1} levels, each with a state of its own, which do not go with {2}; change it or remove Levels"),
         Error(MapOptionUnused, Semantics, "The feature map does not have this option", "'{0}' sets {1} on the kernel {2}, which has no such option; it belongs to {3}, so remove it or choose one of these"),
+        Error(NotTabulated, Semantics, "The functions of the feature map have no table", "'{0}' asks for Tabulated, but the functions of its feature map {1}, or leave Tabulated out"),
         Error(EpsilonUnused, Semantics, "An epsilon needs a normaliser", "'{0}' sets Epsilon = {1} but reads {2}; choose another normaliser or remove Epsilon"),
         Error(EtaUnused, Semantics, "An activation of η needs the external normaliser", "'{0}' sets Eta = {1} but reads with Normaliser.{2}, which takes no η; use Normaliser.External or remove Eta"),
         Error(ValueGateOnDelta, Semantics, "A delta rule decays by heads or keys", "'{0}' joins the write rule {1} with a decay per value channel, under which every value channel would need a triangular system of its own; use GateShape.Head or GateShape.Key"),

@@ -67,6 +67,7 @@ internal static class DiagnosticIds
     public const string EpsilonUnused = "ATTN0321";
     public const string SkipOnSoftmax = "ATTN0322";
     public const string MapOptionUnused = "ATTN0331";
+    public const string NotTabulated = "ATTN0332";
     public const string EtaUnused = "ATTN0340";
     public const string AddedEpsilonUnused = "ATTN0341";
     public const string ValueGateKeySum = "ATTN0342";

@@ -24,12 +24,13 @@ internal static class Explanation
         Section(lines, "Gradients", Gradients(plan));
         Section(lines, "Forms and schedule", plan.Forms.Select(f => Schedule(plan, f)));
         if (hasGpu) Section(lines, "GPU twin (the nested class Gpu, from the same programs)", Gpu.GpuExplanation.Of(plan));
+        if (s.Map.Table is not null) Section(lines, "Table of the feature map's functions", TableExplanation.Of(s));
         var refused = Refused(s).ToList();
         if (refused.Count > 0) Section(lines, "Not supported", refused);
         return string.Join("\n", lines);
     }
 
-    private static string Count(int n, string what) => $"{n} {what}{(n == 1 ? "" : "s")}";
+    public static string Count(int n, string what) => $"{n} {what}{(n == 1 ? "" : "s")}";
 
     private static void Section(List<string> lines, string title, IEnumerable<string> content)
     {
@@ -417,5 +418,6 @@ internal static class Explanation
         else if (s.Writing.Bonus) yield return "the parallel form: each query meets the gates between itself and a key, not its own";
         if (s.Family == StateFamily.Cache) yield return "the chunkwise form: softmax has no state of fixed size to carry between chunks";
         if (s is { Family: StateFamily.Matrix, Causal: false }) yield return "the recurrent form: there is no order of tokens";
+        if (s.Map.WhyNoTable is { } reason) yield return $"a table of the feature map's functions: they {reason}";
     }
 }

@@ -3,6 +3,7 @@ using System.Linq;
 using AttnDsl.Generator.Emit.Cpu;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Scheduling;
 using AttnDsl.Generator.Semantics;
 using static AttnDsl.Generator.Emit.SurfaceEmitter;
@@ -28,6 +29,13 @@ internal static class ParameterEmitter
                 w.Line($"public required {tensor} {p.Member} {{ get; init; }}");
                 w.Line();
             }
+
+            if (prefix.Length == 0 && system.Map.Table is not null)
+            {
+                w.Line("/// <summary>What <c>Tabulate</c> made of these parameters, if it was called: Forward, Prefill and Step look the map's functions up in it. Backward takes no notice of it.</summary>");
+                w.Line($"public {tensor}{(tensor == Gpu.GpuSurfaceEmitter.GpuTensor ? "?" : "")} {PiecewiseTable.Member} {{ get; init; }}");
+                w.Line();
+            }
         }
 
         w.Line();
@@ -47,6 +55,58 @@ internal static class ParameterEmitter
     {
         foreach (var p in system.Parameters) w.Line($"{Support}.Check(inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\", \"{p.Letters}\", {Lengths(system, p)});");
     }
+
+    /// <summary>The method that makes a table of the map's functions.</summary>
+    public static void Tabulate(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan)
+    {
+        if (system.Map.Table is not { } table) return;
+        var (members, arguments) = system.Map.TableSources;
+        var lead = system.Map.Parameters.First(p => p.Member == members[0]);
+        w.Line("/// <summary>");
+        w.Line($"/// The functions of the feature map for these parameters as a table of their {Literals.Integer(table.Pieces)} pieces, {Literals.Grouped(4 * table.Floats)} bytes{(lead.PerHead is null ? "" : " a head")}: the <c>{PiecewiseTable.Member}</c> of");
+        w.Line("/// parameters with which Forward, Prefill and Step run without computing hidden units. Once for parameters that no longer change.");
+        w.Line("/// </summary>");
+        w.Line($"/// <exception cref=\"global::System.ArgumentException\">{string.Join(", ", members.Take(members.Count - 1))} or {members[members.Count - 1]} is missing or has another shape.</exception>");
+        w.Line("public static float[] Tabulate(in Parameters parameters)");
+        using (w.Braces())
+        {
+            if (plan is null)
+            {
+                w.Line($"throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");");
+                return;
+            }
+
+            if (lead.PerHead is not null) w.Line(system.Heads is { } h ? $"const int heads = {Literals.Integer(h)};" : $"int heads = parameters.{lead.Member}.Rank > 0 ? (int)parameters.{lead.Member}.Lengths[0] : 0;");
+            foreach (var p in system.Map.Parameters.Where(p => members.Contains(p.Member))) w.Line($"{Support}.Check(parameters.{p.Member}, \"Parameters.{p.Member}\", \"{p.Letters}\", {Lengths(system, p)});");
+            w.Line($"return {Runtime}.PiecewiseTables.Of({(lead.PerHead is null ? "1" : "heads")}, {Literals.Integer(table.Pieces)}, {Literals.Integer(table.Functions)}, {arguments}, {string.Join(", ", members.Select(m => $"parameters.{m}"))});");
+        }
+
+        w.Line();
+    }
+
+    /// <summary>Declares whether the call has a table, and checks it.</summary>
+    public static void TableChecks(SourceWriter w, DynamicalSystem system)
+    {
+        if (system.Map.Table is null) return;
+        var table = "inputs.Parameters." + PiecewiseTable.Member;
+        w.Line($"bool tabulated = {table}.FlattenedLength > 0;");
+        using (w.Block("if (tabulated)"))
+        {
+            w.Line($"{Support}.Check({table}, \"Parameters.{PiecewiseTable.Member}\", \"of Tabulate\", {TableFloats(system)});");
+            w.Line($"{Runtime}.Guards.Apart(output, {table}, \"Parameters.{PiecewiseTable.Member}\");");
+        }
+    }
+
+    /// <summary>A table is pinned behind the parameters.</summary>
+    public static void PinTable(SourceWriter w, DynamicalSystem system)
+    {
+        if (system.Map.Table is null) return;
+        w.Line($"if (tabulated) pins.P{system.Inputs.Count + Cpu.CpuEmitter.Pinned(system).Count - 1} = ref {Runtime}.Guards.Reference(inputs.Parameters.{PiecewiseTable.Member});");
+    }
+
+    /// <summary>Floats of a call's table as C#.</summary>
+    public static string TableFloats(DynamicalSystem system) =>
+        $"{(system.Map.Options.PerHead ? Heads(system, HeadCount.Query, "heads") + " * " : "")}{Literals.Integer(system.Map.Table!.Floats)}";
 
     /// <summary>Shapes of the gradients, and that nothing overlaps.</summary>
     public static void GradientChecks(SourceWriter w, DynamicalSystem system)

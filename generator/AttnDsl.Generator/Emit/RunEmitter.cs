@@ -35,6 +35,7 @@ internal static class RunEmitter
             foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");
             w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(output);");
             PinParameters(w, system);
+            ParameterEmitter.PinTable(w, system);
             if (cache) Cache(w, plan, cpuClass, n);
             else Matrix(w, plan, cpuClass, n);
         }
@@ -47,7 +48,7 @@ internal static class RunEmitter
     /// <summary>The learned parameters are pinned last.</summary>
     public static void PinParameters(SourceWriter w, DynamicalSystem system)
     {
-        var first = system.Inputs.Count + Cpu.CpuEmitter.Pinned(system).Count - system.Parameters.Count;
+        var first = system.Inputs.Count + Cpu.CpuEmitter.Pinned(system).Count - system.Parameters.Count - (system.Map.Table is null ? 0 : 1);
         for (var n = 0; n < system.Parameters.Count; n++) w.Line($"pins.P{first + n} = ref {Runtime}.Guards.Reference(inputs.Parameters.{system.Parameters[n].Member});");
     }
 
@@ -86,6 +87,7 @@ internal static class RunEmitter
             w.Line($"{Runtime}.Guards.Apart(output, inputs.{input.Member}, \"{input.Member}\");");
         foreach (var p in system.Parameters)
             w.Line($"{Runtime}.Guards.Apart(output, inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\");");
+        ParameterEmitter.TableChecks(w, system);
         w.Line($"if (form == {FormsType}.Fastest) form = {FormsType}.{plan.Fastest.Form};");
         // Step always has the recurrent kernel, whether the form was asked for or not.
         var forms = plan.Forms.Select(f => f.Form).ToList();
@@ -153,12 +155,12 @@ internal static class RunEmitter
                 w.Line($"case {FormsType}.{forms.Form}:");
                 using (w.Braces())
                 {
-                    foreach (var kernel in forms.Before) Launch(w, plan, kernel, cpuClass);
-                    Launch(w, plan, forms.Main, cpuClass);
+                    foreach (var kernel in forms.Before) Launch(w, plan, kernel, cpuClass, mayLookUp: true);
+                    Launch(w, plan, forms.Main, cpuClass, mayLookUp: true);
                     if (forms.UpdateState is { } update)
                     {
                         w.Line("if (stateful)");
-                        using (w.Braces()) Launch(w, plan, update, cpuClass);
+                        using (w.Braces()) Launch(w, plan, update, cpuClass, mayLookUp: true);
                     }
 
                     w.Line("break;");
@@ -209,15 +211,18 @@ internal static class RunEmitter
         _ => system.Family == StateFamily.Cache ? "heads" : Heads(system, HeadCount.State, "heads"),
     };
 
-    public static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass)
+    /// <param name="mayLookUp">Whether the kernel's twin with a table runs in its place where the call has one.</param>
+    public static void Launch(SourceWriter w, LayerPlan plan, LayerKernel kernel, string cpuClass, bool mayLookUp = false)
     {
         var system = plan.System;
         var cpu = $"global::AttnDsl.Generated.{cpuClass}";
-        w.Line($"call.Pass = {cpu}.Pass.{kernel.Name};");
+        var twin = mayLookUp ? kernel.Tabulated : null;
+        string Of(string before, string behind) => (twin is null ? "" : $"tabulated ? {before}{twin.Name}{behind} : ") + before + kernel.Name + behind;
+        w.Line($"call.Pass = {Of($"{cpu}.Pass.", "")};");
         var (items, cost) = Work(kernel, system);
         Blocks(w, kernel);
         if (system.Causal) items = $"call.Sequences.Deal({items}, {Dealt(kernel, "call.Heads")})";
-        w.Line($"{Runtime}.Launch.Run(ref call, {items}, {cpu}.{kernel.Name}Scratch, {cost}, in pins);");
+        w.Line($"{Runtime}.Launch.Run(ref call, {items}, {Of($"{cpu}.", "Scratch")}, {cost}, in pins);");
     }
 
     /// <summary>How many blocks a head has.</summary>

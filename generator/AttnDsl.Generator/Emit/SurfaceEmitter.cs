@@ -32,6 +32,7 @@ internal static class SurfaceEmitter
             w.Line();
             Inputs(w, system);
             w.Line();
+            ParameterEmitter.Tabulate(w, type, system, plan);
             ForwardMethods(w, type, system, plan);
             if (plan is not null)
             {
@@ -157,7 +158,8 @@ internal static class SurfaceEmitter
         foreach (var p in system.Parameters) parameters.Add($"{ReadOnlySpan} {Literals.Identifier(ParameterName(p))}");
         if (system.Window is { RuntimeSized: true }) parameters.Add("int window");
         parameters.Add($"{Span} output");
-        w.Line($"/// <summary>{summary} Spans in the order of <see cref=\"Inputs\"/>: {string.Join(", ", system.Inputs.Select(i => $"{ParameterName(i)} {(step ? i.StepLetters : i.Letters)}"))}{string.Concat(system.Parameters.Select(p => $", {ParameterName(p)} {p.Letters}"))}; output {(step ? "[B,1," : "[B,T,")}{OutputHeads(system)},V].</summary>");
+        if (system.Map.Table is not null) parameters.Add($"{ReadOnlySpan} {TableName} = default");
+        w.Line($"/// <summary>{summary} Spans in the order of <see cref=\"Inputs\"/>: {string.Join(", ", system.Inputs.Select(i => $"{ParameterName(i)} {(step ? i.StepLetters : i.Letters)}"))}{string.Concat(system.Parameters.Select(p => $", {ParameterName(p)} {p.Letters}"))}; output {(step ? "[B,1," : "[B,T,")}{OutputHeads(system)},V]{(system.Map.Table is null ? "" : $"; {TableName} of Tabulate, or none")}.</summary>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A span has another length than its shape.</exception>");
         w.Line($"{modifiers} {name}({string.Join(", ", parameters)})");
         using (w.Braces())
@@ -181,6 +183,7 @@ internal static class SurfaceEmitter
                     {
                         foreach (var p in system.Parameters)
                             w.Line($"{p.Member} = {Runtime}.Tensors.Of({Literals.Identifier(ParameterName(p))}, [{ParameterEmitter.Lengths(system, p, heads)}], \"{ParameterName(p)}\", \"{p.Letters}\"),");
+                        if (system.Map.Table is not null) w.Line($"{PiecewiseTable.Member} = {TableName}.IsEmpty ? default : {Runtime}.Tensors.Of({TableName}, [{ParameterEmitter.TableFloats(system).Replace("heads", heads)}], \"{TableName}\", \"of Tabulate\"),");
                     }
                 }
 
@@ -202,6 +205,8 @@ internal static class SurfaceEmitter
     };
 
     public static string OutputHeads(DynamicalSystem system) => system.ValueHeads is null ? "H" : "N";
+
+    private static readonly string TableName = LowerFirst(PiecewiseTable.Member);
 
     public static string ParameterName(InputTensor input) => LowerFirst(input.Member);
 

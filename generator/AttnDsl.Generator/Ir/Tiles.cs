@@ -2,10 +2,10 @@ using System;
 
 namespace AttnDsl.Generator.Ir;
 
-/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>F</c> features, <c>M</c> slots, <c>J</c> projections, <c>L</c> learned functions, <c>U</c> their hidden units, <c>P</c> pairs of channels, <c>E</c> levels of the past, <c>W</c> taps of a convolution, <c>D</c> rows of the past that it needs, <c>X</c> tokens of a window that a state keeps as they are.</summary>
+/// <summary>A dimension by its letter: <c>C</c> and <c>R</c> are blocks of time, <c>K</c> and <c>V</c> channels, <c>F</c> features, <c>M</c> slots, <c>J</c> projections, <c>L</c> learned functions, <c>U</c> their hidden units, <c>I</c> the pieces of piecewise linear ones, <c>P</c> pairs of channels, <c>E</c> levels of the past, <c>W</c> taps of a convolution, <c>D</c> rows of the past that it needs, <c>X</c> tokens of a window that a state keeps as they are.</summary>
 internal readonly record struct Dim(string Letter)
 {
-    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), M = new("M"), J = new("J"), L = new("L"), U = new("U"), P = new("P"), E = new("E"), W = new("W"), D = new("D"), X = new("X");
+    public static readonly Dim One = new("1"), C = new("C"), R = new("R"), K = new("K"), V = new("V"), F = new("F"), M = new("M"), J = new("J"), L = new("L"), U = new("U"), I = new("I"), P = new("P"), E = new("E"), W = new("W"), D = new("D"), X = new("X");
 
     /// <summary>The cells of a matrix, row after row: as long as both together.</summary>
     public static Dim Product(Dim rows, Dim cols) => rows == One ? cols : cols == One ? rows : new(rows.Letter + cols.Letter);

@@ -9,7 +9,7 @@ namespace AttnDsl.Generator.Lowering;
 /// <summary>Feature maps that begin with a projection W x: random and learned ones. Parameters are loaded once, in the head.</summary>
 internal static class LearnedFeatures
 {
-    private static readonly Dim One = Dim.One, K = Dim.K, J = Dim.J, L = Dim.L, U = Dim.U, F = Dim.F;
+    private static readonly Dim One = Dim.One, K = Dim.K, J = Dim.J, L = Dim.L, U = Dim.U, I = Dim.I, F = Dim.F;
 
     public static Tile RandomFourier(DynamicalSystem system, RegionBuilder b, string name, Tile x)
     {
@@ -55,6 +55,7 @@ internal static class LearnedFeatures
     /// <summary>Every projection through every function: their hidden units lie side by side, so that one map activates them all.</summary>
     public static Tile Luna(DynamicalSystem system, RegionBuilder b, string name, Tile x)
     {
+        if (system.IsTabulated) return LookedUp(system, b, name, x);
         var (map, head) = (system.Map, b.Head);
         var units = map.Options.PerChannel ? Dim.Product(L, U) : U;
         var stage = head.Stage;
@@ -72,6 +73,14 @@ internal static class LearnedFeatures
         var factor = 1 / Math.Sqrt(map.Projections);
         var features = b.Map(name + "Activated", (f, c) => factor * (map.Options.Signed ? f + c : Ex.Max(f + c, 0)), functions, outerBias);
         return Enveloped(system, b, name, x, features);
+    }
+
+    /// <summary>The same from the table, which has the factor and the functions' biases in it.</summary>
+    private static Tile LookedUp(DynamicalSystem system, RegionBuilder b, string name, Tile x)
+    {
+        var functions = b.Emit(name + "Functions", new PiecewiseLinear(), Projected(b, name, x, J),
+            Parameter(b, PiecewiseTable.Starts, One, I), Parameter(b, PiecewiseTable.Bases, One, I), Parameter(b, PiecewiseTable.Slopes, I, L), Parameter(b, PiecewiseTable.Values, I, L));
+        return Enveloped(system, b, name, x, system.Map.Options.Signed ? functions : b.Map(name + "Activated", f => Ex.Max(f, 0), functions));
     }
 
     /// <summary>Rows times √s, for maps that approximate a kernel of them.</summary>

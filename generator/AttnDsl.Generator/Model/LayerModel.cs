@@ -52,7 +52,8 @@ internal sealed record MapDeclaration(
     FeatureEnvelope? Envelope = null,
     bool PerHead = false,
     int? Horizon = null,
-    HedgehogForm? Form = null);
+    HedgehogForm? Form = null,
+    bool? Tabulated = null);
 
 internal sealed record GateDeclaration(
     GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null, double? LowerBound = null);

@@ -79,7 +79,8 @@ internal static class DeclarationParser
             map.NamedEnum<FeatureEnvelope>("Envelope"),
             map.Named<bool>("PerHead") ?? false,
             map.Named<int>("Horizon"),
-            map.NamedEnum<HedgehogForm>("Form"));
+            map.NamedEnum<HedgehogForm>("Form"),
+            map.Named<bool>("Tabulated"));
         return options == new MapDeclaration() ? null : options;
     }
 

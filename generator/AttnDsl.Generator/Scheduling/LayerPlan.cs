@@ -39,6 +39,9 @@ internal sealed record LayerKernel(KernelSignature Signature, WorkUnit Unit, str
     public KernelSignature OnGpu { get => _onGpu ?? Signature; init => _onGpu = value; }
 
     private readonly KernelSignature? _onGpu;
+
+    /// <summary>The kernel that does the same where the call has a table of the map's functions; null where there is none.</summary>
+    public LayerKernel? Tabulated { get; init; }
 }
 
 /// <summary>One way to compute the layer: kernels run one after the other.</summary>
@@ -102,25 +105,37 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
         if (system.Has(AttnDsl.Forms.Parallel))
         {
-            var parallel = Add(kernels, "Parallel", Parallel(system), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key up to them, block by block, last to first.");
-            var absorb = Add(kernels, "Absorb", Absorb(system), sizes, WorkUnit.StateHead, "Brings the state of one head up to date without reading it.");
+            var parallel = AddBoth("Parallel", Parallel, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key up to them, block by block, last to first.");
+            var absorb = AddBoth("Absorb", Absorb, WorkUnit.StateHead, "Brings the state of one head up to date without reading it.");
             forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, absorb));
         }
 
         return new(system, sizes, kernels, forms, BackwardPlans.Matrix(system, sizes, kernels));
 
-        LayerKernel AddInOrder(string name, Dim rows, string summary)
+        LayerKernel AddBoth(string name, Func<DynamicalSystem, TileProgram> program, WorkUnit unit, string summary) =>
+            WithTable(system, kernels, name, summary, (s, name, summary) => Kernel(name, program(s), sizes, unit, summary));
+
+        LayerKernel AddInOrder(string name, Dim rows, string summary) => WithTable(system, kernels, name, summary, (s, kernelName, kernelSummary) =>
         {
             var program = name.ToLowerInvariant();
-            var kernel = Add(kernels, name, InOrder(system, program, rows), sizes, WorkUnit.StateHead, summary);
-            if (!MatrixProgram.RunsAlong(system)) return kernel;
-            kernels[kernels.Count - 1] = kernel with
+            var kernel = Kernel(kernelName, InOrder(s, program, rows), sizes, WorkUnit.StateHead, kernelSummary);
+            return !MatrixProgram.RunsAlong(s) ? kernel : kernel with
             {
-                Signature = new(name, CpuPlanner.Plan(MatrixProgram.Build(system, program, rows, along: true), sizes)),
+                Signature = new(kernelName, CpuPlanner.Plan(MatrixProgram.Build(s, program, rows, along: true), sizes)),
                 OnGpu = kernel.Signature,
             };
-            return kernels[kernels.Count - 1];
-        }
+        });
+    }
+
+    /// <summary>Adds a kernel without gradients, and behind it the one that looks the map's functions up, where there is a table of them.</summary>
+    private static LayerKernel WithTable(DynamicalSystem system, List<LayerKernel> kernels, string name, string summary, Func<DynamicalSystem, string, string, LayerKernel> kernel)
+    {
+        var added = kernel(system, name, summary);
+        if (system.Map.Table is not null && system.Family == StateFamily.Matrix)
+            added = added with { Tabulated = kernel(system with { IsTabulated = true }, name + "Tabulated", summary + " The map's functions come from their table.") };
+        kernels.Add(added);
+        if (added.Tabulated is { } tabulated) kernels.Add(tabulated);
+        return added;
     }
 
     /// <summary>The program that runs along time, a block of rows at a time.</summary>
@@ -154,18 +169,21 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
         Prepared(system, sizes, kernels);
         if (system.Has(AttnDsl.Forms.Chunkwise))
         {
-            var absorb = Add(kernels, "Absorb", Absorb(system), sizes, WorkUnit.StateHead, "Sums what all tokens of one head write.");
-            var read = Add(kernels, "ReadOut", ReadOut(system), sizes, WorkUnit.StateHead, "Reads that sum with every query.");
+            var absorb = AddBoth("Absorb", Absorb, WorkUnit.StateHead, "Sums what all tokens of one head write.");
+            var read = AddBoth("ReadOut", ReadOut, WorkUnit.StateHead, "Reads that sum with every query.");
             forms.Add(new(AttnDsl.Forms.Chunkwise, [absorb], read, null));
         }
 
         if (system.Has(AttnDsl.Forms.Parallel))
         {
-            var parallel = Add(kernels, "Parallel", Parallel(system), sizes, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key, block by block.");
+            var parallel = AddBoth("Parallel", Parallel, WorkUnit.QueryBlock, $"{system.ChunkSize} queries of one head against every key, block by block.");
             forms.Add(new(AttnDsl.Forms.Parallel, [], parallel, null));
         }
 
         return new(system, sizes, kernels, forms, BackwardPlans.Bidirectional(system, sizes, kernels));
+
+        LayerKernel AddBoth(string name, Func<DynamicalSystem, TileProgram> program, WorkUnit unit, string summary) =>
+            WithTable(system, kernels, name, summary, (s, name, summary) => Kernel(name, program(s), sizes, unit, summary));
     }
 
     private static LayerPlan Cache(DynamicalSystem system)
@@ -218,8 +236,11 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     internal static LayerKernel Add(List<LayerKernel> kernels, string name, TileProgram program, BlockSizes sizes, WorkUnit unit, string summary)
     {
-        var kernel = new LayerKernel(new(name, CpuPlanner.Plan(program, sizes)), unit, summary);
+        var kernel = Kernel(name, program, sizes, unit, summary);
         kernels.Add(kernel);
         return kernel;
     }
+
+    private static LayerKernel Kernel(string name, TileProgram program, BlockSizes sizes, WorkUnit unit, string summary) =>
+        new(new(name, CpuPlanner.Plan(program, sizes)), unit, summary);
 }

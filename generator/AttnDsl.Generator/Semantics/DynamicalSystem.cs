@@ -195,6 +195,9 @@ internal sealed record DynamicalSystem(
 
     public Kernel Kernel => Map.Kernel;
 
+    /// <summary>Whether programs look the map's functions up in <see cref="FeatureMap.Table"/>: those that have no gradients.</summary>
+    public bool IsTabulated { get; init; }
+
     /// <summary>The angles of positions that kernels read: how many a position, the base of their series, the radians of the fastest.</summary>
     public (int Count, double Base, double Step)? Angles =>
         Rotation is { Phase: null } r ? (KeyDim / 2, r.Base, 1) : Map.AngleStep is { } step ? (1, 1, step) : null;

@@ -76,7 +76,7 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
     public long WidestRow => Kernel == Kernel.Luna ? (long)Projections * Hidden * (Options.PerChannel ? Functions : 1) : Width;
 
     /// <summary>Lengths of the dimensions that only the map has.</summary>
-    public IReadOnlyList<(string Letter, int Size)> Widths => HasProjection ? [("J", Projections), ("L", Functions), ("U", Hidden)] : [];
+    public IReadOnlyList<(string Letter, int Size)> Widths => HasProjection ? [("J", Projections), ("L", Functions), ("U", Hidden), ("I", Pieces.Pieces)] : [];
 
     public bool HasProjection => Kernel is Kernel.RandomFourier or Kernel.Favor or Kernel.Learned or Kernel.Hedgehog or Kernel.Luna;
 
@@ -130,6 +130,24 @@ internal sealed record FeatureMap(Kernel Kernel, int Channels, MapDeclaration Op
 
     private ParameterTensor Tensor(string member, string tensor, string letters, string meaning, params int[] axes) =>
         new(member, tensor, Options.PerHead ? $"[H,{letters}]" : $"[{letters}]", Options.PerHead ? HeadCount.Query : null, new EquatableArray<int>(axes), meaning);
+
+    /// <summary>Whether the learned functions are linear between points that the parameters decide.</summary>
+    public bool IsPiecewiseLinear => Kernel == Kernel.Luna && Activation is FeatureActivation.Relu or FeatureActivation.Identity;
+
+    /// <summary>The table of the learned functions, whether there may be one or not: a piece more than there are points where one of them bends.</summary>
+    public PiecewiseTable Pieces => new(Activation == FeatureActivation.Identity ? 1 : 1 + (Hidden * (Options.PerChannel ? Functions : 1)), Functions);
+
+    /// <summary>The table that takes the place of the learned functions where no gradients are asked for; null without one.</summary>
+    public PiecewiseTable? Table => IsPiecewiseLinear && Options.Tabulated != false && Pieces.Floats <= PiecewiseTable.MostFloats ? Pieces : null;
+
+    /// <summary>Why learned functions have no table though nobody declined one, as what is said of them.</summary>
+    public string? WhyNoTable => Kernel != Kernel.Luna || Table is not null || Options.Tabulated == false ? null
+        : IsPiecewiseLinear ? $"would take {Literals.Integer(Pieces.Floats)} floats a head, more than {Literals.Integer(PiecewiseTable.MostFloats)}; use fewer Hidden or Channels"
+        : $"are not piecewise linear behind {Activation}; use Activation = FeatureActivation.Relu";
+
+    /// <summary>How a table is made, as C#: of which parameters, and what else of the map it has to know.</summary>
+    public (IReadOnlyList<string> Members, string Arguments) TableSources =>
+        (["MapA1", "MapC1", "MapA2", "MapC2"], $"isShared: {(Options.PerChannel ? "false" : "true")}, below: {(Activation == FeatureActivation.Relu ? "0" : "1")}, factor: {Literals.Double(1 / Math.Sqrt(Projections))}");
 
     /// <summary>For people.</summary>
     public string Formula => OfVectors is { } own ? $"φ(x)_d = {own.Formula("x")}, d from 0 to {Width - 1}" : Methods.Count > 0 ? $"φ(x) = {string.Join(" beside ", Methods.Select(m => m.Formula("x")))}" : Kernel switch

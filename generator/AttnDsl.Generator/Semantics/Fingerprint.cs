@@ -18,7 +18,7 @@ internal static class Fingerprint
 {
     private static readonly HashSet<string> s_left = new(StringComparer.Ordinal)
     {
-        nameof(DynamicalSystem.Forms), nameof(DynamicalSystem.ChunkSize), nameof(DynamicalSystem.Inputs), nameof(DynamicalSystem.Parameters), nameof(StateTensor.Meaning), nameof(StateTensor.Letters),
+        nameof(DynamicalSystem.Forms), nameof(DynamicalSystem.ChunkSize), nameof(DynamicalSystem.Inputs), nameof(DynamicalSystem.Parameters), nameof(StateTensor.Meaning), nameof(StateTensor.Letters), nameof(MapDeclaration.Tabulated),
     };
 
     /// <summary>FNV-1a of <see cref="Text"/>.</summary>

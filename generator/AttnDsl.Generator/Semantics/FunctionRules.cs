@@ -13,7 +13,7 @@ internal static class FunctionRules
     public static readonly string[] ReservedMembers =
     [
         "Parameters", "ParameterGradients", "Equals", "GetHashCode", "GetType", "ToString", "ReferenceEquals", "MemberwiseClone", "Finalize",
-        "Batch", "Time", "Heads", "Window", "Output", "OutputTensor", "Inputs",
+        "Batch", "Time", "Heads", "Window", "Output", "OutputTensor", "Inputs", PiecewiseTable.Member,
     ];
 
     /// <summary>Tensors that a call holds in place: the fields of <c>AttnDsl.Runtime.Pins</c>.</summary>

@@ -363,6 +363,7 @@ internal static class LayerRules
             ("PerHead", o.PerHead, map.HasProjection, "kernels with a projection"),
             ("Horizon", o.Horizon is not null, kernel == Kernel.CosFormer, "CosFormer"),
             ("Form", o.Form is not null, kernel == Kernel.Hedgehog, "Hedgehog"),
+            ("Tabulated", o.Tabulated is not null, kernel == Kernel.Luna, "Luna"),
         })
         {
             if (given && !takes) yield return new(MapOptionUnused, "FeatureMap." + option, name, option, kernel.ToString(), kernels);
@@ -371,6 +372,7 @@ internal static class LayerRules
         if (kernel == Kernel.CosFormer && o.Horizon is null) yield return new(MissingHorizon, "FeatureMap.kernel", name);
         if (kernel == Kernel.Luna && map.Width <= WidestFeatures && map.WidestRow > WidestHidden)
             yield return new(TooManyHidden, "FeatureMap.kernel", name, Text(map.WidestRow), Text(WidestHidden));
+        if (o.Tabulated == true && map.WhyNoTable is { } reason) yield return new(NotTabulated, "FeatureMap.Tabulated", name, reason);
     }
 
     /// <summary>Softmax, unless a gate, a write rule, a normaliser or a feature map of the user's asks for a matrix state.</summary>

@@ -75,6 +75,12 @@ public sealed class FeatureMapAttribute(Kernel kernel) : Attribute
     /// <summary>Leaves out the <c>max(·, 0)</c> behind the functions of <see cref="Kernel.Luna"/>.</summary>
     public bool Signed { get; set; }
 
+    /// <summary>
+    /// Whether the functions of <see cref="Kernel.Luna"/> can be looked up in a table where no gradients are asked for: the layer then has a method
+    /// <c>Tabulate</c>. True unless set, where they are piecewise linear: behind <see cref="FeatureActivation.Relu"/> and <see cref="FeatureActivation.Identity"/>.
+    /// </summary>
+    public bool Tabulated { get; set; } = true;
+
     /// <summary>What the features of <see cref="Kernel.Luna"/> or <see cref="Kernel.Learned"/> are multiplied by.</summary>
     public FeatureEnvelope Envelope { get; set; }
 

@@ -88,6 +88,9 @@ public interface ISimd<TSelf> :
     /// <summary>Either mask.</summary>
     static abstract TSelf Or(TSelf a, TSelf b);
 
+    /// <summary>How many lanes of a mask are set.</summary>
+    static abstract int CountSet(TSelf mask);
+
     /// <summary><paramref name="then"/> where the mask is set, else <paramref name="otherwise"/>; what is not chosen may be NaN.</summary>
     static abstract TSelf Select(TSelf mask, TSelf then, TSelf otherwise);
 

@@ -152,6 +152,10 @@ public readonly struct SimdScalar : ISimd<SimdScalar>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int CountSet(SimdScalar mask) => IsSet(mask) ? 1 : 0;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar Select(SimdScalar mask, SimdScalar then, SimdScalar otherwise) => IsSet(mask) ? then : otherwise;
 
     /// <inheritdoc/>

@@ -6,6 +6,7 @@ using AttnDsl.Generator.Ir.Primitives;
 using AttnDsl.Generator.Scheduling;
 using Xunit;
 using Decays = runtime::AttnDsl.Primitives.Decays;
+using Lookups = runtime::AttnDsl.Primitives.PiecewiseLinear;
 using Products = runtime::AttnDsl.Primitives.Products;
 
 namespace AttnDsl.Generator.Tests.Combinations;
@@ -44,6 +45,13 @@ public sealed class ScratchTests
         ForAll(sizes => Assert.True(
             new DecayedCrossing().CpuScratch(sizes.Of, [weights, x, x, x]) >= Decays.CrossingScratchFloats(sizes.C, sizes.K),
             $"decayed crossing of {x.Shape} under {sizes}"));
+    }
+
+    [Fact]
+    public void PiecewiseLinear_GetsWhatTheRuntimeTakes()
+    {
+        for (var pieces = 1; pieces < 1200; pieces++)
+            Assert.True(new PiecewiseLinear().CpuScratch(_ => pieces, [new("x", new(Dim.C, Dim.J)), new("starts", new(Dim.One, Dim.I))]) >= Lookups.ScratchFloats(pieces), $"{pieces} pieces");
     }
 
     private static void ForAll(Action<BlockSizes> check)

@@ -33,7 +33,7 @@ internal sealed record Argument(Shape Shape, Values Values = Values.Normal, bool
 /// <summary>One variant of a primitive, with arguments that fit it.</summary>
 internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
 {
-    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P, F = Dim.F, M = Dim.M, L = Dim.L, U = Dim.U, E = Dim.E;
+    private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V, P = Dim.P, F = Dim.F, M = Dim.M, L = Dim.L, U = Dim.U, E = Dim.E, I = Dim.I, J = Dim.J;
     private static readonly Expr X = new Arg(0), Y = new Arg(1);
 
     private static readonly Temperatures s_geometric = new(4, RotationTemperature.Geometric, 0.5, 100, 0.9), s_tangent = new(4, RotationTemperature.Tangent, 2, 100, 0.9);
@@ -94,6 +94,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         new(new Join(F), new(new(C, K)), new(new(C, V))),
         .. from isFirst in new[] { false, true } select new PrimitiveCase(new Part(K, V, isFirst), new Argument(new(C, F))),
         .. from back in new[] { false, true } select new PrimitiveCase(new GroupedProduct(M, back), new(new(C, Dim.Product(M, back ? L : U))), new(new(L, U))),
+        new(new PiecewiseLinear(), new(new(C, J)), new(new(One, I), IsFixed: true), new(new(One, I), IsFixed: true), new(new(I, L), IsFixed: true), new(new(I, L), IsFixed: true)),
+        new(new PiecewiseLinear(Slope: true), new(new(C, J)), new(new(One, I), IsFixed: true), new(new(I, L), IsFixed: true)),
         new(new GroupedGram(M), new(new(C, Dim.Product(M, L))), new(new(C, Dim.Product(M, U)))),
         new(new Scan(), new(new(C, K), Values.Small), new(new(C, K)), new(new(One, K))),
         new(new ReverseScan(), new(new(C, K), Values.Small), new(new(C, K))),

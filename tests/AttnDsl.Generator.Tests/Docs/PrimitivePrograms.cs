@@ -237,6 +237,14 @@ internal static class PrimitivePrograms
             var (k, w) = (b.Load("k", C, Dim.Product(Dim.M, Dim.U)), b.Load("S", Dim.L, Dim.U, Access.Whole));
             b.Store("g", b.SumCols("sum", At(b, () => b.Emit("product", new GroupedProduct(Dim.M), k, w))));
         },
+        [typeof(PiecewiseLinear)] = b =>
+        {
+            // Six functions of seventeen pieces, of 32 numbers a row.
+            Tile Table(string tensor, Dim rows, Dim cols) => b.Load(tensor, rows, cols, Access.Parameter, isFixed: true);
+            var (q, starts, bases) = (b.Load("q", C, K), Table(PiecewiseTable.Starts, One, Dim.I), Table(PiecewiseTable.Bases, One, Dim.I));
+            var (slopes, values) = (Table(PiecewiseTable.Slopes, Dim.I, Dim.L), Table(PiecewiseTable.Values, Dim.I, Dim.L));
+            b.Store("g", b.SumCols("sum", At(b, () => b.Emit("functions", new PiecewiseLinear(), q, starts, bases, slopes, values))));
+        },
         [typeof(GroupedGram)] = b =>
         {
             var (q, k) = (b.Load("q", C, Dim.Product(Dim.M, Dim.L)), b.Load("k", C, Dim.Product(Dim.M, Dim.U)));
@@ -258,8 +266,9 @@ internal static class PrimitivePrograms
         var layer = Layers.Plain(32, 48) with { Heads = 2, Gate = new(GateShape.Head, null, null, null) };
         if (program.Statements.Any(s => s.Op is Load { Tensor: "place" })) layer = layer with { Read = new(Normaliser.None, null, Levels: 7) };
         if (program.Statements.Any(s => s.Op is Load { Tensor: "phi" } or Store { Tensor: "phi" })) layer = layer with { Rotation = new(RotationKind.Selective, 100, PairLayout.HalfSplit) };
+        if (program.Statements.Any(s => s.Op is Load { Tensor: PiecewiseTable.Starts })) layer = layer with { Kernel = Kernel.Luna, Map = new(Channels: 6, Hidden: 16) };
         var system = Resolver.Resolve(layer);
-        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7)] })), WorkUnit.StateHead, "");
+        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7), ("I", 17)] })), WorkUnit.StateHead, "");
         var (cpu, gpu) = (new SourceWriter(), new SourceWriter());
         CpuKernelWriter.Write(cpu, kernel.Signature, "");
         GpuKernelWriter.Write(gpu, new(LayerPlan.Build(system), kernel), checksOverflow: false);

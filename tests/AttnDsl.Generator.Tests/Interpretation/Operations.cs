@@ -59,6 +59,8 @@ internal static class Operations
         GroupedProduct p => Grouped(x[0], p.Back ? x[1] : Transposed(x[1]), turn.Size(p.Groups)),
         GroupedGram g => Enumerable.Range(0, turn.Size(g.Groups)).Select(n => Product(Transposed(Group(x[0], n, turn.Size(g.Groups))), Group(x[1], n, turn.Size(g.Groups))))
             .Aggregate(Fill(turn, g.ShapeOf(args), (_, _) => 0), (sum, term) => Fill(Rows(sum), Cols(sum), (i, j) => sum[i, j] + term[i, j])),
+        PiecewiseLinear { Slope: true } => Fill(Rows(x[0]), Cols(x[0]) * Cols(x[2]), (i, j) => x[2][Piece(x[1], x[0][i, j / Cols(x[2])]), j % Cols(x[2])]),
+        PiecewiseLinear => Fill(Rows(x[0]), Cols(x[0]) * Cols(x[3]), (i, j) => x[0][i, j / Cols(x[3])] is var at && Piece(x[1], at) is var n ? x[4][n, j % Cols(x[3])] + x[3][n, j % Cols(x[3])] * (at - x[2][0, n]) : 0),
         Monomials m => Expanded(m.Kernel, x[0]),
         MonomialsBack m => Contracted(m.Kernel, x[0], x[1]),
         StopGradient => turn.Setting.HoldsStabilisers ? Held(x[0]) : x[0],
@@ -78,6 +80,9 @@ internal static class Operations
     }
 
     private static Complex[,] Fill(Turn turn, Shape shape, Func<int, int, Complex> value) => Fill(turn.Size(shape.Rows), turn.Size(shape.Cols), value);
+
+    /// <summary>How many of the starts behind the first the number has reached.</summary>
+    private static int Piece(Complex[,] starts, Complex x) => Enumerable.Range(1, Cols(starts) - 1).Count(n => starts[0, n].Real <= x.Real);
 
     private static int Level(Complex place, Complex other, int last)
     {

@@ -37,12 +37,23 @@ internal static class FeatureCases
             RebasedSquare16x24.Forward, RebasedSquare16x24.Forward, RebasedSquare16x24.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = RebasedSquare16x24.Backward }),
         new("luna_causal", 16, 24, new Layer<LunaCausal16x24.Inputs, LunaCausal16x24.Gradients, LunaCausal16x24.State>(
-            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.W"], MapB = t["in.b"], MapA1 = t["in.A1"], MapC1 = t["in.c1"], MapA2 = t["in.A2"], MapC2 = t["in.c2"] } },
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = Luna(t) },
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.W"], MapB = t["in.b"], MapA1 = t["in.A1"], MapC1 = t["in.c1"], MapA2 = t["in.A2"], MapC2 = t["in.c2"] } },
             LunaCausal16x24.Forward, LunaCausal16x24.Forward, LunaCausal16x24.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LunaCausal16x24.Backward })
         {
             Parameters = """{"m": 6, "L": 3, "hidden": 16}""",
         },
+        new("luna_causal", 16, 24, new Layer<LunaCausal16x24.Inputs, LunaCausal16x24.Gradients, LunaCausal16x24.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = Luna(t) with { MapTable = LunaCausal16x24.Tabulate(Luna(t)) } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { MapW = t["in.W"], MapB = t["in.b"], MapA1 = t["in.A1"], MapC1 = t["in.c1"], MapA2 = t["in.A2"], MapC2 = t["in.c2"] } },
+            LunaCausal16x24.Forward, LunaCausal16x24.Forward, LunaCausal16x24.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = LunaCausal16x24.Backward, Table = t => LunaCausal16x24.Tabulate(Luna(t)) })
+        {
+            Parameters = """{"m": 6, "L": 3, "hidden": 16}""",
+            Variant = "tabulated",
+        },
     ];
+
+    private static LunaCausal16x24.Parameters Luna(TimeSlice t) => new() { MapW = t["in.W"], MapB = t["in.b"], MapA1 = t["in.A1"], MapC1 = t["in.c1"], MapA2 = t["in.A2"], MapC2 = t["in.c2"] };
 }

@@ -33,9 +33,11 @@ internal sealed class GpuLayer : ILayer
 
     public bool IsCausal => _cpu.IsCausal;
 
+    public Func<TimeSlice, float[]>? Table => _cpu.Table;
+
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form)
     {
-        using var call = new Call(_device);
+        using var call = new Call(_device, Table);
         var target = call.NewOutput(output);
         Invoke(_twin, null, "Forward", [_inputs.MakeByRefType(), typeof(GpuTensor), typeof(Forms), typeof(GpuStream)], call.Bind(_inputs, inputs), target, form, null);
         Download(target, output);
@@ -43,7 +45,7 @@ internal sealed class GpuLayer : ILayer
 
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form)
     {
-        using var call = new Call(_device);
+        using var call = new Call(_device, Table);
         var target = call.NewOutput(output);
         Invoke(_twin, null, "Forward", [_inputs.MakeByRefType(), typeof(GpuTensor), _state!, typeof(Forms), typeof(GpuStream)], call.Bind(_inputs, inputs), target, ((State)state).Value, form, null);
         Download(target, output);
@@ -51,7 +53,7 @@ internal sealed class GpuLayer : ILayer
 
     public void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients)
     {
-        using var call = new Call(_device);
+        using var call = new Call(_device, Table);
         var bound = call.Bind(_gradients, gradients);
         Invoke(_twin, null, "Backward", [_inputs.MakeByRefType(), typeof(GpuTensor), _gradients.MakeByRefType(), typeof(GpuStream)], call.Bind(_inputs, inputs), call.Upload(outputGradient), bound, null);
         Download(bound, gradients);
@@ -59,7 +61,7 @@ internal sealed class GpuLayer : ILayer
 
     public void Backward(TimeSlice inputs, in ReadOnlyTensorSpan<float> outputGradient, TimeSlice gradients, ILayerState initial, ILayerState stateGradient)
     {
-        using var call = new Call(_device);
+        using var call = new Call(_device, Table);
         var bound = call.Bind(_gradients, gradients);
         Invoke(
             _twin, null, "Backward", [_inputs.MakeByRefType(), typeof(GpuTensor), _gradients.MakeByRefType(), _state!, _state!, typeof(GpuStream)],
@@ -100,7 +102,7 @@ internal sealed class GpuLayer : ILayer
     }
 
     /// <summary>Tensors of one call, freed behind it.</summary>
-    private sealed class Call(GpuDevice device) : IDisposable
+    private sealed class Call(GpuDevice device, Func<TimeSlice, float[]>? table) : IDisposable
     {
         private readonly List<GpuTensor> _tensors = [];
 
@@ -119,9 +121,11 @@ internal sealed class GpuLayer : ILayer
         public object Bind(Type type, TimeSlice slice)
         {
             var bound = Activator.CreateInstance(type)!;
-            foreach (var property in type.GetProperties())
+            foreach (var property in type.GetProperties().Where(p => p.Name != "MapTable" || table is not null))
             {
-                property.SetValue(bound, property.Name == "Parameters"
+                property.SetValue(bound, property.Name == "MapTable"
+                    ? Upload(new(table!(slice)))
+                    : property.Name == "Parameters"
                     ? Bind(property.PropertyType, slice)
                     : property.PropertyType == typeof(int)
                     ? slice.Parameters.ValueKind == System.Text.Json.JsonValueKind.Undefined ? 11 : slice.Integer("window")
@@ -173,7 +177,7 @@ internal sealed class GpuLayer : ILayer
 
         private void Advance(string name, TimeSlice inputs, in TensorSpan<float> output)
         {
-            using var call = new Call(layer._device);
+            using var call = new Call(layer._device, layer.Table);
             var target = call.NewOutput(output);
             Invoke(value.GetType(), value, name, [layer._inputs.MakeByRefType(), typeof(GpuTensor), typeof(GpuStream)], call.Bind(layer._inputs, inputs), target, null);
             Download(target, output);

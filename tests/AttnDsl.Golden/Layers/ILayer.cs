@@ -1,3 +1,4 @@
+using System;
 using System.Numerics.Tensors;
 
 namespace AttnDsl.Golden.Layers;
@@ -10,6 +11,9 @@ internal interface ILayer
 
     /// <summary>Whether it has a <c>State</c>.</summary>
     bool IsCausal { get; }
+
+    /// <summary>Makes the table in which forward passes look their feature map's functions up; null for a layer that computes them.</summary>
+    Func<TimeSlice, float[]>? Table { get; }
 
     void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form);
 

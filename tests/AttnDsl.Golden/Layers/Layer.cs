@@ -40,6 +40,8 @@ internal sealed class Layer<TInputs, TGradients>(
 
     public bool IsCausal => false;
 
+    public Func<TimeSlice, float[]>? Table { get; init; }
+
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, Forms form) => forward(bind(inputs), output, form);
 
     public void Forward(TimeSlice inputs, in TensorSpan<float> output, ILayerState state, Forms form)
@@ -73,6 +75,8 @@ internal sealed class Layer<TInputs, TGradients, TState>(
     public Forms Forms => forms;
 
     public bool IsCausal => true;
+
+    public Func<TimeSlice, float[]>? Table { get; init; }
 
     /// <summary>Backward with a given initial state and the gradient of the final one.</summary>
     public required BackwardThroughCall<TInputs, TGradients, TState> BackwardThrough { get; init; }

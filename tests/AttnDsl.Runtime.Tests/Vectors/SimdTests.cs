@@ -169,6 +169,8 @@ public abstract class SimdTests<TVec>(ITestOutputHelper output) : VectorTests<TV
             TVec x = TVec.Select(isPeak, TVec.Create(5), TVec.Create(-1));
             Assert.Equal(5, TVec.MaxLane(x));
             Assert.Equal(6 - s_count, TVec.Sum(x));
+            Assert.Equal(1, TVec.CountSet(isPeak));
+            Assert.Equal(peak + 1, TVec.CountSet(TVec.LessOrEqual(TVec.Iota(0), TVec.Create(peak))));
         }
     }
 

@@ -84,6 +84,14 @@ internal static class CpuEmitter
                 w.Line($"public nint {string.Join(", ", system.Parameters.SelectMany(p => new[] { p.Member, p.Member + "Grad" }))};");
             }
 
+            if (system.Map.Table is not null)
+            {
+                w.Line();
+                w.Line("/// <summary>The table of the map's functions, where the call has one.</summary>");
+                w.Line($"public nint {PiecewiseTable.Member};");
+                w.Line();
+            }
+
             w.Line("public Pass Pass;");
             Field(system.Causal, "Sequences", "The sequences, where they differ in length or age.", "Sequences");
             Field(true, "int", "Tokens of this call, and heads among which its items are dealt.", "Time, Heads");
@@ -208,6 +216,7 @@ internal static class CpuEmitter
         .. system.Family == StateFamily.Cache ? ["KeysGrad.Address", "ValuesGrad.Address"] : System.Array.Empty<string>(),
         .. system.Family == StateFamily.Cache && system.States.Count > 0 ? ["State", "StateGrad"] : System.Array.Empty<string>(),
         .. system.Parameters.Select(p => p.Member),
+        .. system.Map.Table is null ? System.Array.Empty<string>() : [PiecewiseTable.Member],
     ];
 
     private static void Case(SourceWriter w, LayerPlan plan, LayerKernel kernel)
@@ -248,7 +257,7 @@ internal static class CpuEmitter
 
     /// <summary>Whether a kernel is the first to change a matrix state that takes a single token.</summary>
     private static bool IsFirstOfTurn(LayerPlan plan, LayerKernel kernel) =>
-        plan.System is { Family: StateFamily.Matrix, Causal: true } && kernel == (plan.Prepare.FirstOrDefault() ?? plan.Of(Forms.Recurrent)?.Main);
+        plan.System is { Family: StateFamily.Matrix, Causal: true } && (plan.Prepare.FirstOrDefault() ?? plan.Of(Forms.Recurrent)?.Main) is { } first && (kernel == first || kernel == first.Tabulated);
 
     /// <summary>Where the state of a head begins. A cache's head carries some floats for itself and two for each of its query heads.</summary>
     private static string StateOf(DynamicalSystem system, LayerKernel kernel, string unit, string stride)
@@ -291,6 +300,12 @@ internal static class CpuEmitter
     /// <summary>The head's part of a learned tensor.</summary>
     private static string Learned(DynamicalSystem system, LayerKernel kernel, string tensor)
     {
+        if (system.Map.Table is { } table && table.Parts.FirstOrDefault(p => p.Tensor == tensor) is { Tensor: not null } part)
+        {
+            var (own, offset) = (system.Map.Options.PerHead, part.Offset == 0 ? "" : $" + {part.Offset}");
+            return $"ref Native.At({PiecewiseTable.Member}, {(own ? $"(nint){Times(HeadOf(system, kernel, HeadCount.Query), (int)table.Floats)}{offset}" : Literals.Integer(part.Offset))})";
+        }
+
         var p = system.Parameters.First(p => p.Tensor == tensor);
         return p.PerHead is not { } count ? $"ref Native.At({p.Member}, 0)" : $"ref Native.At({p.Member}, (nint){Times(HeadOf(system, kernel, count), p.Floats)})";
     }

@@ -26,15 +26,27 @@ internal static class GpuRunEmitter
             Output(w, system, "output", $"[B,T,{OutputHeads(system)},V]", HeadCount.State, system.ValueDim);
             foreach (var input in system.Inputs) w.Line($"{Support}.GpuGuards.Apart(output, inputs.{input.Member}, \"{input.Member}\");");
             foreach (var p in system.Parameters) w.Line($"{Support}.GpuGuards.Apart(output, inputs.Parameters.{p.Member}, \"Parameters.{p.Member}\");");
+            var table = "inputs.Parameters." + PiecewiseTable.Member;
+            if (system.Map.Table is not null)
+            {
+                w.Line($"bool tabulated = {table} is not null;");
+                using (w.Block("if (tabulated)"))
+                {
+                    w.Line($"{Support}.GpuGuards.Parameter({table}!, \"Parameters.{PiecewiseTable.Member}\", \"of Tabulate\", {ParameterEmitter.TableFloats(system)});");
+                    w.Line($"{Support}.GpuGuards.Apart(output, {table}!, \"Parameters.{PiecewiseTable.Member}\");");
+                }
+            }
+
             w.Line($"if (form == {FormsType}.Fastest) form = {FormsType}.{plan.Fastest.Form};");
             var forms = plan.Forms.Select(f => f.Form).ToList();
             w.Line($"if (form is not ({string.Join(" or ", forms.Select(f => $"{FormsType}.{f}"))}))");
             w.Line($"    throw new global::System.ArgumentException($\"{type.Name} has the forms {string.Join(", ", forms)}, not {{form}}\", nameof(form));");
-            Stream(w, system, "output");
+            Stream(w, system, ["output", .. system.Map.Table is null ? Array.Empty<string>() : [$"{table} ?? output"]]);
             if (system.Causal)
                 w.Line($"state?.Memory.Match(batch, {(system.Family == StateFamily.Cache ? Heads(system, HeadCount.KeyValue, "heads") + ", time" : Heads(system, HeadCount.State, "heads"))}, stream);");
             if (system.Causal) OneByOne(w, system);
             Begin(w, system, ["O = output"]);
+            if (system.Map.Table is not null) w.Line($"var tableAll = {table} is null ? default : {table}.View.Data;");
             if (system.Family == StateFamily.Cache) CacheForward(w, plan, launches);
             else MatrixForward(w, plan, launches);
         }
@@ -145,9 +157,9 @@ internal static class GpuRunEmitter
                 w.Line($"case {FormsType}.{form.Form}:");
                 using (w.Braces())
                 {
-                    foreach (var kernel in form.Before.Append(form.Main)) launches.Add(kernel);
+                    foreach (var kernel in form.Before.Append(form.Main)) launches.AddEither(kernel);
                     if (form.UpdateState is { } update)
-                        using (w.Block("if (state is not null)")) launches.Add(update);
+                        using (w.Block("if (state is not null)")) launches.AddEither(update);
                     w.Line("break;");
                 }
             }
@@ -461,6 +473,19 @@ internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClas
         Add(kernel);
         foreach (var p in learned)
             w.Line($"{Root}.ParameterKernels.Sum(stream, gradients.Parameters.{p.Member}.View.Data, {p.Tensor}GradAll, batch, {heads}, {blocks}, {p.Floats}, {ParameterEmitter.HeadsPerPart(system, kernel, p)});");
+    }
+
+    /// <summary>A kernel, or its twin with a table where the call has one.</summary>
+    public void AddEither(LayerKernel kernel)
+    {
+        if (kernel.Tabulated is not { } twin)
+        {
+            Add(kernel);
+            return;
+        }
+
+        using (w.Block("if (tabulated)")) Add(twin);
+        using (w.Block("else")) Add(kernel);
     }
 
     /// <param name="tensor">What is handed over for a tensor, where it is not the local of that name.</param>

@@ -66,7 +66,8 @@ internal sealed class GpuSignature
         .. HasStates ? ["states"] : Array.Empty<string>(),
         .. HasStateGradients ? ["stateGrads"] : Array.Empty<string>(),
         .. HasKept ? ["kept"] : Array.Empty<string>(),
-        .. Learned.Select(p => p.Name + "All"),
+        .. Learned.Where(p => PartOf(p) is null).Select(p => p.Name + "All"),
+        .. Learned.Any(p => PartOf(p) is not null) ? ["tableAll"] : Array.Empty<string>(),
         .. ScratchFloats > 0 ? ["scratch"] : Array.Empty<string>(),
     ];
 
@@ -74,6 +75,10 @@ internal sealed class GpuSignature
 
     /// <summary>Learned tensors, and the places for what every item contributes to their gradients.</summary>
     private IEnumerable<KernelParameter> Learned => _cpu.Where(p => p.Kind is ParameterKind.Learned or ParameterKind.LearnedGradient);
+
+    /// <summary>Where a part of the table begins; null of what is learned.</summary>
+    private int? PartOf(KernelParameter p) =>
+        _layer.System.Map.Table is { } table && table.Parts.Any(part => part.Tensor == p.Name) ? table.Parts.First(part => part.Tensor == p.Name).Offset : null;
 
     private IEnumerable<KernelParameter> Slots => _cpu.Where(p => p.Kind == ParameterKind.Slot);
 
@@ -160,6 +165,13 @@ internal sealed class GpuSignature
 
             foreach (var p in Learned)
             {
+                if (PartOf(p) is { } offset)
+                {
+                    var head = system.Map.Options.PerHead ? $"(long){HeadOf(HeadCount.Query)} * {system.Map.Table!.Floats} + " : "";
+                    yield return $"var {p.Name} = tableAll.SubView({head}{offset});";
+                    continue;
+                }
+
                 var tensor = system.Parameters.First(t => p.Name == t.Tensor || p.Name == t.Tensor + "Grad");
                 var item = _kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock ? $"(({unit}) * call.Blocks + {(_kernel.Unit == WorkUnit.QueryBlock && Plan.Sizes.R == 1 ? "query" : "block")})" : $"({unit})";
                 var part = p.Kind == ParameterKind.LearnedGradient ? item : tensor.PerHead is { } count ? HeadOf(count) : "0";

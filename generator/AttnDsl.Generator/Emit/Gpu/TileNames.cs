@@ -14,7 +14,7 @@ internal sealed class TileNames
     private static readonly HashSet<string> s_taken =
     [
         "call", "lane", "lanes", "work", "scratch", "states", "stateGrads", "kept", "item", "block", "shared", "b", "h", "t", "time", "query", "to", "from", "part",
-        "sinks", "windowFrom", "partFirst", "window", "queryFirst", "keyFirst", "ahead", "headCount", "sinkGap", "e", "i", "j", "r", "c", "x", "y", "a", "b2", "cosine", "sine", "own", "at", "level", "tau", "angle", "finite", "acc", "fold", "lost", "log", "factors", "seen", "group", "column", "first", "mixed", "state", "C", "R",
+        "sinks", "windowFrom", "partFirst", "window", "queryFirst", "keyFirst", "ahead", "headCount", "sinkGap", "e", "i", "j", "r", "c", "x", "y", "a", "b2", "cosine", "sine", "own", "at", "level", "tau", "angle", "finite", "acc", "fold", "lost", "log", "factors", "seen", "group", "column", "first", "mixed", "state", "piece", "step", "C", "R",
     ];
 
     private readonly CpuPlan _plan;
