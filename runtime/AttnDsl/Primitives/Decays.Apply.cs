@@ -22,7 +22,7 @@ public static partial class Decays
     /// <param name="yRow">Row stride of the result.</param>
     /// <param name="strict">Only j &lt; i.</param>
     /// <param name="scratch"><see cref="ApplyScratchFloats"/> floats.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void ApplyToQueries<TVec>(
         int rows, int k, ref float w, nint wRow, ref float x, nint xRow, ref float g, nint gRow, ref float y, nint yRow, bool strict, ref float scratch)
         where TVec : struct, ISimd<TVec>
@@ -61,7 +61,7 @@ public static partial class Decays
 
     /// <summary>y[j,c] = Σ_{i≥j} w[i,j]·x[i,c]·exp(Σ_{j&lt;r≤i} g[r,c]).</summary>
     /// <inheritdoc cref="ApplyToQueries" path="/param"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void ApplyToKeys<TVec>(
         int rows, int k, ref float w, nint wRow, ref float x, nint xRow, ref float g, nint gRow, ref float y, nint yRow, bool strict, ref float scratch)
         where TVec : struct, ISimd<TVec>

@@ -28,7 +28,7 @@ public static partial class Decays
     /// <param name="y">Result [rows,k].</param>
     /// <param name="yRow">Row stride of the result.</param>
     /// <param name="scratch"><see cref="CrossingScratchFloats"/> floats.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(Jit.Kernel)]
     public static void Crossing<TVec>(
         int rows, int k, ref float w, nint wRow, ref float q, nint qRow, ref float key, nint keyRow, ref float g, nint gRow, ref float y, nint yRow, ref float scratch)
         where TVec : struct, ISimd<TVec>

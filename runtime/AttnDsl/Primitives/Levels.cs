@@ -20,6 +20,7 @@ public static class Levels
     public static int Level(float place, float other, int last) => Math.Min(last, 32 - BitOperations.LeadingZeroCount((uint)((int)place ^ (int)other)));
 
     /// <summary>Places of so many tokens.</summary>
+    [MethodImpl(Jit.Kernel)]
     public static void FillPlaces(long first, int rows, ref float places)
     {
         for (int t = 0; t < rows; t++)

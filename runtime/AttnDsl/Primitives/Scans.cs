@@ -167,6 +167,7 @@ public static class Scans
 
     /// <summary>d[i,j] = Σ_{j&lt;r&lt;i} g[r] for j &lt; i, else 0: the sums as row i meets them before its own gate acts.</summary>
     /// <inheritdoc cref="SegmentSums" path="/param"/>
+    [MethodImpl(Jit.Kernel)]
     public static void SegmentSumsBefore<TVec>(int n, ref float g, ref float d, nint dRow)
         where TVec : struct, ISimd<TVec>
     {

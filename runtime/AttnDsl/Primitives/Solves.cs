@@ -50,6 +50,7 @@ public static class Solves
 
     /// <summary>x := (I + strictly lower part of a)⁻ᵀ x, by substitution from the last row up. The rest of a is not read.</summary>
     /// <inheritdoc cref="UnitLower" path="/param"/>
+    [MethodImpl(Jit.Kernel)]
     public static void UnitLowerTransposed<TVec>(int rows, int cols, ref float a, nint aRow, ref float x, nint xRow)
         where TVec : struct, ISimd<TVec>
     {

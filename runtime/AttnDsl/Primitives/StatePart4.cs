@@ -40,8 +40,6 @@ internal static class StatePart4
             TVec v1 = TLast.Load(ref v, TVec.Count, count);
             TVec o0 = accumulate ? TVec.Load(in o, 0) : zero;
             TVec o1 = accumulate ? TLast.Load(ref o, TVec.Count, count) : zero;
-            TVec p0 = zero;
-            TVec p1 = zero;
             TVec k0 = TVec.Splat(in k, 0);
             s00 = TVec.MultiplyAdd(k0, v0, s00);
             s01 = TVec.MultiplyAdd(k0, v1, s01);
@@ -52,8 +50,8 @@ internal static class StatePart4
             s10 = TVec.MultiplyAdd(k1, v0, s10);
             s11 = TVec.MultiplyAdd(k1, v1, s11);
             TVec q1 = TVec.Splat(in q, 1);
-            p0 = TVec.MultiplyAdd(q1, s10, p0);
-            p1 = TVec.MultiplyAdd(q1, s11, p1);
+            TVec p0 = q1 * s10;
+            TVec p1 = q1 * s11;
             TVec k2 = TVec.Splat(in k, 2);
             s20 = TVec.MultiplyAdd(k2, v0, s20);
             s21 = TVec.MultiplyAdd(k2, v1, s21);
@@ -119,7 +117,6 @@ internal static class StatePart4
         {
             TVec v0 = TLast.Load(ref v, 0, count);
             TVec o0 = accumulate ? TLast.Load(ref o, 0, count) : zero;
-            TVec p0 = zero;
             TVec k0 = TVec.Splat(in k, 0);
             s00 = TVec.MultiplyAdd(k0, v0, s00);
             TVec q0 = TVec.Splat(in q, 0);
@@ -127,7 +124,7 @@ internal static class StatePart4
             TVec k1 = TVec.Splat(in k, 1);
             s10 = TVec.MultiplyAdd(k1, v0, s10);
             TVec q1 = TVec.Splat(in q, 1);
-            p0 = TVec.MultiplyAdd(q1, s10, p0);
+            TVec p0 = q1 * s10;
             TVec k2 = TVec.Splat(in k, 2);
             s20 = TVec.MultiplyAdd(k2, v0, s20);
             TVec q2 = TVec.Splat(in q, 2);

@@ -16,6 +16,7 @@ public static partial class Tiles
     /// <param name="edge">The row that enters, [cols].</param>
     /// <param name="y">y [rows,cols], apart from x.</param>
     /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void ShiftDown(int rows, int cols, ref float x, nint xRow, ref float edge, ref float y, nint yRow)
     {
         CopyRow(cols, ref edge, ref y);
@@ -27,6 +28,7 @@ public static partial class Tiles
 
     /// <summary>y[i] = x[i+1], the last row is edge.</summary>
     /// <inheritdoc cref="ShiftDown" path="/param"/>
+    [MethodImpl(Jit.Kernel)]
     public static void ShiftUp(int rows, int cols, ref float x, nint xRow, ref float edge, ref float y, nint yRow)
     {
         for (int i = 1; i < rows; i++)
@@ -75,6 +77,7 @@ public static partial class Tiles
     /// <param name="right">Columns of the grid to the right.</param>
     /// <param name="y">y [rows,cols].</param>
     /// <param name="yRow">Row stride of y.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void Neighbours(int rows, int cols, ref float x, nint xRow, int first, int time, int columns, int down, int right, ref float y, nint yRow)
     {
         for (int i = 0; i < rows; i++)
@@ -130,6 +133,7 @@ public static partial class Tiles
         return column >= 0 && column < columns && there >= 0 && there < time ? there : -1;
     }
 
+    [MethodImpl(Jit.Kernel)]
     private static void CopyRows(int rows, int cols, ref float x, nint xRow, ref float y, nint yRow)
     {
         for (int i = 0; i < rows; i++)

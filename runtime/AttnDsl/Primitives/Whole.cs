@@ -15,6 +15,7 @@ public static class Whole
     /// <param name="step">Floats from one to the next.</param>
     /// <param name="least">None is less.</param>
     /// <param name="most">None is greater.</param>
+    [MethodImpl(Jit.Kernel)]
     public static void Range(int count, ref float first, nint step, out long least, out long most)
     {
         float low = first, high = first;

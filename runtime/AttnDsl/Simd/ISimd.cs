@@ -94,6 +94,9 @@ public interface ISimd<TSelf> :
     /// <summary><paramref name="then"/> where the mask is set, else <paramref name="otherwise"/>; what is not chosen may be NaN.</summary>
     static abstract TSelf Select(TSelf mask, TSelf then, TSelf otherwise);
 
+    /// <summary>0 where <c>x &lt; limit</c>, else <paramref name="value"/>: a comparison and a choice in one, for which machines with masks need no vector of them.</summary>
+    static abstract TSelf ZeroBelow(TSelf limit, TSelf x, TSelf value);
+
     /// <summary>The first <paramref name="count"/> lanes of <paramref name="x"/>, <paramref name="rest"/> in those beyond.</summary>
     static abstract TSelf First(TSelf x, int count, float rest);
 

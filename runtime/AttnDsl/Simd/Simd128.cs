@@ -200,6 +200,11 @@ public readonly struct Simd128 : ISimd<Simd128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 ZeroBelow(Simd128 limit, Simd128 x, Simd128 value) =>
+        new(Vector128.ConditionalSelect(Vector128.LessThan(x._lanes, limit._lanes), Vector128<float>.Zero, value._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 First(Simd128 x, int count, float rest) => new(Vector128.ConditionalSelect(FirstLanes(count), x._lanes, Vector128.Create(rest)));
 
     /// <inheritdoc/>

@@ -183,6 +183,11 @@ public readonly struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 ZeroBelow(Simd256 limit, Simd256 x, Simd256 value) =>
+        new(Vector256.ConditionalSelect(Vector256.LessThan(x._lanes, limit._lanes), Vector256<float>.Zero, value._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 First(Simd256 x, int count, float rest) => new(Vector256.ConditionalSelect(FirstLanes(count), x._lanes, Vector256.Create(rest)));
 
     /// <inheritdoc/>

@@ -186,6 +186,11 @@ public readonly struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 ZeroBelow(Simd512 limit, Simd512 x, Simd512 value) =>
+        new(Vector512.ConditionalSelect(Vector512.LessThan(x._lanes, limit._lanes), Vector512<float>.Zero, value._lanes));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 First(Simd512 x, int count, float rest) => new(Vector512.ConditionalSelect(FirstLanes(count), x._lanes, Vector512.Create(rest)));
 
     /// <inheritdoc/>

@@ -160,6 +160,10 @@ public readonly struct SimdScalar : ISimd<SimdScalar>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdScalar ZeroBelow(SimdScalar limit, SimdScalar x, SimdScalar value) => x._value < limit._value ? default : value;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar First(SimdScalar x, int count, float rest) => count > 0 ? x : new(rest);
 
     /// <inheritdoc/>

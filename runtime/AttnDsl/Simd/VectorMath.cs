@@ -37,7 +37,7 @@ internal static class VectorMath
         }
 
         // A decay that would be denormal is 0: arithmetic on denormals costs a hundred times its worth.
-        return TVec.Select(TVec.Less(x, TVec.Create(SmallestNormalExponent)), TVec.Create(0), result);
+        return TVec.ZeroBelow(TVec.Create(SmallestNormalExponent), x, result);
     }
 
     /// <summary>e^x − 1: 1.6 ulp.</summary>
