@@ -15,10 +15,11 @@ internal static class RunEmitter
         var cache = system.Family == StateFamily.Cache;
         var memory = cache ? "CacheMemory" : "StateMemory";
         w.Line("/// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>");
-        w.Line($"private static void RunLayer(in Inputs inputs, in {Tensor} output, {FormsType} form, bool stateful, {Runtime}.{memory} state{(system.Causal ? $", {Runtime}.Packing packing = default" : "")})");
+        w.Line($"private static void RunLayer(in Inputs inputs, in {Tensor} output, {FormsType} form, bool stateful, {Runtime}.{memory} state{(system.Causal ? $", {Runtime}.Packing packing = default" : "")}, {CancellationToken} cancellationToken = default)");
         using (w.Braces())
         {
             Checks(w, type, plan);
+            w.Line("cancellationToken.ThrowIfCancellationRequested();");
             w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
             w.Line();
             using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call", "};"))
@@ -30,7 +31,7 @@ internal static class RunEmitter
                 if (system.Window is { RuntimeSized: true }) w.Line("Window = inputs.Window,");
             }
 
-            w.Line($"scoped var pins = default({Runtime}.Pins);");
+            w.Line($"scoped var pins = new {Runtime}.Pins {{ Cancellation = cancellationToken }};");
             var n = 0;
             foreach (var input in system.Inputs) w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(inputs.{input.Member});");
             w.Line($"pins.P{n++} = ref {Runtime}.Guards.Reference(output);");
@@ -40,9 +41,32 @@ internal static class RunEmitter
             else Matrix(w, plan, cpuClass, n);
         }
 
+        if (system.Causal)
+        {
+            w.Line();
+            Cancellable(w, memory);
+        }
+
         if (cache) return;
         w.Line();
         StateEmitter.InitialState(w, system);
+    }
+
+    private static void Cancellable(SourceWriter w, string memory)
+    {
+        w.Line("/// <summary>Runs with a state that a cancelled call leaves as it was.</summary>");
+        using (w.Block($"private static void RunCancellable(in Inputs inputs, in {Tensor} output, {FormsType} form, {Runtime}.{memory} state, {CancellationToken} cancellationToken, {Runtime}.Packing packing = default)"))
+        {
+            w.Line("if (cancellationToken.CanBeCanceled) state.Keep();");
+            w.Line("try");
+            using (w.Braces()) w.Line("RunLayer(in inputs, in output, form, true, state, packing, cancellationToken);");
+            w.Line("catch (global::System.OperationCanceledException) when (cancellationToken.IsCancellationRequested)");
+            using (w.Braces())
+            {
+                w.Line("state.PutBack();");
+                w.Line("throw;");
+            }
+        }
     }
 
     /// <summary>The learned parameters are pinned last.</summary>
@@ -135,9 +159,9 @@ internal static class RunEmitter
         }
 
         w.Line();
-        using (w.Block("while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot))"))
+        using (w.Block("while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot, cancellationToken))"))
         {
-            Tables(w, system, "stateful ? state.Position : 0", "call.Time");
+            Tables(w, system, "stateful ? state.Position : call.Start", "call.Time");
             Prepared(w, plan, cpuClass);
             RunForm(w, plan, cpuClass, $"call.Snapshot == 0 ? form : {FormsType}.Recurrent");
             w.Line("if (stateful) state.Commit(call.Sequences, call.Time, call.Snapshot);");
@@ -159,7 +183,7 @@ internal static class RunEmitter
                     Launch(w, plan, forms.Main, cpuClass, mayLookUp: true);
                     if (forms.UpdateState is { } update)
                     {
-                        w.Line("if (stateful)");
+                        w.Line(plan.System.Causal ? "if (stateful || cancellationToken.CanBeCanceled)" : "if (stateful)");
                         using (w.Braces()) Launch(w, plan, update, cpuClass, mayLookUp: true);
                     }
 

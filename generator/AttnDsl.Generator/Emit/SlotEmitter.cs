@@ -80,6 +80,15 @@ internal static class SlotEmitter
         w.Line("/// <param name=\"slots\">Which sequence of the state each goes on with.</param>");
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape, or offsets or slots do not fit. The state is as it was.</exception>");
         w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output, {Offsets} cuSeqLens, {Slots}) => {body($"RunLayer(in inputs, in output, {FormsType}.Fastest, true, Memory, {Runtime}.Packing.Offsets(cuSeqLens, slots));")}");
+        w.Line();
+        w.Line("/// <summary>The same, unless it is cancelled: then the state is as it was.</summary>");
+        w.Line("/// <param name=\"inputs\">The tensors, B = 1 and T the sum of the lengths.</param>");
+        w.Line($"/// <param name=\"output\">Receives o {output.Replace("[B", "[1")}, of which a cancelled call leaves anything.</param>");
+        w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
+        w.Line("/// <param name=\"slots\">Which sequence of the state each goes on with.</param>");
+        w.Line("/// <param name=\"cancellationToken\">Asked between blocks of tokens.</param>");
+        w.Line("/// <exception cref=\"global::System.OperationCanceledException\">The call was cancelled.</exception>");
+        w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output, {Offsets} cuSeqLens, {Slots}, {CancellationToken} cancellationToken) => {body($"RunCancellable(in inputs, in output, {FormsType}.Fastest, Memory, cancellationToken, {Runtime}.Packing.Offsets(cuSeqLens, slots));")}");
     }
 
     private static void Reset(SourceWriter w, DynamicalSystem system, Func<string, string> body)

@@ -144,6 +144,8 @@ internal static class StateEmitter
         w.Line("/// <exception cref=\"global::System.ArgumentException\">A tensor is missing or has another shape. The state is as it was.</exception>");
         w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output) => RunLayer(in inputs, in output, {FormsType}.Fastest, true, Memory);");
         w.Line();
+        CancellablePrefill(w, system, $"RunCancellable(in inputs, in output, {FormsType}.Fastest, Memory, cancellationToken);");
+        w.Line();
         SpanOverload(w, type, system, plan, "Step", "public readonly void", step: true, $"RunLayer(in inputs, in outputTensor, {StepForm(plan)}, true, Memory);", "The next token of every sequence, over contiguous memory.", batchParameter: false);
         w.Line();
         SpanOverload(w, type, system, plan, "Prefill", "public readonly void", step: false, $"RunLayer(in inputs, in outputTensor, {FormsType}.Fastest, true, Memory);", "The next T tokens of every sequence, over contiguous memory.", batchParameter: false);
@@ -163,6 +165,16 @@ internal static class StateEmitter
         SlotEmitter.Emit(w, system, StepForm(plan), call => call);
         w.Line();
         SavingEmitter.Emit(w, system, call => call);
+    }
+
+    private static void CancellablePrefill(SourceWriter w, DynamicalSystem system, string body)
+    {
+        w.Line("/// <summary>The next T tokens of every sequence, unless it is cancelled: then the state is as it was.</summary>");
+        w.Line("/// <param name=\"inputs\">The tensors.</param>");
+        w.Line($"/// <param name=\"output\">Receives o [B,T,{OutputHeads(system)},V], of which a cancelled call leaves anything.</param>");
+        w.Line("/// <param name=\"cancellationToken\">Asked between blocks of tokens.</param>");
+        w.Line("/// <exception cref=\"global::System.OperationCanceledException\">The call was cancelled.</exception>");
+        w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output, {CancellationToken} cancellationToken) => {body}");
     }
 
     private static string StepForm(LayerPlan plan) => $"{FormsType}.{(plan.Of(Forms.Recurrent) is null ? "Fastest" : "Recurrent")}";
@@ -197,6 +209,7 @@ internal static class StateEmitter
         foreach (var s in system.Family == StateFamily.Cache ? [] : system.States) w.Line($"public readonly {Tensor} {Property(s)} => {error}");
         w.Line($"public readonly void Step(in Inputs inputs, in {Tensor} output) => {error}");
         w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output) => {error}");
+        CancellablePrefill(w, system, error);
         SpanOverload(w, type, system, null, "Step", "public readonly void", step: true, "", "The next token.", batchParameter: false);
         SpanOverload(w, type, system, null, "Prefill", "public readonly void", step: false, "", "The next T tokens.", batchParameter: false);
         w.Line($"public readonly void Reset() => {error}");

@@ -15,6 +15,7 @@ internal static class SurfaceEmitter
     public const string Tensor = "global::System.Numerics.Tensors.TensorSpan<float>";
     public const string Offsets = "global::System.ReadOnlySpan<int>";
     public const string CuSeqLens = "Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.";
+    public const string CancellationToken = "global::System.Threading.CancellationToken";
     public const string FormsType = "global::AttnDsl.Forms";
     public const string Runtime = "global::AttnDsl.Runtime";
 
@@ -109,6 +110,7 @@ internal static class SurfaceEmitter
         w.Line($"public static void Forward(in Inputs inputs, in {Tensor} output, {FormsType} form = {FormsType}.Fastest) =>");
         w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunLayer(in inputs, in output, form, false, default);");
         w.Line();
+        CancellableForward(w, type, system, plan, stateful: false);
         if (system.Causal)
         {
             w.Line("/// <summary>Continues from a state and leaves the state behind the last token in it: initial and final states.</summary>");
@@ -120,11 +122,29 @@ internal static class SurfaceEmitter
             w.Line($"public static void Forward(in Inputs inputs, in {Tensor} output, State state, {FormsType} form = {FormsType}.Fastest) =>");
             w.Line(plan is null ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");" : $"    RunLayer(in inputs, in output, form, true, state.Memory);");
             w.Line();
+            CancellableForward(w, type, system, plan, stateful: true);
             PackedForward(w, type, system, plan, forms);
         }
 
         SpanOverload(w, type, system, plan, "Forward", "public static void", step: false, prefix: "RunLayer(in inputs, in outputTensor, " + FormsType + ".Fastest, false, default);",
             summary: "The whole sequence at once, over contiguous memory.", batchParameter: true);
+    }
+
+    /// <summary>The overloads that a token can end.</summary>
+    private static void CancellableForward(SourceWriter w, TypeModel type, DynamicalSystem system, LayerPlan? plan, bool stateful)
+    {
+        w.Line($"/// <summary>The same, until it is cancelled{(stateful ? ": then the state is as it was" : "")}.</summary>");
+        w.Line("/// <param name=\"inputs\">The tensors.</param>");
+        w.Line($"/// <param name=\"output\">Receives o [B,T,{OutputHeads(system)},V], of which a cancelled call leaves anything.</param>");
+        if (stateful) w.Line("/// <param name=\"state\">Where the sequences stand; updated.</param>");
+        w.Line("/// <param name=\"form\">Which of the layer's forms computes it.</param>");
+        w.Line("/// <param name=\"cancellationToken\">Asked between blocks of tokens.</param>");
+        w.Line("/// <exception cref=\"global::System.OperationCanceledException\">The call was cancelled.</exception>");
+        w.Line($"public static void Forward(in Inputs inputs, in {Tensor} output, {(stateful ? "State state, " : "")}{FormsType} form, {CancellationToken} cancellationToken) =>");
+        w.Line(plan is null
+            ? $"    throw new global::System.NotSupportedException(\"{type.Name} has a declaration error\");"
+            : stateful ? "    RunCancellable(in inputs, in output, form, state.Memory, cancellationToken);" : "    RunLayer(in inputs, in output, form, false, default, cancellationToken: cancellationToken);");
+        w.Line();
     }
 
     /// <summary>The overloads for sequences that lie one behind the other.</summary>

@@ -11,7 +11,7 @@ namespace AttnDsl.Generator.Parsing;
 /// <summary>What a type must be like so that a generated part can extend it.</summary>
 internal static class TypeRules
 {
-    private static readonly string[] s_members = ["Inputs", "State", "Gpu", "Forward", "Explanation", "KeyDim", "ValueDim", "FeatureDim", "Heads", "KeyValueHeads", "ValueHeads", "Gradients", "Parameters", "ParameterGradients", "Tabulate", "Backward", "RunLayer", "RunBackward", "InitialState"];
+    private static readonly string[] s_members = ["Inputs", "State", "Gpu", "Forward", "Explanation", "KeyDim", "ValueDim", "FeatureDim", "Heads", "KeyValueHeads", "ValueHeads", "Gradients", "Parameters", "ParameterGradients", "Tabulate", "Backward", "RunLayer", "RunCancellable", "RunBackward", "InitialState"];
 
     public static bool CanExtend(INamedTypeSymbol type) => !Check(type).Any();
 

@@ -1,11 +1,15 @@
 using System.ComponentModel;
+using System.Threading;
 
 namespace AttnDsl.Runtime;
 
-/// <summary>The memory that one call touches: up to sixty-four references, held in place while <see cref="Launch"/> runs. Unset ones stay null.</summary>
+/// <summary>The memory that one call touches: up to sixty-four references, held in place while <see cref="Launch"/> runs. Unset ones stay null. And what ends the call early.</summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public ref struct Pins
 {
+    /// <summary>Asked between two items.</summary>
+    public CancellationToken Cancellation;
+
     /// <summary>Address 0 of <see cref="IWork.Bind"/>.</summary>
     public ref float P0;
 

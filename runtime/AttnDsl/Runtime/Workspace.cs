@@ -10,13 +10,13 @@ namespace AttnDsl.Runtime;
 /// undefined, and renting a slot again ends what was rented before.
 /// </summary>
 /// <remarks>
-/// Slot 0 is the scratch of the kernels, slots 1 to 7 are tables of one call. While a thread runs the items of a launch it rents
+/// Slot 0 is the scratch of the kernels, slots 1 to 7 are tables of one call, slot 8 is what a cancelled call puts back. While a thread runs the items of a launch it rents
 /// from the next level, so a call made inside an item does not take the memory of the call around it.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static unsafe class Workspace
 {
-    private const int SlotCount = 8;
+    private const int SlotCount = 9;
     private const int Alignment = 64;
 
     [ThreadStatic]

@@ -1,10 +1,14 @@
 using System;
+using System.Threading;
 
 namespace AttnDsl.Runtime;
 
 /// <summary>How a call goes through a state.</summary>
 public readonly partial struct StateMemory
 {
+    /// <summary>Tokens of a turn between which a call can be cancelled: whole blocks of every size, and about a millisecond of a head.</summary>
+    private const int CancellableTurn = 1024;
+
     /// <summary>Refuses inputs that belong to another state.</summary>
     /// <exception cref="InvalidOperationException">The state is <c>default</c>.</exception>
     /// <exception cref="ArgumentException">Batch, slots or head count differ.</exception>
@@ -30,14 +34,16 @@ public readonly partial struct StateMemory
     /// <param name="start">The turn's first token.</param>
     /// <param name="time">The turn's tokens, 0 before the first turn; the mean where sequences differ.</param>
     /// <param name="snapshot">Floats from a head's state to where it is copied first; 0 where it is not.</param>
+    /// <param name="cancellation">Where it can end the call, a turn is so short that it soon does.</param>
     /// <remarks>A state that keeps snapshots takes its last tokens one by one, a snapshot in front of each.</remarks>
-    public bool Next(Sequences sequences, int end, ref int start, ref int time, ref nint snapshot)
+    public bool Next(Sequences sequences, int end, ref int start, ref int time, ref nint snapshot, CancellationToken cancellation = default)
     {
+        var longestTurn = cancellation.CanBeCanceled ? CancellableTurn : int.MaxValue;
         if (sequences.AreAlike)
         {
             start += time;
             var left = end - start;
-            time = left > Snapshots ? left - Snapshots : Math.Min(left, 1);
+            time = left > Snapshots ? Math.Min(left - Snapshots, longestTurn) : Math.Min(left, 1);
             snapshot = left > 0 && left <= Snapshots ? SnapshotOffset(Position) : 0;
             return left > 0;
         }
@@ -54,8 +60,8 @@ public readonly partial struct StateMemory
         foreach (ref var s in sequences.Table)
         {
             var left = s.End - s.Start;
-            s.Time = longest > Snapshots ? Math.Max(0, left - Snapshots) : Math.Min(left, 1);
-            if (Snapshots > 0) s.Position = Headers[s.Slot].Position;
+            s.Time = longest > Snapshots ? Math.Clamp(left - Snapshots, 0, longestTurn) : Math.Min(left, 1);
+            if (_layer is not null) s.Position = Headers[s.Slot].Position;
             s.Snapshot = longest > Snapshots || left == 0 ? 0 : SnapshotOffset(s.Position);
             snapshot = s.Snapshot == 0 ? snapshot : s.Snapshot;
         }

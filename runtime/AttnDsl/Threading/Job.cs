@@ -1,3 +1,5 @@
+using System.Threading;
+
 namespace AttnDsl.Runtime;
 
 /// <summary>A launch as the workers see it: untyped, and valid until its caller returns.</summary>
@@ -14,6 +16,9 @@ internal unsafe struct Job
 
     /// <summary>Floats of scratch for each thread.</summary>
     public int ScratchFloats;
+
+    /// <summary>Asked before each batch of items.</summary>
+    public CancellationToken Cancellation;
 
     /// <summary>Items taken at a time.</summary>
     public int Batch;

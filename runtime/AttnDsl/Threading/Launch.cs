@@ -1,6 +1,7 @@
 using System;
 using System.ComponentModel;
 using System.Runtime.CompilerServices;
+using System.Threading;
 
 namespace AttnDsl.Runtime;
 
@@ -14,7 +15,8 @@ public static unsafe class Launch
     /// <summary>
     /// Pins what <paramref name="pins"/> refers to, binds <paramref name="work"/> to the addresses and runs its items
     /// 0 … <paramref name="items"/> − 1. Results do not depend on the number of threads. Calls may come from several threads at
-    /// once and from inside an item. The first exception of an item comes out here, once no thread works on the call any more.
+    /// once and from inside an item. The first exception of an item comes out here, once no thread works on the call any more; so does
+    /// the <see cref="OperationCanceledException"/> of a call that is cancelled, which leaves the items that have not begun.
     /// </summary>
     public static void Run<TWork>(ref TWork work, int items, int scratchFloats, double nanosecondsPerItem, in Pins pins)
         where TWork : struct, IWork
@@ -49,14 +51,14 @@ public static unsafe class Launch
             ]);
 
             int threads = (int)Math.Min(Math.Min(Machine.MaxThreads, items), items * nanosecondsPerItem / NanosecondsPerThread);
-            if (threads <= 1 || !RunShared(ref work, items, scratchFloats, nanosecondsPerItem, threads))
+            if (threads <= 1 || !RunShared(ref work, items, scratchFloats, nanosecondsPerItem, threads, pins.Cancellation))
             {
-                RunRange(ref work, 0, items, scratchFloats);
+                RunRange(ref work, 0, items, scratchFloats, pins.Cancellation);
             }
         }
     }
 
-    private static bool RunShared<TWork>(ref TWork work, int items, int scratchFloats, double nanosecondsPerItem, int threads)
+    private static bool RunShared<TWork>(ref TWork work, int items, int scratchFloats, double nanosecondsPerItem, int threads, CancellationToken cancellation)
         where TWork : struct, IWork
     {
         // The workers see the caller's struct itself; pinning it covers the case that it lives in an object.
@@ -68,6 +70,7 @@ public static unsafe class Launch
                 Work = pinned,
                 Items = items,
                 ScratchFloats = scratchFloats,
+                Cancellation = cancellation,
                 Batch = BatchSize(items, nanosecondsPerItem, threads),
             }, threads);
         }
@@ -78,9 +81,9 @@ public static unsafe class Launch
         (int)Math.Max(1, Math.Min(1000 / Math.Max(nanosecondsPerItem, 1), items / (8.0 * threads)));
 
     private static void RunRange<TWork>(void* work, int from, int to, int scratchFloats)
-        where TWork : struct, IWork => RunRange(ref Unsafe.AsRef<TWork>(work), from, to, scratchFloats);
+        where TWork : struct, IWork => RunRange(ref Unsafe.AsRef<TWork>(work), from, to, scratchFloats, CancellationToken.None);
 
-    private static void RunRange<TWork>(ref TWork work, int from, int to, int scratchFloats)
+    private static void RunRange<TWork>(ref TWork work, int from, int to, int scratchFloats, CancellationToken cancellation)
         where TWork : struct, IWork
     {
         ref float scratch = ref Workspace.Rent(0, scratchFloats);
@@ -89,6 +92,7 @@ public static unsafe class Launch
         {
             for (int item = from; item < to; item++)
             {
+                cancellation.ThrowIfCancellationRequested();
                 work.Run(item, ref scratch);
             }
         }

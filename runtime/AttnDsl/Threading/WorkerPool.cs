@@ -78,6 +78,8 @@ internal sealed unsafe class WorkerPool
         {
             while (true)
             {
+                job.Cancellation.ThrowIfCancellationRequested();
+
                 // 64 bits: late comers add to the counter beyond the last item.
                 long from = Interlocked.Add(ref _counters.Next, job.Batch) - job.Batch;
                 if (from >= job.Items)

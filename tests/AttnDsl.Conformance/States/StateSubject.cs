@@ -2,6 +2,7 @@ using System;
 using System.Linq;
 using System.Numerics.Tensors;
 using System.Reflection;
+using System.Threading;
 using AttnDsl.Golden.Layers;
 
 namespace AttnDsl.Conformance.States;
@@ -27,6 +28,19 @@ internal delegate void SlotCall<TInputs, TState>(ref TState state, in TInputs in
 internal delegate void PackedSlotCall<TInputs, TState>(ref TState state, in TInputs inputs, in TensorSpan<float> output, ReadOnlySpan<int> cuSeqLens, ReadOnlySpan<int> slots)
     where TInputs : struct, allows ref struct;
 
+internal delegate void CancellableForward<TInputs>(in TInputs inputs, in TensorSpan<float> output, Forms form, CancellationToken cancellationToken)
+    where TInputs : struct, allows ref struct;
+
+internal delegate void CancellableContinue<TInputs, TState>(in TInputs inputs, in TensorSpan<float> output, TState state, Forms form, CancellationToken cancellationToken)
+    where TInputs : struct, allows ref struct;
+
+internal delegate void CancellablePrefill<TInputs, TState>(ref TState state, in TInputs inputs, in TensorSpan<float> output, CancellationToken cancellationToken)
+    where TInputs : struct, allows ref struct;
+
+internal delegate void CancellablePackedPrefill<TInputs, TState>(
+    ref TState state, in TInputs inputs, in TensorSpan<float> output, ReadOnlySpan<int> cuSeqLens, ReadOnlySpan<int> slots, CancellationToken cancellationToken)
+    where TInputs : struct, allows ref struct;
+
 internal delegate void CopyCall<TState>(ref TState state, int slot, TState target, int targetSlot);
 
 /// <summary>What the tests of states ask of a layer, whatever its types. States are boxed; boxes share their memory.</summary>
@@ -49,6 +63,12 @@ internal interface IStateSubject
     void Prefill(IAttentionState state, TimeSlice inputs, in TensorSpan<float> output, ReadOnlySpan<int> cuSeqLens, ReadOnlySpan<int> slots);
 
     void CopySlot(IAttentionState state, int slot, IAttentionState target, int targetSlot);
+
+    void Forward(TimeSlice inputs, in TensorSpan<float> output, IAttentionState? state, Forms form, CancellationToken cancellationToken);
+
+    void Prefill(IAttentionState state, TimeSlice inputs, in TensorSpan<float> output, CancellationToken cancellationToken);
+
+    void Prefill(IAttentionState state, TimeSlice inputs, in TensorSpan<float> output, ReadOnlySpan<int> cuSeqLens, ReadOnlySpan<int> slots, CancellationToken cancellationToken);
 }
 
 /// <summary>A layer, found by its state's type: its methods are bound by their signatures.</summary>
@@ -68,6 +88,10 @@ internal sealed class StateSubject<TInputs, TGradients, TState>(Bind<TInputs> bi
     private readonly SlotCall<TInputs, TState> _step = Instance<SlotCall<TInputs, TState>>("Step");
     private readonly SlotCall<TInputs, TState> _prefill = Instance<SlotCall<TInputs, TState>>("Prefill");
     private readonly PackedSlotCall<TInputs, TState> _prefillPacked = Instance<PackedSlotCall<TInputs, TState>>("Prefill");
+    private readonly CancellableForward<TInputs> _forwardCancellable = Static<CancellableForward<TInputs>>("Forward")!;
+    private readonly CancellableContinue<TInputs, TState> _continueCancellable = Static<CancellableContinue<TInputs, TState>>("Forward")!;
+    private readonly CancellablePrefill<TInputs, TState> _prefillCancellable = Instance<CancellablePrefill<TInputs, TState>>("Prefill");
+    private readonly CancellablePackedPrefill<TInputs, TState> _prefillPackedCancellable = Instance<CancellablePackedPrefill<TInputs, TState>>("Prefill");
     private readonly CopyCall<TState> _copy = Instance<CopyCall<TState>>("CopySlot");
 
     public IAttentionState NewState(int batch, int heads, int capacity, int snapshots)
@@ -122,6 +146,24 @@ internal sealed class StateSubject<TInputs, TGradients, TState>(Bind<TInputs> bi
     {
         var s = (TState)state;
         _copy(ref s, slot, (TState)target, targetSlot);
+    }
+
+    public void Forward(TimeSlice inputs, in TensorSpan<float> output, IAttentionState? state, Forms form, CancellationToken cancellationToken)
+    {
+        if (state is TState s) _continueCancellable(bind(inputs), output, s, form, cancellationToken);
+        else _forwardCancellable(bind(inputs), output, form, cancellationToken);
+    }
+
+    public void Prefill(IAttentionState state, TimeSlice inputs, in TensorSpan<float> output, CancellationToken cancellationToken)
+    {
+        var s = (TState)state;
+        _prefillCancellable(ref s, bind(inputs), output, cancellationToken);
+    }
+
+    public void Prefill(IAttentionState state, TimeSlice inputs, in TensorSpan<float> output, ReadOnlySpan<int> cuSeqLens, ReadOnlySpan<int> slots, CancellationToken cancellationToken)
+    {
+        var s = (TState)state;
+        _prefillPackedCancellable(ref s, bind(inputs), output, cuSeqLens, slots, cancellationToken);
     }
 
     private static TCall? Static<TCall>(string name)

@@ -95,6 +95,43 @@ public sealed class LaunchTests : IDisposable
         Assert.Equal(Hash(99), results[99]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public void Run_CancelledByAnItem_BeginsNoOther(int threads)
+    {
+        Machine.MaxThreads = threads;
+        for (int repeat = 0; repeat < 50; repeat++)
+        {
+            using var source = new CancellationTokenSource();
+            var counts = new int[1];
+            var work = new CancellingWork { Counts = counts, Source = source };
+            var exception = Assert.Throws<OperationCanceledException>(() => RunCancelling(ref work));
+            Assert.Equal(source.Token, exception.CancellationToken);
+
+            // Item 5 cancels: the others of that moment end, one a thread.
+            Assert.InRange(counts[0], 1, 5 + threads);
+        }
+
+        var results = new float[100];
+        RunHash(results, 100, Heavy);
+        Assert.Equal(Hash(99), results[99]);
+    }
+
+    [Fact]
+    public void Run_Over_LeavesTheProcessorIdle()
+    {
+        Machine.MaxThreads = 4;
+        var results = new float[100];
+        RunHash(results, 100, Heavy);
+        Thread.Sleep(50);
+        using Process process = Process.GetCurrentProcess();
+        TimeSpan before = process.TotalProcessorTime;
+        Thread.Sleep(400);
+        process.Refresh();
+        Assert.InRange((process.TotalProcessorTime - before).TotalMilliseconds, 0, 200);
+    }
+
     [Fact]
     public void Run_InsideItem_KeepsScratchOfBoth()
     {
@@ -210,6 +247,38 @@ public sealed class LaunchTests : IDisposable
     {
         var pins = default(Pins);
         Launch.Run(ref work, 100, 0, Heavy, in pins);
+    }
+
+    private static void RunCancelling(ref CancellingWork work)
+    {
+        var pins = new Pins { Cancellation = work.Source.Token };
+        Launch.Run(ref work, 100, 0, Heavy, in pins);
+    }
+
+    private struct CancellingWork : IWork
+    {
+        public int[] Counts { get; init; }
+
+        public CancellationTokenSource Source { get; init; }
+
+        public readonly void Bind(ReadOnlySpan<nint> addresses)
+        {
+        }
+
+        public readonly void Run(int item, ref float scratch)
+        {
+            if (item == 5)
+            {
+                Source.Cancel();
+            }
+            else if (item > 5)
+            {
+                // Nobody gets far until then.
+                Source.Token.WaitHandle.WaitOne();
+            }
+
+            Interlocked.Increment(ref Counts[0]);
+        }
     }
 
     private unsafe struct BindWork : IWork
