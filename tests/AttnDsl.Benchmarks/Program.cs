@@ -20,6 +20,7 @@ internal static class Program
           model                            the sample's trained model: weights read a second, against the third cache
           functions [--filter X] [--time N]
                                            exp, log and their like: elements a nanosecond and errors, beside System.Numerics.Tensors
+          threads                          what sharing a call between threads costs, by the work of the call
           peers [--filter X] [--time N] [--width D,…] [--processes P] [--lines FILE]
                                            ours and other libraries in turn, N seconds a row, in P processes one behind the other (default 1), beside
                                            those whose findings FILE holds; needs a build with -p:Peers=true
@@ -38,6 +39,10 @@ internal static class Program
             case ["layers", .. var rest] when LayerOptions.TryParse(rest, out var options):
                 Machine.PrintHeading();
                 LayerRows.Print(options);
+                return 0;
+            case ["threads"]:
+                Machine.PrintHeading();
+                ThreadRows.Print();
                 return 0;
             case ["functions", .. var rest] when LayerOptions.TryParse(rest, out var options):
                 Machine.PrintHeading();
@@ -64,7 +69,7 @@ internal static class Program
                 TextModel.Print();
                 return 0;
 #else
-            case ["layers" or "functions" or "vectors" or "first" or "memory" or "model", ..]:
+            case ["layers" or "functions" or "threads" or "vectors" or "first" or "memory" or "model", ..]:
                 Console.Error.WriteLine("This build has no layers: build with -p:DeclaredLayers=true.");
                 return 2;
 #endif

@@ -22,7 +22,7 @@ internal static class Explanation
         Section(lines, s.Causal ? "State a sequence (fp32)" : "State", State(s));
         Section(lines, "Cost", Cost(plan));
         Section(lines, "Gradients", Gradients(plan));
-        Section(lines, "Forms and schedule", plan.Forms.Select(f => Schedule(plan, f)));
+        Section(lines, "Forms and schedule", plan.Forms.Select(f => Schedule(plan, f)).Concat(Machine(plan)));
         if (hasGpu) Section(lines, "GPU twin (the nested class Gpu, from the same programs)", Gpu.GpuExplanation.Of(plan));
         if (s.Map.Table is not null) Section(lines, "Table of the feature map's functions", TableExplanation.Of(s));
         var refused = Refused(s).ToList();
@@ -349,6 +349,7 @@ internal static class Explanation
             ? 4 * cells + 2 * c * (p + v + 2 * m)
             : n * ((once ? 6 : delta ? 8 : 4) * cells + 2 * c * (p + v) + (s.Write == WriteRule.Delta ? 2 * c * p + c * v : once ? 2 * c * v + c * f : delta ? 6 * c * p + 5 * c * v : 0));
         if (s.IsScan) yield return "chunkwise: the same, cell by cell; the state is read and written once a chunk";
+        else if (plan.Of(Forms.Chunkwise) is not null && MatrixProgram.RunsAlong(s)) yield return $"chunkwise: {Literals.Grouped(4 * cells)} FLOPs a token and head{(s.Decay is null ? "" : ", the decays put off")}; the state is read and written once a chunk";
         else if (plan.Of(Forms.Chunkwise) is not null) yield return $"chunkwise: {Literals.Grouped(products)} FLOPs a token and head in products";
         if (plan.Of(Forms.Parallel) is not null) yield return $"parallel: {Literals.Grouped(2 * (p + v))} FLOPs for each pair of {(s.Causal ? "query and earlier key" : "query and key")}";
         if (s.Map.Polynomial is null) yield break;
@@ -394,13 +395,26 @@ internal static class Explanation
         {
             (Forms.Recurrent, StateFamily.Cache) => $"recurrent{fast}: one query at a time, keys in blocks of {sizes.C}, dot products along K; {scratch}",
             (Forms.Parallel, StateFamily.Cache) => $"parallel{fast}: {sizes.R} queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of {sizes.C}; {scratch}",
-            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, {(s.Write is WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja ? "three passes over S: retrieve, read, update" : s.Write == WriteRule.Slots ? "two passes over both states: read, update" : "two passes over S: read, update")}{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} times a token")}; {scratch}",
+            (Forms.Recurrent, _) => $"recurrent{fast}: token by token, {(MatrixProgram.RunsAlong(s) ? "one pass over S: update and read" : s.Write is WriteRule.Delta or WriteRule.GeneralDelta or WriteRule.Oja ? "three passes over S: retrieve, read, update" : s.Write == WriteRule.Slots ? "two passes over both states: read, update" : "two passes over S: read, update")}{(s.Writing.Steps == 1 ? "" : $", {s.Writing.Steps} times a token")}; {scratch}",
             (Forms.Parallel, _) => $"parallel{fast}: blocks of {sizes.R} queries by {sizes.C} keys; {scratch}",
             _ => $"chunkwise{fast}: chunks of {sizes.C}: {ChunkReason(s)}; {scratch}",
         };
     }
 
-    private static string ChunkReason(DynamicalSystem s) => s.IsScan
+    /// <summary>What is chosen by the machine at hand and by the size of a call.</summary>
+    private static IEnumerable<string> Machine(LayerPlan plan)
+    {
+        var s = plan.System;
+        var tiles = s.IsScan ? ""
+            : $"; {(MatrixProgram.RunsAlong(s) ? "parts of S and " : "")}tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them";
+        yield return $"vectors of 16, 8 or 4 floats or single ones, as the machine has{tiles}";
+        var (item, estimate) = RunEmitter.Estimate(plan.Fastest.Main, s);
+        yield return $"threads: {item} is an item of work, of estimated {estimate}; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number";
+    }
+
+    private static string ChunkReason(DynamicalSystem s) => MatrixProgram.RunsAlong(s)
+        ? "a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token" + (s.Decay is null ? "" : ", decays put off to the chunk's ends where they are not too strong")
+        : s.IsScan
         ? "a linear scan down the rows, a vector of cells at a time; short enough that a row of cells for every token stays in L2"
         : s.Decay?.Shape is GateShape.Key or GateShape.Pair or GateShape.Value or GateShape.Slot
         ? $"decays per {s.Decay.Shape switch { GateShape.Slot => "slot", GateShape.Value => "value channel", _ => "key channel" }} cost C·{s.Decay.Shape switch { GateShape.Slot => "M", GateShape.Value => "V", _ => "K" }} products a token inside a chunk, so it is short"

@@ -281,6 +281,19 @@ internal static class RunEmitter
         };
     }
 
+    /// <summary>What an item of a kernel is, and the estimate of its cost, in words.</summary>
+    public static (string Item, string Cost) Estimate(LayerKernel kernel, DynamicalSystem system)
+    {
+        var cost = Work(kernel, system).Cost;
+        var nanoseconds = Literals.Grouped(long.Parse(cost.Substring(0, cost.IndexOf('.')), System.Globalization.CultureInfo.InvariantCulture));
+        return (kernel.Unit, system.Family) switch
+        {
+            (WorkUnit.QueryBlock, StateFamily.Cache) => (kernel.Plan.Sizes.R == 1 ? "a query of a head" : $"a block of {kernel.Plan.Sizes.R} queries of a head", $"{nanoseconds} ns a key"),
+            (WorkUnit.QueryBlock, _) => ($"a block of {kernel.Plan.Sizes.R} queries of a head", $"{nanoseconds} ns a token"),
+            _ => ("a head of a sequence", $"{nanoseconds} ns a token"),
+        };
+    }
+
     public static void Tables(SourceWriter w, DynamicalSystem system, string first, string rows)
     {
         if (system.Levels > 0)

@@ -20,7 +20,10 @@ public static class Machine
             : 0;
     }
 
-    /// <summary>Most threads that one call may use, its own included; at first the number of processors. Results do not depend on it.</summary>
+    /// <summary>
+    /// Most threads that one call may use, its own included; at first the number of processors. With 1 nothing leaves the calling thread.
+    /// Results do not depend on it, bit for bit.
+    /// </summary>
     public static int MaxThreads
     {
         get => Volatile.Read(ref s_maxThreads);
