@@ -83,7 +83,7 @@ internal static class SlotEmitter
         w.Line();
         w.Line("/// <summary>The same, unless it is cancelled: then the state is as it was.</summary>");
         w.Line("/// <param name=\"inputs\">The tensors, B = 1 and T the sum of the lengths.</param>");
-        w.Line($"/// <param name=\"output\">Receives o {output.Replace("[B", "[1")}, of which a cancelled call leaves anything.</param>");
+        w.Line($"/// <param name=\"output\">Receives o {output.Replace("[B", "[1")}; undefined where the call is cancelled.</param>");
         w.Line($"/// <param name=\"cuSeqLens\">{CuSeqLens}</param>");
         w.Line("/// <param name=\"slots\">Which sequence of the state each goes on with.</param>");
         w.Line("/// <param name=\"cancellationToken\">Asked between blocks of tokens.</param>");

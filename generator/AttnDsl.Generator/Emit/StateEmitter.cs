@@ -171,7 +171,7 @@ internal static class StateEmitter
     {
         w.Line("/// <summary>The next T tokens of every sequence, unless it is cancelled: then the state is as it was.</summary>");
         w.Line("/// <param name=\"inputs\">The tensors.</param>");
-        w.Line($"/// <param name=\"output\">Receives o [B,T,{OutputHeads(system)},V], of which a cancelled call leaves anything.</param>");
+        w.Line($"/// <param name=\"output\">Receives o [B,T,{OutputHeads(system)},V]; undefined where the call is cancelled.</param>");
         w.Line("/// <param name=\"cancellationToken\">Asked between blocks of tokens.</param>");
         w.Line("/// <exception cref=\"global::System.OperationCanceledException\">The call was cancelled.</exception>");
         w.Line($"public readonly void Prefill(in Inputs inputs, in {Tensor} output, {CancellationToken} cancellationToken) => {body}");

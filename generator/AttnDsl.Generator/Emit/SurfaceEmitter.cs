@@ -135,7 +135,7 @@ internal static class SurfaceEmitter
     {
         w.Line($"/// <summary>The same, until it is cancelled{(stateful ? ": then the state is as it was" : "")}.</summary>");
         w.Line("/// <param name=\"inputs\">The tensors.</param>");
-        w.Line($"/// <param name=\"output\">Receives o [B,T,{OutputHeads(system)},V], of which a cancelled call leaves anything.</param>");
+        w.Line($"/// <param name=\"output\">Receives o [B,T,{OutputHeads(system)},V]; undefined where the call is cancelled.</param>");
         if (stateful) w.Line("/// <param name=\"state\">Where the sequences stand; updated.</param>");
         w.Line("/// <param name=\"form\">Which of the layer's forms computes it.</param>");
         w.Line("/// <param name=\"cancellationToken\">Asked between blocks of tokens.</param>");

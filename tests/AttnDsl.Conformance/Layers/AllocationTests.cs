@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using System.Numerics.Tensors;
+using System.Threading;
 using AttnDsl.Conformance.Support;
 using AttnDsl.Reference;
 using Xunit;
@@ -10,6 +11,8 @@ namespace AttnDsl.Conformance.Layers;
 public sealed class AllocationTests
 {
     private const int Batch = 2, Time = 200, Heads = 2;
+
+    private static readonly CancellationTokenSource s_source = new();
 
     [Fact]
     public void Gla_SteadyState_AllocatesNothing()
@@ -29,6 +32,7 @@ public sealed class AllocationTests
         AssertNone(token, row, state, static (in i, in o, s) => s.Step(in i, in o));
         AssertNone(inputs, output, state, static (in i, in o, s) => s.Prefill(in i, in o));
         AssertNone(inputs, output, state, static (in i, in o, s) => Gla80x96.Forward(in i, in o, s));
+        AssertNone(inputs, output, state, static (in i, in o, s) => s.Prefill(in i, in o, s_source.Token));
     }
 
     [Fact]

@@ -1028,6 +1028,13 @@ namespace Samples
             /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape. The state is as it was.</exception>
             public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory);
 
+            /// <summary>The next T tokens of every sequence, unless it is cancelled: then the state is as it was.</summary>
+            /// <param name="inputs">The tensors.</param>
+            /// <param name="output">Receives o [B,T,H,V]; undefined where the call is cancelled.</param>
+            /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+            /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.Threading.CancellationToken cancellationToken) => RunCancellable(in inputs, in output, global::AttnDsl.Forms.Fastest, Memory, cancellationToken);
+
             /// <summary>The next token of every sequence, over contiguous memory. Spans in the order of <see cref="Inputs"/>: q [B,1,H,K], k [B,1,H,K], v [B,1,H,V], g [B,1,H,K]; output [B,1,H,V].</summary>
             /// <exception cref="global::System.ArgumentException">A span has another length than its shape.</exception>
             public readonly void Step(global::System.ReadOnlySpan<float> q, global::System.ReadOnlySpan<float> k, global::System.ReadOnlySpan<float> v, global::System.ReadOnlySpan<float> g, global::System.Span<float> output)
@@ -1095,6 +1102,15 @@ namespace Samples
             /// <param name="slots">Which sequence of the state each goes on with.</param>
             /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or offsets or slots do not fit. The state is as it was.</exception>
             public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
+
+            /// <summary>The same, unless it is cancelled: then the state is as it was.</summary>
+            /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+            /// <param name="output">Receives o [1,T,H,V]; undefined where the call is cancelled.</param>
+            /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+            /// <param name="slots">Which sequence of the state each goes on with.</param>
+            /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+            /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots, global::System.Threading.CancellationToken cancellationToken) => RunCancellable(in inputs, in output, global::AttnDsl.Forms.Fastest, Memory, cancellationToken, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
 
             /// <summary>Tokens that a sequence has seen so far.</summary>
             public readonly long PositionOf(int slot) => Memory.PositionOf(slot);
@@ -1189,16 +1205,18 @@ namespace Samples
     ///
     /// Cost
     ///   recurrent: 20,480 FLOPs a token and head; a step reads and writes the state, 32,768 bytes
-    ///   chunkwise: 24,576 FLOPs a token and head in products
+    ///   chunkwise: 16,384 FLOPs a token and head, the decays put off; the state is read and written once a chunk
     ///   parallel: 256 FLOPs for each pair of query and earlier key
     ///
     /// Gradients
     ///   Backward runs forward once more and keeps S at the start of every 32 tokens, 16,384 bytes a chunk and head; the rest is computed again
     ///
     /// Forms and schedule
-    ///   recurrent: token by token, two passes over S: read, update; 50,176 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 66,048 bytes of scratch a worker
+    ///   recurrent: token by token, one pass over S: update and read; 50,176 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,048 bytes of scratch a worker
     ///   parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
+    ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
+    ///   threads: a head of a sequence is an item of work, of estimated 615 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
     /// </code>
     /// </remarks>
     partial class GatedLinear
@@ -1236,16 +1254,18 @@ State a sequence (fp32)
 
 Cost
   recurrent: 20,480 FLOPs a token and head; a step reads and writes the state, 32,768 bytes
-  chunkwise: 24,576 FLOPs a token and head in products
+  chunkwise: 16,384 FLOPs a token and head, the decays put off; the state is read and written once a chunk
   parallel: 256 FLOPs for each pair of query and earlier key
 
 Gradients
   Backward runs forward once more and keeps S at the start of every 32 tokens, 16,384 bytes a chunk and head; the rest is computed again
 
 Forms and schedule
-  recurrent: token by token, two passes over S: read, update; 50,176 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 66,048 bytes of scratch a worker
+  recurrent: token by token, one pass over S: update and read; 50,176 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,048 bytes of scratch a worker
   parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
+  vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
+  threads: a head of a sequence is an item of work, of estimated 615 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>
@@ -1274,6 +1294,15 @@ Forms and schedule
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, false, default);
 
+        /// <summary>The same, until it is cancelled.</summary>
+        /// <param name="inputs">The tensors.</param>
+        /// <param name="output">Receives o [B,T,H,V]; undefined where the call is cancelled.</param>
+        /// <param name="form">Which of the layer's forms computes it.</param>
+        /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+        /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, global::System.Threading.CancellationToken cancellationToken) =>
+            RunLayer(in inputs, in output, form, false, default, cancellationToken: cancellationToken);
+
         /// <summary>Continues from a state and leaves the state behind the last token in it: initial and final states.</summary>
         /// <param name="inputs">The tensors.</param>
         /// <param name="output">Receives o [B,T,H,V].</param>
@@ -1282,6 +1311,16 @@ Forms and schedule
         /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, the state belongs to another batch, or the layer lacks the form. Nothing is changed.</exception>
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, true, state.Memory);
+
+        /// <summary>The same, until it is cancelled: then the state is as it was.</summary>
+        /// <param name="inputs">The tensors.</param>
+        /// <param name="output">Receives o [B,T,H,V]; undefined where the call is cancelled.</param>
+        /// <param name="state">Where the sequences stand; updated.</param>
+        /// <param name="form">Which of the layer's forms computes it.</param>
+        /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+        /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form, global::System.Threading.CancellationToken cancellationToken) =>
+            RunCancellable(in inputs, in output, form, state.Memory, cancellationToken);
 
         /// <summary>Sequences of any lengths, one behind the other: each from an empty past.</summary>
         /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
@@ -1318,7 +1357,7 @@ Forms and schedule
         }
 
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
-        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state, global::AttnDsl.Runtime.Packing packing = default)
+        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.StateMemory state, global::AttnDsl.Runtime.Packing packing = default, global::System.Threading.CancellationToken cancellationToken = default)
         {
             global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,H,K]", batch, time, heads, 64);
@@ -1335,6 +1374,7 @@ Forms and schedule
             packing.Check(batch, time);
             if (stateful) state.Match(in packing, batch, heads);
             if (stateful) state.Apart(output);
+            cancellationToken.ThrowIfCancellationRequested();
             if (batch == 0 || time == 0 || heads == 0) return;
 
             var call = new global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Call
@@ -1346,7 +1386,7 @@ Forms and schedule
                 O = global::AttnDsl.Runtime.Guards.Arg(output),
                 Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, state) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
             };
-            scoped var pins = default(global::AttnDsl.Runtime.Pins);
+            scoped var pins = new global::AttnDsl.Runtime.Pins { Cancellation = cancellationToken };
             pins.P0 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.Q);
             pins.P1 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.K);
             pins.P2 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
@@ -1366,7 +1406,7 @@ Forms and schedule
                 for (int unit = 0; unit < units; unit++) InitialState(ref global::System.Runtime.CompilerServices.Unsafe.Add(ref empty, (nint)unit * 4096));
             }
 
-            while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot))
+            while (state.Next(call.Sequences, time, ref call.Start, ref call.Time, ref call.Snapshot, cancellationToken))
             {
                 switch (call.Snapshot == 0 ? form : global::AttnDsl.Forms.Recurrent)
                 {
@@ -1387,7 +1427,7 @@ Forms and schedule
                         call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Parallel;
                         call.Blocks = (call.Time + 31) / 32;
                         global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.ParallelScratch, 205.0 * call.Time, in pins);
-                        if (stateful)
+                        if (stateful || cancellationToken.CanBeCanceled)
                         {
                             call.Pass = global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.Pass.Absorb;
                             global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(units, call.Heads), global::AttnDsl.Generated.Samples_GatedLinear_fab87c3a.AbsorbScratch, 615.0 * call.Time, in pins);
@@ -1396,6 +1436,21 @@ Forms and schedule
                     }
                 }
                 if (stateful) state.Commit(call.Sequences, call.Time, call.Snapshot);
+            }
+        }
+
+        /// <summary>Runs with a state that a cancelled call leaves as it was.</summary>
+        private static void RunCancellable(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, global::AttnDsl.Runtime.StateMemory state, global::System.Threading.CancellationToken cancellationToken, global::AttnDsl.Runtime.Packing packing = default)
+        {
+            if (cancellationToken.CanBeCanceled) state.Keep();
+            try
+            {
+                RunLayer(in inputs, in output, form, true, state, packing, cancellationToken);
+            }
+            catch (global::System.OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                state.PutBack();
+                throw;
             }
         }
 

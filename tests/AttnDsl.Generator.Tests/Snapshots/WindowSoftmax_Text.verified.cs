@@ -1312,6 +1312,13 @@ namespace Samples
             /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape. The state is as it was.</exception>
             public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory);
 
+            /// <summary>The next T tokens of every sequence, unless it is cancelled: then the state is as it was.</summary>
+            /// <param name="inputs">The tensors.</param>
+            /// <param name="output">Receives o [B,T,H,V]; undefined where the call is cancelled.</param>
+            /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+            /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.Threading.CancellationToken cancellationToken) => RunCancellable(in inputs, in output, global::AttnDsl.Forms.Fastest, Memory, cancellationToken);
+
             /// <summary>The next token of every sequence, over contiguous memory. Spans in the order of <see cref="Inputs"/>: q [B,1,H,K], k [B,1,G,K], v [B,1,G,V]; output [B,1,H,V].</summary>
             /// <exception cref="global::System.ArgumentException">A span has another length than its shape.</exception>
             public readonly void Step(global::System.ReadOnlySpan<float> q, global::System.ReadOnlySpan<float> k, global::System.ReadOnlySpan<float> v, int window, global::System.Span<float> output)
@@ -1379,6 +1386,15 @@ namespace Samples
             /// <param name="slots">Which sequence of the state each goes on with.</param>
             /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, or offsets or slots do not fit. The state is as it was.</exception>
             public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots) => RunLayer(in inputs, in output, global::AttnDsl.Forms.Fastest, true, Memory, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
+
+            /// <summary>The same, unless it is cancelled: then the state is as it was.</summary>
+            /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
+            /// <param name="output">Receives o [1,T,H,V]; undefined where the call is cancelled.</param>
+            /// <param name="cuSeqLens">Where each sequence begins along T, and behind them where the last one ends: 0 first, T last. They lie in one batch row; some may be empty.</param>
+            /// <param name="slots">Which sequence of the state each goes on with.</param>
+            /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+            /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+            public readonly void Prefill(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::System.ReadOnlySpan<int> cuSeqLens, global::System.ReadOnlySpan<int> slots, global::System.Threading.CancellationToken cancellationToken) => RunCancellable(in inputs, in output, global::AttnDsl.Forms.Fastest, Memory, cancellationToken, global::AttnDsl.Runtime.Packing.Offsets(cuSeqLens, slots));
 
             /// <summary>Tokens that a sequence has seen so far.</summary>
             public readonly long PositionOf(int slot) => Memory.PositionOf(slot);
@@ -1482,6 +1498,8 @@ namespace Samples
     /// Forms and schedule
     ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
     ///   parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
+    ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
+    ///   threads: a block of 64 queries of a head is an item of work, of estimated 513 ns a key; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
     ///
     /// Not supported
     ///   the chunkwise form: softmax has no state of fixed size to carry between chunks
@@ -1534,6 +1552,8 @@ Gradients
 Forms and schedule
   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
   parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
+  vectors of 16, 8 or 4 floats or single ones, as the machine has; tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
+  threads: a block of 64 queries of a head is an item of work, of estimated 513 ns a key; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
 
 Not supported
   the chunkwise form: softmax has no state of fixed size to carry between chunks
@@ -1564,6 +1584,15 @@ Not supported
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, false, default);
 
+        /// <summary>The same, until it is cancelled.</summary>
+        /// <param name="inputs">The tensors.</param>
+        /// <param name="output">Receives o [B,T,H,V]; undefined where the call is cancelled.</param>
+        /// <param name="form">Which of the layer's forms computes it.</param>
+        /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+        /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, global::System.Threading.CancellationToken cancellationToken) =>
+            RunLayer(in inputs, in output, form, false, default, cancellationToken: cancellationToken);
+
         /// <summary>Continues from a state and leaves the state behind the last token in it: initial and final states.</summary>
         /// <param name="inputs">The tensors.</param>
         /// <param name="output">Receives o [B,T,H,V].</param>
@@ -1572,6 +1601,16 @@ Not supported
         /// <exception cref="global::System.ArgumentException">A tensor is missing or has another shape, the state belongs to another batch, or the layer lacks the form. Nothing is changed.</exception>
         public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form = global::AttnDsl.Forms.Fastest) =>
             RunLayer(in inputs, in output, form, true, state.Memory);
+
+        /// <summary>The same, until it is cancelled: then the state is as it was.</summary>
+        /// <param name="inputs">The tensors.</param>
+        /// <param name="output">Receives o [B,T,H,V]; undefined where the call is cancelled.</param>
+        /// <param name="state">Where the sequences stand; updated.</param>
+        /// <param name="form">Which of the layer's forms computes it.</param>
+        /// <param name="cancellationToken">Asked between blocks of tokens.</param>
+        /// <exception cref="global::System.OperationCanceledException">The call was cancelled.</exception>
+        public static void Forward(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, State state, global::AttnDsl.Forms form, global::System.Threading.CancellationToken cancellationToken) =>
+            RunCancellable(in inputs, in output, form, state.Memory, cancellationToken);
 
         /// <summary>Sequences of any lengths, one behind the other: each from an empty past.</summary>
         /// <param name="inputs">The tensors, B = 1 and T the sum of the lengths.</param>
@@ -1608,7 +1647,7 @@ Not supported
         }
 
         /// <summary>Checks every argument before anything is changed, then runs the kernels of the form.</summary>
-        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.CacheMemory state, global::AttnDsl.Runtime.Packing packing = default)
+        private static void RunLayer(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, bool stateful, global::AttnDsl.Runtime.CacheMemory state, global::AttnDsl.Runtime.Packing packing = default, global::System.Threading.CancellationToken cancellationToken = default)
         {
             global::AttnDsl.Runtime.Heads.Read(inputs.Q, "Q", "[B,T,H,K]", 64, 8, out int batch, out int time, out int heads);
             global::AttnDsl.Runtime.Guards.Input(inputs.K, "K", "[B,T,G,K]", batch, time, 2, 64);
@@ -1624,6 +1663,7 @@ Not supported
             packing.Check(batch, time);
             if (stateful) state.Match(in packing, batch, 2, time);
             if (stateful) state.Apart(output);
+            cancellationToken.ThrowIfCancellationRequested();
             if (batch == 0 || time == 0 || heads == 0) return;
 
             var call = new global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Call
@@ -1635,7 +1675,7 @@ Not supported
                 Sequences = stateful ? global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time, state) : global::AttnDsl.Runtime.Sequences.Of(in packing, batch, time),
                 Window = inputs.Window,
             };
-            scoped var pins = default(global::AttnDsl.Runtime.Pins);
+            scoped var pins = new global::AttnDsl.Runtime.Pins { Cancellation = cancellationToken };
             pins.P0 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.Q);
             pins.P1 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.K);
             pins.P2 = ref global::AttnDsl.Runtime.Guards.Reference(inputs.V);
@@ -1701,6 +1741,21 @@ Not supported
                     call.Blocks = (call.Time + 63) / 64;
                     global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
+            }
+        }
+
+        /// <summary>Runs with a state that a cancelled call leaves as it was.</summary>
+        private static void RunCancellable(in Inputs inputs, in global::System.Numerics.Tensors.TensorSpan<float> output, global::AttnDsl.Forms form, global::AttnDsl.Runtime.CacheMemory state, global::System.Threading.CancellationToken cancellationToken, global::AttnDsl.Runtime.Packing packing = default)
+        {
+            if (cancellationToken.CanBeCanceled) state.Keep();
+            try
+            {
+                RunLayer(in inputs, in output, form, true, state, packing, cancellationToken);
+            }
+            catch (global::System.OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                state.PutBack();
+                throw;
             }
         }
 
