@@ -334,6 +334,9 @@ public sealed record LayerSpec
     /// <summary>Floats of b a head.</summary>
     public int BiasWidth => Rate is RateKind.Softplus or RateKind.Bounded or RateKind.Recurrent ? GateWidth : 0;
 
+    /// <summary>Whether the gate's input is learned: <c>LayerInputs.G</c> has the same numbers for every token.</summary>
+    public bool LearnedGate { get; init; }
+
     /// <summary>Floats of the gate a token and head.</summary>
     public int GateWidth => Decay switch
     {

@@ -111,6 +111,7 @@ internal static class Descriptors
         Error(ConvolutionConflict, Semantics, "A short convolution runs along causal time", "'{0}' convolves {1}, which does not go with {2}; remove one of them"),
         Error(GridConflict, Semantics, "A grid has a local term around each token", "The convolution of '{0}' lies on a grid of {1} columns, which does not go with {2}"),
         Error(ExactWindowConflict, Semantics, "An exact window goes with plain moments", "'{0}' scores the last {1} tokens one by one and reads moments of all older ones, which does not go with {2}; remove that, or [Window]"),
+        Error(LearnedGateConflict, Semantics, "A learned gate is the same for every token", "'{0}' learns its gate's input, which does not go with {1}; remove that, or Learned"),
         Error(PriorUnused, Semantics, "A prior needs a centred read-out", "'{0}' sets Prior = {1} but reads with Normaliser.{2}, which estimates no covariance; use Normaliser.Centred or remove Prior"),
         Error(NormaliserGradientUnused, Semantics, "A normaliser's gradient needs a normaliser", "'{0}' sets Gradient = {1} but reads {2}; choose another normaliser or remove Gradient"),
         Error(LowerBoundUnused, Semantics, "A lower bound needs its activation", "'{0}' sets LowerBound = {1} on a gate that does not use it; add Activation = GateActivation.LowerBounded or remove LowerBound"),

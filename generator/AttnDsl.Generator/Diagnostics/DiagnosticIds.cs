@@ -93,6 +93,7 @@ internal static class DiagnosticIds
     public const string ConvolutionConflict = "ATTN0382";
     public const string ExactWindowConflict = "ATTN0383";
     public const string GridConflict = "ATTN0384";
+    public const string LearnedGateConflict = "ATTN0391";
     public const string NormaliserGradientUnused = "ATTN0323";
     public const string LowerBoundUnused = "ATTN0324";
     public const string KeyGateOnOja = "ATTN0325";

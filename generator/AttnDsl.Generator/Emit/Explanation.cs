@@ -98,6 +98,7 @@ internal static class Explanation
             { Shape: GateShape.Pair } d => ("diag(e^{g_t}) ", Gate(d, "one a pair of key channels")),
             { Shape: GateShape.Value } d => ("", Gate(d, "one a value channel")),
             { Shape: GateShape.Slot } d => ("", Gate(d, "one a slot")),
+            { Shape: GateShape.Full, IsLearned: true } => ("", "g_t = −e^a Δ for every t, a learned for each cell, Δ_t = Δ = G ≥ 0 learned, one a value channel"),
             { Shape: GateShape.Full } => ("", "g_t = −e^a Δ_t, a learned for each cell, Δ_t = G_t ≥ 0 one a value channel"),
             { } d => ("e^{g_t} ", Gate(d, "one a head")),
         };
@@ -226,7 +227,7 @@ internal static class Explanation
         if (gate is not null) yield return gate;
         if (s.Writing.Key == KeySource.Gate) yield return "k_t = 1 − e^{g_t}: what a channel forgets it may write";
         if (s.Writing.Strength != WriteStrength.None && (s.Writing.Strength != WriteStrength.Beta || s.Writing.StrengthScale != 1))
-            yield return $"β_t = {(s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ")}{s.Writing.Strength switch { WriteStrength.Sigmoid => "σ(Beta_t)", WriteStrength.Step => s.Decay!.HasBias ? "log(1 + e^(G_t + b))" : "G_t", _ => "Beta_t" }}";
+            yield return $"β_t = {(s.Writing.StrengthScale == 1 ? "" : Literals.Number(s.Writing.StrengthScale) + " ")}{s.Writing.Strength switch { WriteStrength.Sigmoid => "σ(Beta_t)", WriteStrength.Step => Step(s.Decay!, s.Decay!.IsLearned ? "G" : "G_t"), _ => "Beta_t" }}";
         foreach (var line in Convolutions(s)) yield return line;
         if (!s.Map.IsIdentity) yield return s.Map.Formula;
         if (s.Map.Remark(s.Normaliser == Normaliser.KeySum) is { } remark) yield return remark;
@@ -267,7 +268,11 @@ internal static class Explanation
         ? $"({sum} + {Literals.Number(s.Epsilon)})"
         : $"max({(s.Normaliser == Normaliser.AbsoluteKeySum ? $"|{sum}|" : sum)}, {Literals.Number(s.Epsilon)})";
 
-    private static string Gate(Decay d, string shape) => d.Activation == GateActivation.LogDecay && d.Function is null
+    private static string Step(Decay d, string g) => d.HasBias ? $"log(1 + e^({g} + b))" : g;
+
+    private static string Gate(Decay d, string shape) => d.IsLearned
+        ? $"g_t = {FeatureMaps.LogDecayFormula(d, "G")} for every t, G learned, {shape}"
+        : d.Activation == GateActivation.LogDecay && d.Function is null
         ? $"g_t = G_t ≤ 0, {shape}"
         : $"g_t = {FeatureMaps.LogDecayFormula(d, "G_t")}, {shape}";
 

@@ -28,7 +28,7 @@ internal static class ScanProgram
 
         b.Begin(rows == One ? "How much of each cell the token keeps." : "How much of each cell every token keeps.", "The gradients of what decides how much is kept.");
         var kept = system.Decay!.Shape == GateShape.Full
-            ? b.Map("kept", (step, rate) => Ex.Exp(-(Ex.Exp(rate) * step)), OverKeys("steps", b.Load("g", rows, V)), head.Load("logRate", One, cells, Access.Parameter))
+            ? b.Map("kept", (step, rate) => Ex.Exp(-(Ex.Exp(rate) * step)), OverKeys("steps", Sources.Step(system, head, b, rows)), head.Load("logRate", One, cells, Access.Parameter))
             : b.Map("kept", x => Ex.Exp(x), Sources.LogDecay(system, head, b, rows));
 
         b.Begin("What is written into it.", "The gradients of what was written.");

@@ -62,7 +62,7 @@ internal static class Sources
         var scale = system.Writing.StrengthScale;
         if (system.Writing.Strength != WriteStrength.Step)
             return b.Map(Named(of, "strength"), x => scale * (system.Writing.Strength == WriteStrength.Sigmoid ? Ex.Sigmoid(x) : x), b.LoadAs(Named(of, "beta"), "beta", rows, Dim.One));
-        var step = b.LoadAs(Named(of, "g"), "g", rows, Dim.One);
+        var step = Step(system, head, b, rows, of);
         return system.Decay!.HasBias
             ? b.Map(Named(of, "strength"), (x, bias) => scale * Ex.Softplus(x + bias), step, head.Load("stepBias", Dim.One, Dim.One, Access.Parameter))
             : b.Map(Named(of, "strength"), x => scale * x, step);
@@ -75,30 +75,34 @@ internal static class Sources
         return system.Writing.Strength switch
         {
             WriteStrength.None => v,
-            WriteStrength.Step => b.Map("vWeighted", (x, step) => x * (scale * step), v, b.Load("g", rows, Dim.V)),
+            WriteStrength.Step => b.Map("vWeighted", (x, step) => x * (scale * step), v, Step(system, head, b, rows)),
             WriteStrength.ChannelNorm => b.Map("vWeighted", (x, y, g) => x * (scale * Ex.Sigmoid(y) * Ex.Unary(UnaryOp.Sqrt, -Ex.Unary(UnaryOp.Expm1, 2 * g))), v, b.Load("beta", rows, Dim.V), LogDecay(system, head, b, rows)),
             WriteStrength.Beta => b.Map("vWeighted", (x, y) => x * (scale * y), v, b.Load("beta", rows, Dim.One)),
             _ => b.Map("vWeighted", (x, y) => x * (scale * Ex.Sigmoid(y)), v, b.Load("beta", rows, system.Writing.Strength == WriteStrength.Sigmoid ? Dim.One : Dim.V)),
         };
     }
 
-    /// <summary>The log-decay of each row, from the gate's input.</summary>
+    /// <summary>The log-decay of each row: what becomes of the gate's input, or, once for all rows, of the one that is learned.</summary>
     public static Tile LogDecay(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows, string of = "")
     {
         var decay = system.Decay!;
-        var cols = decay.Shape switch
-        {
-            GateShape.Key => Features(system),
-            GateShape.Pair => Dim.P,
-            GateShape.Value => Dim.V,
-            GateShape.Slot => Dim.M,
-            _ => Dim.One,
-        };
+        if (decay.IsLearned) return Repeated(b, Named(of, "gates"), rows, Activated(system, head, head, LearnedGate(system, head), ""));
         // Of a token's several writes the first decays; at the others the activation meets what it turns into 0.
         var pattern = system.Writing.Steps == 1 ? null : new RowPattern(system.Writing.Steps, 0, FeatureMaps.Undecayed(decay));
-        var g = b.LoadAs(Named(of, "g"), "g", rows, cols, pattern: pattern);
+        return Activated(system, head, b, b.LoadAs(Named(of, "g"), "g", rows, Channels(system), pattern: pattern), of);
+    }
+
+    /// <summary>The gate's input of each row as it stands: the step size of a layer that also writes as strongly.</summary>
+    public static Tile Step(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows, string of = "") => system.Decay!.IsLearned
+        ? Repeated(b, Named(of, "steps"), rows, LearnedGate(system, head))
+        : b.LoadAs(Named(of, "g"), "g", rows, Channels(system));
+
+    /// <summary>From gate inputs to log-decays, a row or all of them; what the activation has learned lies in the head.</summary>
+    private static Tile Activated(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Tile g, string of)
+    {
+        var decay = system.Decay!;
         var rate = decay.HasRate ? head.Load("logRate", Dim.One, Dim.One, Access.Parameter) : null;
-        var bias = decay.HasBias ? head.Load("stepBias", Dim.One, cols, Access.Parameter) : null;
+        var bias = decay.HasBias ? head.Load("stepBias", Dim.One, g.Shape.Cols, Access.Parameter) : null;
         var name = Named(of, "logDecay");
         var decays = (rate, bias) switch
         {
@@ -110,6 +114,20 @@ internal static class Sources
         };
         return decay.Shape == GateShape.Pair ? b.Emit(Named(of, "pairDecay"), new SpreadPairs(system.Rotation?.Layout ?? default), decays) : decays;
     }
+
+    private static Tile LearnedGate(DynamicalSystem system, RegionBuilder head) => head.Load("g", Dim.One, Channels(system), Access.Parameter);
+
+    private static Tile Repeated(RegionBuilder b, string name, Dim rows, Tile row) => b.Map(name, new Arg(0), new Shape(rows, row.Shape.Cols), row);
+
+    /// <summary>The columns of the gate's input.</summary>
+    private static Dim Channels(DynamicalSystem system) => system.Decay!.Shape switch
+    {
+        GateShape.Key => Features(system),
+        GateShape.Pair => Dim.P,
+        GateShape.Value or GateShape.Full => Dim.V,
+        GateShape.Slot => Dim.M,
+        _ => Dim.One,
+    };
 
     /// <summary>
     /// Turned by the angles of its rows: those of their positions, which the caller tabulates as <c>cos</c> and <c>sin</c>, or the

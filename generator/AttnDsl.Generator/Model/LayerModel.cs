@@ -56,7 +56,11 @@ internal sealed record MapDeclaration(
     bool? Tabulated = null);
 
 internal sealed record GateDeclaration(
-    GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null, double? LowerBound = null);
+    GateShape Shape, HeadDecay? Decay, GateActivation? Activation, double? Temperature, EquatableArray<double>? LogDecays = null, int? Layer = null, int? Layers = null, double? LowerBound = null)
+{
+    /// <summary>Its input is learned.</summary>
+    public bool Learned { get; init; }
+}
 
 internal sealed record WriteDeclaration(WriteRule Rule, KeySource? Key = null, WriteStrength? Strength = null, double? StrengthScale = null, int? Steps = null, int? Slots = null, bool Bonus = false)
 {

@@ -39,7 +39,7 @@ internal static class DeclarationParser
             layer.Named<bool>("Causal") ?? true,
             layer.Named<double>("Scale"),
             map?.First<Kernel>(),
-            gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature"), gate.NamedArray("LogDecays"), gate.Named<int>("Layer"), gate.Named<int>("Layers"), gate.Named<double>("LowerBound")),
+            gate is null ? null : new(gate.First<GateShape>(), gate.NamedEnum<HeadDecay>("Decay"), gate.NamedEnum<GateActivation>("Activation"), gate.Named<double>("Temperature"), gate.NamedArray("LogDecays"), gate.Named<int>("Layer"), gate.Named<int>("Layers"), gate.Named<double>("LowerBound")) { Learned = gate.Named<bool>("Learned") ?? false },
             write is null ? null : new(write.First<WriteRule>(), write.NamedEnum<KeySource>("Key"), write.NamedEnum<WriteStrength>("Strength"), write.Named<double>("StrengthScale"), write.Named<int>("Steps"), write.Named<int>("Slots"), write.Named<bool>("Bonus") ?? false),
             read is null ? null : new(read.First<Normaliser>(), read.Named<double>("Epsilon"), read.NamedEnum<SkipShape>("Skip"), read.Named<bool>("AddsEpsilon") ?? false, read.NamedEnum<EtaActivation>("Eta"), read.NamedEnum<Augmentation>("Augmentation"), read.NamedEnum<OutputGate>("OutputGate"), read.NamedEnum<NormaliserGradient>("Gradient"), read.Named<double>("Prior"), read.Named<int>("Levels")),
             rotation is null ? null : Rotation(rotation),

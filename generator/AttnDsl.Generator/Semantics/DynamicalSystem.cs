@@ -30,10 +30,13 @@ internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivatio
     /// <summary>ℓ of a gate that forgets no faster.</summary>
     public double LowerBound { get; init; }
 
+    /// <summary>Whether its input is learned, the same for every token.</summary>
+    public bool IsLearned { get; init; }
+
     /// <summary>The user's activation.</summary>
     public FunctionDeclaration? Function { get; init; }
 
-    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"per {Shape}, {(Function is { } own ? own.Name : Activation.ToString())}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}{(LowerBound == 0 ? "" : $" from {Literals.Number(LowerBound)}")}";
+    public override string ToString() => Shape == GateShape.Constant ? $"constant, {Constants}" : $"{(IsLearned ? "learned " : "")}per {Shape}, {(Function is { } own ? own.Name : Activation.ToString())}{(Temperature == 1 ? "" : $" / {Literals.Number(Temperature)}")}{(LowerBound == 0 ? "" : $" from {Literals.Number(LowerBound)}")}";
 }
 
 /// <summary>The imaginary part of the transition.</summary>

@@ -179,6 +179,8 @@ internal static class LayerRules
 
         if (d.Gate is { Shape: GateShape.Constant, Activation: not null }) yield return new(ConstantGateOptions, "Gate.Activation", name, "Activation");
         if (d.Gate is { Shape: GateShape.Constant, Temperature: not null }) yield return new(ConstantGateOptions, "Gate.Temperature", name, "Temperature");
+        if (d.Gate is { Learned: true } learned && (learned.Shape == GateShape.Constant ? "a constant gate"
+            : d.Write is { Steps: > 1 } ? "several writes a token, of which only the first decays" : null) is { } ofToken) yield return new(LearnedGateConflict, "Gate.Learned", name, ofToken);
         foreach (var problem in Constants(d, name)) yield return problem;
         if (d.Gate is { Shape: not GateShape.Constant, Decay: { } decay } gate) yield return new(DecayOnInputGate, "Gate.Decay", name, decay.ToString(), gate.Shape.ToString());
 

@@ -13,7 +13,7 @@ internal static class Resolver
     {
         var kernel = LayerRules.DefaultKernel(d);
         var family = kernel == Kernel.Softmax ? StateFamily.Cache : StateFamily.Matrix;
-        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) { LowerBound = g.LowerBound ?? 0, Function = g.Shape == GateShape.Constant ? null : d.Function(FunctionRole.Gate) } : null;
+        var decay = d.Gate is { } g ? new Decay(g.Shape, g.Decay ?? default, g.Activation ?? default, g.Temperature ?? 1, LogDecays(g, d.ValueHeads ?? d.Heads ?? 0)) { LowerBound = g.LowerBound ?? 0, IsLearned = g.Learned, Function = g.Shape == GateShape.Constant ? null : d.Function(FunctionRole.Gate) } : null;
         var write = d.Write?.Rule ?? WriteRule.Plain;
         var steps = d.Write?.Steps ?? 1;
         var normaliser = family == StateFamily.Cache ? Normaliser.None : LayerRules.DefaultNormaliser(d);
@@ -97,18 +97,10 @@ internal static class Resolver
         if (s.Writing.Key != KeySource.None) yield return new("Q", "q", "[B,T,H,K]", HeadCount.Query, s.KeyDim, "Queries.");
         if (s.Writing.Key == KeySource.Input) yield return Written("K", "k", $"{keyHeads},K", keyCount, s.KeyDim, s.Write == WriteRule.Delta ? "Keys, L2-normalised: with ‖k‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Keys.");
         yield return Written("V", "v", $"{valueHeads},V", s.KeyValueHeads is not null ? HeadCount.KeyValue : HeadCount.State, s.ValueDim, s.Write == WriteRule.Oja ? "Values, L2-normalised: with ‖v‖ = 1 and 0 ≤ β ≤ 2 the transition does not expand." : "Values.");
-        if (s.Decay is { Shape: not GateShape.Constant } decay)
+        if (s.Decay is { Shape: not GateShape.Constant, IsLearned: false } decay)
         {
-            var forgets = s.Forgets ? "Forget-gate" : "Gate";
-            var meaning = decay.Function is not null
-                ? $"{forgets} inputs z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}."
-                : decay.Activation == GateActivation.LogDecay
-                ? s.Forgets ? "Log-forget gate (natural logarithm), at most 0." : "Log-decay (natural logarithm), at most 0."
-                : decay.Activation == GateActivation.Rate
-                    ? $"Step sizes Δ, at least 0; the log-decay is {FeatureMaps.LogDecayFormula(decay, "Δ")}."
-                    : $"{forgets} logits z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}.";
             var (letter, width) = Channels(s, decay);
-            yield return new("G", "g", $"[B,T,{n}{letter}]", HeadCount.State, width, meaning);
+            yield return new("G", "g", $"[B,T,{n}{letter}]", HeadCount.State, width, OfGate(s, decay));
         }
 
         if (s.Writing.Strength is WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)
@@ -173,6 +165,12 @@ internal static class Resolver
         }
 
         if (s.Score is { SinkLogit: true }) yield return new("Sink", "sink", "[H]", HeadCount.Query, default, "The logit that every query sees beside its keys.");
+        if (s.Decay is { IsLearned: true } learned)
+        {
+            var (letter, width) = Channels(s, learned);
+            yield return new("G", "g", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), OfGate(s, learned) + " The same for every token.");
+        }
+
         if (s.Decay is { HasRate: true } rated) yield return rated switch
         {
             { Activation: GateActivation.ReversedSigmoidPower } => new("Power", "logRate", $"[{n}]", HeadCount.State, default, "a: the power of the gate, counted as 0 below 0."),
@@ -209,6 +207,18 @@ internal static class Resolver
         "k" => ("keys", "HK", HeadCount.Query, s.KeyDim),
         _ => ("values", stateHeads + "V", HeadCount.State, s.ValueDim),
     };
+
+    private static string OfGate(DynamicalSystem s, Decay decay)
+    {
+        var forgets = s.Forgets ? "Forget-gate" : "Gate";
+        return decay.Function is not null
+            ? $"{forgets} inputs z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}."
+            : decay.Activation == GateActivation.LogDecay
+            ? s.Forgets ? "Log-forget gate (natural logarithm), at most 0." : "Log-decay (natural logarithm), at most 0."
+            : decay.Activation == GateActivation.Rate
+                ? $"Step sizes Δ, at least 0; the log-decay is {FeatureMaps.LogDecayFormula(decay, "Δ")}."
+                : $"{forgets} logits z; the log-decay is {FeatureMaps.LogDecayFormula(decay, "z")}.";
+    }
 
     /// <summary>Letter and width of a gate's channels; none of one a head.</summary>
     private static (string Letter, int Width) Channels(DynamicalSystem s, Decay decay) => decay.Shape switch

@@ -99,6 +99,12 @@ public sealed class GateAttribute(GateShape shape) : Attribute
     /// <summary>From the gate input to the log-decay.</summary>
     public GateActivation Activation { get; set; }
 
+    /// <summary>
+    /// The gate's input is learned and the same for every token: <c>Parameters.G</c>, as fine as the shape says (<c>[H]</c>, <c>[H,K]</c>, <c>[H,K/2]</c>, …), in the
+    /// place of <c>Inputs.G</c> (LRU and S4D, whose transition is constant). Not with <see cref="GateShape.Constant"/> or several writes a token.
+    /// </summary>
+    public bool Learned { get; set; }
+
     /// <summary>τ of the activation, &gt; 0; 1 unless set (GLA uses 16).</summary>
     public double Temperature { get; set; } = 1;
 

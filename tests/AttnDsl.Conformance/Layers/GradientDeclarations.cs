@@ -164,3 +164,23 @@ internal static partial class NormalisedGlaHeld7x5;
 [FeatureMap(Kernel.EluPlusOne)]
 [Read(Normaliser.KeySum, Gradient = NormaliserGradient.Held)]
 internal static partial class BidirectionalHeld7x5;
+
+// Decays that are learned, the same for every token.
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Gate(GateShape.Key, Activation = GateActivation.LogSigmoid, Temperature = 4, Learned = true)]
+internal static partial class ConstantGla7x5;
+
+[AttentionLayer(KeyDim = 1, ValueDim = 5)]
+[Gate(GateShape.Value, Activation = GateActivation.LogSigmoid, Learned = true)]
+[Write(WriteRule.Plain, Key = KeySource.None)]
+internal static partial class ConstantCells5;
+
+[AttentionLayer(KeyDim = 3, ValueDim = 5, Scale = 1)]
+[Gate(GateShape.Full, Activation = GateActivation.Rate, Learned = true)]
+[Write(WriteRule.Plain, Strength = WriteStrength.Step)]
+internal static partial class ConstantCells3x5;
+
+[AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 4, KeyValueHeads = 2)]
+[FeatureMap(Kernel.Softmax)]
+[Gate(GateShape.Head, Activation = GateActivation.LogSigmoid, Learned = true)]
+internal static partial class ConstantForgetting7x5;

@@ -118,6 +118,26 @@ internal static class GradientSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
             GroupedGla7x5.Forward, GroupedGla7x5.Forward, GroupedGla7x5.Backward, (b, h, c) => new(b),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = GroupedGla7x5.Backward }),
+        new(nameof(ConstantGla7x5), s_base with { KeyDim = 7, ValueDim = 5, ValueHeads = 4, Decay = DecaySource.Key, LogSigmoid = true, Temperature = 4, LearnedGate = true }, new Layer<ConstantGla7x5.Inputs, ConstantGla7x5.Gradients, ConstantGla7x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G } },
+            ConstantGla7x5.Forward, ConstantGla7x5.Forward, ConstantGla7x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = ConstantGla7x5.Backward }),
+        new(nameof(ConstantCells5), s_base with { KeyDim = 1, ValueDim = 5, Decay = DecaySource.Value, LogSigmoid = true, LearnedGate = true, NoKeys = true }, new Layer<ConstantCells5.Inputs, ConstantCells5.Gradients, ConstantCells5.State>(
+            InOrder, t => new() { V = t.V, Parameters = new() { G = t.G } },
+            t => new() { V = t.V, Parameters = new() { G = t.G } },
+            ConstantCells5.Forward, ConstantCells5.Forward, ConstantCells5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = ConstantCells5.Backward }),
+        new(nameof(ConstantCells3x5), s_base with { KeyDim = 3, ValueDim = 5, Scale = 1, Decay = DecaySource.Full, Rate = RateKind.Rate, Strength = StrengthKind.Step, LearnedGate = true }, new Layer<ConstantCells3x5.Inputs, ConstantCells3x5.Gradients, ConstantCells3x5.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, ALog = t["in.a_log"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, ALog = t["in.a_log"] } },
+            ConstantCells3x5.Forward, ConstantCells3x5.Forward, ConstantCells3x5.Backward, (b, h, c) => new(b, h),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = ConstantCells3x5.Backward }),
+        new(nameof(ConstantForgetting7x5), s_softmax with { KeyDim = 7, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Decay = DecaySource.Head, LogSigmoid = true, LearnedGate = true }, new Layer<ConstantForgetting7x5.Inputs, ConstantForgetting7x5.Gradients, ConstantForgetting7x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G } },
+            ConstantForgetting7x5.Forward, ConstantForgetting7x5.Forward, ConstantForgetting7x5.Backward, (b, h, c) => new(b, c),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = ConstantForgetting7x5.Backward }),
         new(nameof(NormalisedGla7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.EluPlusOne, Decay = DecaySource.Key, Denominator = Denominator.KeySum }, new Layer<NormalisedGla7x5.Inputs, NormalisedGla7x5.Gradients, NormalisedGla7x5.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },

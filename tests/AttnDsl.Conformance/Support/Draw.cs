@@ -121,6 +121,12 @@ internal sealed class Draw(int seed)
 
     private float[] Gates(LayerSpec spec, int tokens)
     {
+        if (spec.LearnedGate)
+        {
+            var row = Gates(spec with { LearnedGate = false }, 1);
+            return [.. Enumerable.Repeat(row, tokens).SelectMany(x => x)];
+        }
+
         var count = tokens * spec.StateHeads * spec.GateWidth;
         if (spec.Decay == DecaySource.Full) return Uniform(count, 0, 1);
         if (spec.Rate != RateKind.None) return spec.Rate == RateKind.Rate ? Uniform(count, 0, 1) : Normal(count, 1);

@@ -99,7 +99,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.q" => nowhere with { Q = direction },
             "in.k" => nowhere with { K = direction },
             "in.v" => nowhere with { V = direction },
-            "in.g" => nowhere with { G = direction },
+            "in.g" => nowhere with { G = Spec.LearnedGate ? [.. Enumerable.Repeat(direction, Inputs.Batch * Inputs.Time).SelectMany(x => x)] : direction },
             "in.beta" => nowhere with { Beta = direction },
             "in.i" => nowhere with { I = direction },
             "in.phi" => nowhere with { Phi = direction },

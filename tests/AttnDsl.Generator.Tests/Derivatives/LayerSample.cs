@@ -43,7 +43,7 @@ internal sealed class LayerSample
         }
 
         foreach (var p in System.Parameters)
-            _inputs[p.Tensor] = [.. Enumerable.Range(0, NewRun(0, Time, false).HeadsOf(p.Tensor) * p.Floats).Select(_ => (float)Draw(p.Member))];
+            _inputs[p.Tensor] = [.. Enumerable.Range(0, NewRun(0, Time, false).HeadsOf(p.Tensor) * p.Floats).Select(_ => (float)(p.Member == "G" ? Draw("G", strong) : Draw(p.Member)))];
     }
 
     public static int Count => s_layers.Length;
@@ -73,6 +73,7 @@ internal sealed class LayerSample
         Scale = System.Scale,
         Similarity = Enum.Parse<Similarity>(System.Kernel.ToString()),
         Decay = System.Decay switch { null => DecaySource.None, { Shape: GateShape.Constant, Constants: HeadDecay.Retention } => DecaySource.Retention, { Shape: GateShape.Constant } => DecaySource.Constants, { } d => Enum.Parse<DecaySource>(d.Shape.ToString()) },
+        LearnedGate = System.Decay?.IsLearned ?? false,
         LogDecays = [.. System.Decay?.LogDecays ?? default],
         LogSigmoid = System.Decay?.Activation == GateActivation.LogSigmoid,
         ReversedSigmoid = System.Decay?.Activation == GateActivation.ReversedSigmoid,
@@ -137,7 +138,7 @@ internal sealed class LayerSample
 
     public LayerInputs Inputs => new(1, Time, Input("q"), Input("k"), _inputs["v"])
     {
-        G = Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
+        G = System.Decay is { IsLearned: true } ? [.. Enumerable.Repeat(Input("g"), Time).SelectMany(x => x)] : Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
         Phi = Input("phi"), PhaseGate = Input("phaseGate"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"), Sink = Input("sink"), LevelScales = Input("levelScales"),
         Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal) || p.Member.EndsWith("Taps", StringComparison.Ordinal)).ToDictionary(p => p.Member.EndsWith("Taps", StringComparison.Ordinal) ? p.Tensor : p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
@@ -223,6 +224,10 @@ internal sealed class LayerSample
             .. Enum.GetValues<WriteStrength>().Where(w => w is not (WriteStrength.ChannelSigmoid or WriteStrength.ChannelNorm)).Select(w => plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null), Write = new(WriteRule.Plain, Strength: w), Read = new(Normaliser.None, null, SkipShape.Channel) }),
             .. new[] { WriteStrength.None, WriteStrength.Step, WriteStrength.Beta, WriteStrength.ChannelSigmoid }.Select(w => plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null), Write = new(WriteRule.Plain, Strength: w, StrengthScale: w == WriteStrength.None ? null : 0.5), Read = new(Normaliser.None, null, SkipShape.Channel), Heads = 2, ValueHeads = 4 }),
             .. new[] { WriteStrength.None, WriteStrength.Sigmoid, WriteStrength.ChannelSigmoid, WriteStrength.ChannelNorm }.Select((w, n) => plain with { KeyDim = 1, Gate = new(GateShape.Value, null, n % 2 == 0 ? GateActivation.ReversedSigmoidPower : GateActivation.RecurrentGate, null), Write = new(WriteRule.Plain, Key: KeySource.None, Strength: w), Read = new(Normaliser.External, null, OutputGate: (OutputGate)(n % 3)) }),
+            plain with { Gate = new(GateShape.Full, null, GateActivation.Rate, null) { Learned = true }, Write = new(WriteRule.Plain, Strength: WriteStrength.Step), Heads = 2, ValueHeads = 4 },
+            plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null) { Learned = true }, Write = new(WriteRule.Delta, Strength: WriteStrength.Step) },
+            plain with { Gate = new(GateShape.Pair, null, GateActivation.RecurrentGate, null) { Learned = true }, Heads = 2, ValueHeads = 4 },
+            plain with { Kernel = Kernel.Softmax, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null) { Learned = true }, Heads = 4, KeyValueHeads = 2 },
             plain with { Kernel = Kernel.EluPlusOne, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.KeySum, null, Gradient: NormaliserGradient.Held) },
             plain with { Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Write = WriteRule.ExponentialGate, Read = new(Normaliser.Stabilised, null, Gradient: NormaliserGradient.Held) },
             plain with { Kernel = Kernel.Taylor, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.Centred, null, SkipShape.Head, Prior: 2), Heads = 2, ValueHeads = 4 },

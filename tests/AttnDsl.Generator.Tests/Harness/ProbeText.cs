@@ -90,7 +90,8 @@ internal static class ProbeText
         foreach (var p in s.Parameters)
         {
             var axes = p.Axes.Select(a => (int?)a).Prepend(p.PerHead is { } count ? Heads(s, count, heads) : null).OfType<int>().ToList();
-            lines.Add($"float[] learned{p.Member} = global::AttnDslProbe.Check.Fill({axes.Aggregate(1, (x, y) => x * y)}, {seed++}, {(p.Member.StartsWith("Map", System.StringComparison.Ordinal) ? "0.1f" : "-0.5f")}, 0.5f);");
+            var (from, to) = p.Member == "G" ? ("-1f", "-0.01f") : p.Member.StartsWith("Map", System.StringComparison.Ordinal) ? ("0.1f", "0.5f") : ("-0.5f", "0.5f");
+            lines.Add($"float[] learned{p.Member} = global::AttnDslProbe.Check.Fill({axes.Aggregate(1, (x, y) => x * y)}, {seed++}, {from}, {to});");
             spans.Add($"learned{p.Member}");
             steps.Add($"learned{p.Member}");
             learned.Add($"{p.Member} = new global::System.Numerics.Tensors.ReadOnlyTensorSpan<float>(learned{p.Member}, [{string.Join(", ", axes)}])");

@@ -35,7 +35,14 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
     {
         var (spec, seed) = (point.Spec, unchecked(point.Seed + time));
         var inputs = new Draw(seed).Inputs(spec, batch, time);
-        if (strong) Strengthen(spec, inputs.G, new(seed));
+        if (strong)
+        {
+            Strengthen(spec, inputs.G, new(seed));
+            // Those that are learned are every token's.
+            var row = spec.StateHeads * spec.GateWidth;
+            for (var token = 1; spec.LearnedGate && token < time * batch; token++) inputs.G.AsSpan(0, row).CopyTo(inputs.G.AsSpan(token * row));
+        }
+
         if (spec.Write == WriteKind.Delta)
         {
             Contract(spec, inputs);

@@ -65,6 +65,11 @@ internal static class Axes
             d => d with { Gate = Gate(GateShape.Key) with { Activation = GateActivation.LowerBounded, LowerBound = 0.25 } },
             d => d with { Gate = Gate(GateShape.Value) with { Activation = GateActivation.RecurrentGate } },
             d => d with { Gate = Gate(GateShape.Value) with { Activation = GateActivation.ReversedSigmoidPower } },
+            d => d with { Gate = Gate(GateShape.Key) with { Activation = GateActivation.LogSigmoid, Learned = true } },
+            d => d with { Gate = Gate(GateShape.Value) with { Learned = true } },
+            d => d with { Gate = Gate(GateShape.Head) with { Activation = GateActivation.SoftplusRate, Learned = true } },
+            d => d with { Gate = Gate(GateShape.Pair) with { Activation = GateActivation.ReversedSigmoid, Learned = true } },
+            d => d with { Gate = Gate(GateShape.Full) with { Activation = GateActivation.Rate, Learned = true } },
             d => d with { Gate = Gate(GateShape.Full) with { Activation = GateActivation.Rate } },
         ],
         [

@@ -89,6 +89,7 @@ internal sealed record Point(LayerDeclaration Declaration)
             { Shape: GateShape.Constant } => DecaySource.Constants,
             { Shape: var shape } => Same<DecaySource>(shape),
         },
+        LearnedGate = Declaration.Gate?.Learned ?? false,
         LogDecays = Declaration.Gate switch
         {
             { Decay: HeadDecay.Given, LogDecays: { } given } => [.. given],
