@@ -26,6 +26,9 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>Logits of the phases' gates: [B,T,H] or [B,T,H,K/2], or with G.</summary>
     public float[] PhaseGate { get; init; } = [];
 
+    /// <summary>Learned phases: [H,K/2], or [G,K/2].</summary>
+    public float[] Theta { get; init; } = [];
+
     /// <summary>What the general delta rule retrieves with: [B,T,H,K].</summary>
     public float[] A { get; init; } = [];
 
@@ -91,6 +94,7 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         Eta = Cut(Eta, start, count),
         Y = Cut(Y, start, count),
         LevelScales = Cut(LevelScales, start, count),
+        Theta = Theta,
         ALog = ALog,
         DtBias = DtBias,
         U = U,

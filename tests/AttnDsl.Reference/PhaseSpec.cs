@@ -21,6 +21,9 @@ public sealed record PhaseSpec
     /// <summary>The largest τ.</summary>
     public double Most { get; init; } = 1;
     public bool Differenced { get; init; }
+
+    /// <summary>φ is learned: <see cref="LayerInputs.Theta"/>, the same for every token.</summary>
+    public bool Learned { get; init; }
     public PhaseGating Gate { get; init; }
 
     public double Temperature(int pair, int pairs) => Most * (Tangent

@@ -66,7 +66,7 @@ internal sealed class Turns<T>
                 {
                     var (before, now) = ((((b * (_inputs.Time + 1)) + t) * width) + c, (((b * (_inputs.Time + 1)) + t + 1) * width) + c);
                     var row = (b * _inputs.Time) + t;
-                    phases[now] = At(_inputs.Phi, _inputs.Direction?.Phi, (row * width) + c);
+                    phases[now] = phase.Learned ? At(_inputs.Theta, _inputs.Direction?.Theta, c) : At(_inputs.Phi, _inputs.Direction?.Phi, (row * width) + c);
                     var turn = phase.Differenced ? phases[now] - phases[before] : phases[now];
                     if (phase.Gate != PhaseGating.None)
                     {

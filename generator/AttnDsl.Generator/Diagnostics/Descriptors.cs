@@ -80,7 +80,7 @@ internal static class Descriptors
         Error(SkipOnSoftmax, Semantics, "A skip belongs to a matrix state", "'{0}' sets Skip on softmax attention, whose output is a mean of values; remove Skip, or choose another [FeatureMap]"),
         Error(AddedEpsilonUnused, Semantics, "An added epsilon needs a key sum", "'{0}' sets AddsEpsilon and reads with {1}, which has no key sum to add it to; use Normaliser.KeySum or remove AddsEpsilon"),
         Error(ScoreWithoutSoftmax, Semantics, "Scores are shaped under softmax", "'{0}' shapes its scores with [Score] but has the kernel {1}, whose scores are sums that a state has already taken; choose [FeatureMap(Kernel.Softmax)] or remove [Score]"),
-        Error(PhaseOnRotary, Semantics, "Phases belong to a selective rotation", "'{0}' sets {1} on a {2} rotation, whose angles follow from positions; use RotationKind.Selective or remove {1}"),
+        Error(PhaseOnRotary, Semantics, "Phases belong to a selective rotation", "'{0}' sets {1} on a {2} rotation, whose angles {3}; use RotationKind.Selective or remove {1}"),
         Error(TangentOfOnePair, Semantics, "A series of tangents needs two pairs", "'{0}' has KeyDim = {1}, a single pair, which RotationTemperature.Tangent would not turn at all; use a larger KeyDim or RotationTemperature.Geometric"),
         Error(PairGateOfFeatures, Semantics, "A gate a pair needs key channels", "'{0}' gates pairs of channels, but the state of {1} has features, which are no channels; use GateShape.Key or GateShape.Head"),
         Error(MaxAngleUnused, Semantics, "A largest angle needs a series of tangents", "'{0}' sets MaxAngle = {1} on geometric temperatures, which have none; use RotationTemperature.Tangent or remove MaxAngle"),

@@ -286,8 +286,10 @@ internal static class Explanation
     {
         var channels = r.Layout == PairLayout.HalfSplit ? $"(i, i + {keyDim / 2})" : "(2i, 2i + 1)";
         if (r.Phase is not { } phase) return $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {channels}";
+        var gate = phase.Gate == PhaseGate.None ? "" : "σ(PhaseGate_t) ";
+        if (phase.IsLearned) return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + {gate}θ, θ learned, wrapped; pair i is channels {channels}";
         var added = phase.Differenced ? "(φ_t − φ_{t−1})" : "φ_t";
-        return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + τ {(phase.Gate == PhaseGate.None ? "" : "σ(PhaseGate_t) ")}{added}, wrapped; pair i is channels {channels}, {phase.Temperatures.Formula}";
+        return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + τ {gate}{added}, wrapped; pair i is channels {channels}, {phase.Temperatures.Formula}";
     }
 
     private static IEnumerable<string> Window(DynamicalSystem s) =>

@@ -1,11 +1,12 @@
 using System.Collections.Generic;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
 using AttnDsl.Generator.Semantics;
 
 namespace AttnDsl.Generator.Lowering;
 
-/// <summary>The angles of a selective rotation, Θ_t = Θ_{t−1} + τ ⊙ φ_t, for every token of a head of keys: what rotations then load.</summary>
+/// <summary>The angles of a selective rotation, Θ_t = Θ_{t−1} + τ ⊙ φ_t, or of a learned one, Θ_t = Θ_{t−1} + θ, for every token of a head of keys: what rotations then load.</summary>
 internal static class PhaseProgram
 {
     private static readonly Dim One = Dim.One, C = Dim.C, P = Dim.P;
@@ -15,8 +16,8 @@ internal static class PhaseProgram
         var phase = system.Phase!;
         var p = new ProgramBuilder(name, C);
         var (head, b, tail) = (p.Head, p.Body, p.Tail);
-        b.Stage = "Θ ← Θ + τ φ, wrapped.";
-        var phi = b.Load("phi", C, P);
+        b.Stage = phase.IsLearned ? "Θ ← Θ + θ, wrapped." : "Θ ← Θ + τ φ, wrapped.";
+        var phi = phase.IsLearned ? b.Map("steps", new Arg(0), new Shape(C, P), head.Load("theta", One, P, Access.Parameter)) : b.Load("phi", C, P);
         var (angle, rest) = (p.Open("phase", new(One, P)), p.Open("phaseRest", new(One, P)));
         var operands = new List<Tile> { phi, angle.Start, rest.Start };
         var gated = phase.Gate != PhaseGate.None;

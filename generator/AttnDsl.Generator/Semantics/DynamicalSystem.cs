@@ -42,15 +42,19 @@ internal sealed record Decay(GateShape Shape, HeadDecay Constants, GateActivatio
 /// <summary>The imaginary part of the transition.</summary>
 internal sealed record Rotation(RotationKind Kind, double Base, PairLayout Layout)
 {
-    /// <summary>What an input turns by; null where angles follow from positions.</summary>
+    /// <summary>What tokens turn by; null where angles follow from positions.</summary>
     public Phase? Phase { get; init; }
 
-    public override string ToString() => $"{Kind} {Layout}, base {Literals.Number(Base)}";
+    public override string ToString() => $"{Kind} {Layout}{(Kind == RotationKind.Learned ? "" : $", base {Literals.Number(Base)}")}";
 }
 
-/// <summary>Phases that inputs add to.</summary>
+/// <summary>Phases that tokens add to.</summary>
 /// <param name="Differenced">Whether a token adds what its input changed by.</param>
-internal sealed record Phase(Temperatures Temperatures, bool Differenced, PhaseGate Gate);
+internal sealed record Phase(Temperatures Temperatures, bool Differenced, PhaseGate Gate)
+{
+    /// <summary>Whether what a token adds is learned, not an input.</summary>
+    public bool IsLearned { get; init; }
+}
 
 /// <summary>A tensor [B,T,heads,width] that kernels of a call derive from its inputs before any other kernel runs.</summary>
 /// <param name="Member">Name in calls.</param>
@@ -271,7 +275,7 @@ internal sealed record DynamicalSystem(
     /// <summary>What a cache does to its scores; null where scores are what they are.</summary>
     public Score? Score { get; init; }
 
-    /// <summary>Whether phases are states, accumulated from inputs.</summary>
+    /// <summary>What phases accumulate, which are states; null where there are none.</summary>
     public Phase? Phase => Rotation?.Phase;
 
     /// <summary>Which head count keys have, and what turns them.</summary>

@@ -64,9 +64,12 @@ internal static class Resolver
 
     private static Rotation Rotation(RotationDeclaration r, int pairs) => new(r.Kind, r.Base, r.Layout)
     {
-        Phase = r.Kind != RotationKind.Selective
-            ? null
-            : new(new(pairs, r.Temperature ?? default, r.MaxTemperature ?? 1, r.Base, r.MaxAngle ?? 0.9999), r.Differenced ?? false, r.Gate ?? default),
+        Phase = r.Kind switch
+        {
+            RotationKind.Selective => new(new(pairs, r.Temperature ?? default, r.MaxTemperature ?? 1, r.Base, r.MaxAngle ?? 0.9999), r.Differenced ?? false, r.Gate ?? default),
+            RotationKind.Learned => new(new(pairs, RotationTemperature.Geometric, 1, 1, 0), false, r.Gate ?? default) { IsLearned = true },
+            _ => null,
+        },
     };
 
     /// <summary>The constants that a declaration fixes; those of retention are a formula of the head's number.</summary>
@@ -124,7 +127,7 @@ internal static class Resolver
         if (s.OutputGate != OutputGate.None) yield return new("OutputGate", "outputGate", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"The output is multiplied by {(s.OutputGate == OutputGate.Silu ? "y·σ(y)" : "σ(y)")} of it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
         if (s.Phase is not { } phase) yield break;
-        yield return new("Phi", "phi", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, phase.Differenced ? "Phases φ: a token turns by τ times what they changed by since the token before." : "Phases φ: a token turns by τ φ.");
+        if (!phase.IsLearned) yield return new("Phi", "phi", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, phase.Differenced ? "Phases φ: a token turns by τ times what they changed by since the token before." : "Phases φ: a token turns by τ φ.");
         var gate = "Logit of the phase's gate: the token turns by σ of it times as far.";
         if (phase.Gate == PhaseGate.Head) yield return new("PhaseGate", "phaseGate", $"[B,T,{keyHeads}]", s.KeyHeadCount, 0, gate);
         if (phase.Gate == PhaseGate.Pair) yield return new("PhaseGate", "phaseGate", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, gate);
@@ -184,6 +187,7 @@ internal static class Resolver
             else yield return new("DtBias", "stepBias", $"[{n}{letter}]", HeadCount.State, width == 0 ? default : new([width]), "b: added to the gate's input.");
         }
 
+        if (s.Phase is { IsLearned: true }) yield return new("Theta", "theta", $"[{(s.KeyValueHeads is null ? "H" : "G")},K/2]", s.KeyHeadCount, new([s.KeyDim / 2]), "θ: radians that a token turns each pair by.");
         foreach (var tensor in s.Convolution?.Tensors ?? [])
         {
             var (name, letters, count, width) = OfConvolution(s, tensor, n);

@@ -13,6 +13,9 @@ namespace AttnDsl.Generator.Semantics;
 /// <param name="Angle">Largest angle of a series of tangents, in half turns.</param>
 internal sealed record Temperatures(int Pairs, RotationTemperature Kind, double Most, double Base, double Angle)
 {
+    /// <summary>Whether every τ is 1.</summary>
+    public bool AreOne => Kind == RotationTemperature.Geometric && Most == 1 && Base == 1;
+
     /// <summary>The table as C# for the CPU's class of kernels.</summary>
     public string Table => Kind == RotationTemperature.Geometric
         ? $"Phases.Geometric({Literals.Integer(Pairs)}, {Literals.Double(Base)}, {Literals.Double(Most)})"

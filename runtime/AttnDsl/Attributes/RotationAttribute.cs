@@ -13,6 +13,13 @@ public enum RotationKind
     /// (<see cref="RotationAttribute.Temperature"/>). Between two tokens only the phase counts that the tokens from one to the other add.
     /// </summary>
     Selective,
+
+    /// <summary>
+    /// Learned frequencies: every token turns pair i by θ_i radians, <c>Parameters.Theta</c> [H,K/2], <c>Θ_t = Θ_{t−1} + θ</c>. With a learned gate of
+    /// <see cref="GateShape.Pair"/> the transition is a constant complex diagonal (LRU, S4D). Of the options only <see cref="RotationAttribute.Gate"/>
+    /// and <see cref="RotationAttribute.Layout"/> belong to it.
+    /// </summary>
+    Learned,
 }
 
 /// <summary>The constants τ of a selective rotation; pairs i = 0 … K/2 − 1.</summary>
@@ -25,7 +32,7 @@ public enum RotationTemperature
     Tangent,
 }
 
-/// <summary>What a selective rotation multiplies φ by: σ of a logit that is an input.</summary>
+/// <summary>What a selective rotation multiplies φ by, a learned one θ: σ of a logit that is an input.</summary>
 public enum PhaseGate
 {
     /// <summary>Nothing.</summary>
@@ -70,7 +77,7 @@ public sealed class RotationAttribute(RotationKind kind) : Attribute
     /// <summary>Takes φ_t − φ_{t−1} in the place of φ_t: without a gate the angle is then τ ⊙ φ_t itself, which remembers nothing.</summary>
     public bool Differenced { get; set; }
 
-    /// <summary>The gate of a selective rotation's phase.</summary>
+    /// <summary>The gate of the phase of a selective or learned rotation.</summary>
     public PhaseGate Gate { get; set; }
 
     /// <summary>Which channels make a pair.</summary>

@@ -184,3 +184,14 @@ internal static partial class ConstantCells3x5;
 [FeatureMap(Kernel.Softmax)]
 [Gate(GateShape.Head, Activation = GateActivation.LogSigmoid, Learned = true)]
 internal static partial class ConstantForgetting7x5;
+
+// Frequencies that are learned: with such decays a constant complex diagonal, as LRU and S4D have.
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 2, ValueHeads = 4)]
+[Gate(GateShape.Pair, Activation = GateActivation.ReversedSigmoid, Learned = true)]
+[Rotation(RotationKind.Learned)]
+internal static partial class ConstantPairs6x5;
+
+[AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2)]
+[Window(16)]
+[Rotation(RotationKind.Learned, Layout = PairLayout.Interleaved, Gate = PhaseGate.Head)]
+internal static partial class LearnedRotary6x5;

@@ -138,6 +138,16 @@ internal static class GradientSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G } },
             ConstantForgetting7x5.Forward, ConstantForgetting7x5.Forward, ConstantForgetting7x5.Backward, (b, h, c) => new(b, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = ConstantForgetting7x5.Backward }),
+        new(nameof(ConstantPairs6x5), s_base with { KeyDim = 6, ValueDim = 5, ValueHeads = 4, Decay = DecaySource.Pair, ReversedSigmoid = true, LearnedGate = true, Pairs = Pairs.HalfSplit, Phase = new() { Base = 1, Learned = true } }, new Layer<ConstantPairs6x5.Inputs, ConstantPairs6x5.Gradients, ConstantPairs6x5.State>(
+            Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, Theta = t["in.theta"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, Theta = t["in.theta"] } },
+            ConstantPairs6x5.Forward, ConstantPairs6x5.Forward, ConstantPairs6x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = ConstantPairs6x5.Backward }),
+        new(nameof(LearnedRotary6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Window = 16, Pairs = Pairs.Interleaved, Phase = new() { Base = 1, Learned = true, Gate = PhaseGating.Head } }, new Layer<LearnedRotary6x5.Inputs, LearnedRotary6x5.Gradients, LearnedRotary6x5.State>(
+            Cache, t => new() { Q = t.Q, K = t.K, V = t.V, PhaseGate = t["in.phasegate"], Parameters = new() { Theta = t["in.theta"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, PhaseGate = t["in.phasegate"], Parameters = new() { Theta = t["in.theta"] } },
+            LearnedRotary6x5.Forward, LearnedRotary6x5.Forward, LearnedRotary6x5.Backward, (b, h, c) => new(b),
+            (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = LearnedRotary6x5.Backward }),
         new(nameof(NormalisedGla7x5), s_base with { KeyDim = 7, ValueDim = 5, Similarity = Similarity.EluPlusOne, Decay = DecaySource.Key, Denominator = Denominator.KeySum }, new Layer<NormalisedGla7x5.Inputs, NormalisedGla7x5.Gradients, NormalisedGla7x5.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },

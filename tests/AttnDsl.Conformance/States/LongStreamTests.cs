@@ -31,6 +31,7 @@ public sealed class LongStreamTests(ITestOutputHelper print)
     [InlineData(nameof(Cells3x5), false)]
     [InlineData(nameof(Elementwise5), false)]
     [InlineData(nameof(SelectivePairs6x5), false)]
+    [InlineData(nameof(ConstantPairs6x5), false)]
     public void MatrixState_LongStream_StaysAccurate(string name, bool isIllConditioned)
     {
         var spec = StateSubjects.All[name].Spec;

@@ -66,6 +66,8 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] })),
         [nameof(SelectivePairs6x5)] = (Subject.All[nameof(SelectivePairs6x5)].Spec, new StateSubject<SelectivePairs6x5.Inputs, SelectivePairs6x5.Gradients, SelectivePairs6x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] })),
+        [nameof(ConstantPairs6x5)] = (GradientSubjects.All[nameof(ConstantPairs6x5)].Spec, new StateSubject<ConstantPairs6x5.Inputs, ConstantPairs6x5.Gradients, ConstantPairs6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, Theta = t["in.theta"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, Theta = t["in.theta"] } })),
         [nameof(LinearElu7x5)] = (Subject.All[nameof(LinearElu7x5)].Spec, new StateSubject<LinearElu7x5.Inputs, LinearElu7x5.Gradients, LinearElu7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
         [nameof(Gla7x5)] = (Subject.All[nameof(Gla7x5)].Spec, new StateSubject<Gla7x5.Inputs, Gla7x5.Gradients, Gla7x5.State>(

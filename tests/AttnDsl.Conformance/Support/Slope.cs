@@ -103,6 +103,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.beta" => nowhere with { Beta = direction },
             "in.i" => nowhere with { I = direction },
             "in.phi" => nowhere with { Phi = direction },
+            "in.theta" => nowhere with { Theta = direction },
             "in.phasegate" => nowhere with { PhaseGate = direction },
             "in.a_log" or "in.power" => nowhere with { ALog = direction },
             "in.dt_bias" or "in.lambda" => nowhere with { DtBias = direction },

@@ -126,6 +126,7 @@ internal sealed class LayerSample
                 MaxAngle = phase.Temperatures.Angle,
                 Most = phase.Temperatures.Most,
                 Differenced = phase.Differenced,
+                Learned = phase.IsLearned,
                 Gate = Enum.Parse<PhaseGating>(phase.Gate.ToString()),
             },
         SoftCap = System.Score?.SoftCap ?? 0,
@@ -139,7 +140,7 @@ internal sealed class LayerSample
     public LayerInputs Inputs => new(1, Time, Input("q"), Input("k"), _inputs["v"])
     {
         G = System.Decay is { IsLearned: true } ? [.. Enumerable.Repeat(Input("g"), Time).SelectMany(x => x)] : Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
-        Phi = Input("phi"), PhaseGate = Input("phaseGate"),
+        Phi = Input("phi"), PhaseGate = Input("phaseGate"), Theta = Input("theta"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"), Sink = Input("sink"), LevelScales = Input("levelScales"),
         Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal) || p.Member.EndsWith("Taps", StringComparison.Ordinal)).ToDictionary(p => p.Member.EndsWith("Taps", StringComparison.Ordinal) ? p.Tensor : p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
     };
@@ -228,6 +229,8 @@ internal sealed class LayerSample
             plain with { Gate = new(GateShape.Head, null, GateActivation.SoftplusRate, null) { Learned = true }, Write = new(WriteRule.Delta, Strength: WriteStrength.Step) },
             plain with { Gate = new(GateShape.Pair, null, GateActivation.RecurrentGate, null) { Learned = true }, Heads = 2, ValueHeads = 4 },
             plain with { Kernel = Kernel.Softmax, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null) { Learned = true }, Heads = 4, KeyValueHeads = 2 },
+            plain with { Rotation = new(RotationKind.Learned, 10000, PairLayout.Interleaved), Gate = new(GateShape.Pair, null, GateActivation.LogSigmoid, null) { Learned = true }, Heads = 2, ValueHeads = 4 },
+            plain with { Kernel = Kernel.Softmax, Rotation = new(RotationKind.Learned, 10000, PairLayout.HalfSplit) { Gate = PhaseGate.Head }, Heads = 4, KeyValueHeads = 2 },
             plain with { Kernel = Kernel.EluPlusOne, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.KeySum, null, Gradient: NormaliserGradient.Held) },
             plain with { Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Write = WriteRule.ExponentialGate, Read = new(Normaliser.Stabilised, null, Gradient: NormaliserGradient.Held) },
             plain with { Kernel = Kernel.Taylor, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Read = new(Normaliser.Centred, null, SkipShape.Head, Prior: 2), Heads = 2, ValueHeads = 4 },

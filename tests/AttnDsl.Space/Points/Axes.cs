@@ -97,6 +97,8 @@ internal static class Axes
             d => d with { Rotation = new(RotationKind.Selective, 500, PairLayout.Interleaved) { Temperature = RotationTemperature.Tangent, MaxAngle = 0.5, Differenced = true, Gate = PhaseGate.Pair } },
             d => d with { Rotation = new(RotationKind.Selective, 500, PairLayout.HalfSplit) { MaxTemperature = 2 } },
             d => d with { Rotation = new(RotationKind.Rotary, 500, PairLayout.HalfSplit) { Differenced = true } },
+            d => d with { Rotation = new(RotationKind.Learned, 10000, PairLayout.Interleaved) },
+            d => d with { Rotation = new(RotationKind.Learned, 10000, PairLayout.HalfSplit) { Gate = PhaseGate.Pair } },
         ],
         [.. Mechanisms[5], d => d with { Window = new(1, false, 0) }, d => d with { Window = new(9, true, 0) }, d => d with { Window = new(9, false, 2) }, d => d with { Window = new(9, true, 2) }, d => d with { Window = new(0, false, 0) }],
         Mechanisms[6],

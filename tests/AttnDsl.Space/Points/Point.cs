@@ -143,8 +143,10 @@ internal sealed record Point(LayerDeclaration Declaration)
         OutputGate = Same<GateOfOutput>(Declaration.Read?.OutputGate ?? OutputGate.None),
         Pairs = Declaration.Rotation is { } rotation ? Same<Pairs>(rotation.Layout) : Pairs.None,
         RotationBase = Declaration.Rotation?.Base ?? 10000,
-        Phase = Declaration.Rotation is not { Kind: RotationKind.Selective } selective
+        Phase = Declaration.Rotation is not { Kind: RotationKind.Selective or RotationKind.Learned } selective
             ? null
+            : selective.Kind == RotationKind.Learned
+            ? new() { Base = 1, Learned = true, Gate = Same<PhaseGating>(selective.Gate ?? PhaseGate.None) }
             : new()
             {
                 Tangent = selective.Temperature == RotationTemperature.Tangent,

@@ -56,7 +56,7 @@ internal sealed record PhaseSum(Temperatures Temperatures, bool Gated, bool Diff
     public override string Describe(IReadOnlyList<string> args) => $"{args[1]} + {args[2]} + running sum of {Step(args)}, wrapped";
 
     /// <summary>What is summed, in words.</summary>
-    public string Step(IReadOnlyList<string> args) => $"τ {(Gated ? $"sigmoid({args[3]}) " : "")}{(Differenced ? $"(change of {args[0]} since {args[args.Count - 1]})" : args[0])}";
+    public string Step(IReadOnlyList<string> args) => $"{(Temperatures.AreOne ? "" : "τ ")}{(Gated ? $"sigmoid({args[3]}) " : "")}{(Differenced ? $"(change of {args[0]} since {args[args.Count - 1]})" : args[0])}";
 
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
@@ -138,6 +138,8 @@ internal sealed record Temper(Temperatures Temperatures) : Primitive
         Require(args[0].Shape.Cols == Dim.P, $"temperatures of {args[0].Shape}");
         return args[0].Shape;
     }
+
+    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) => Temperatures.AreOne ? args[0] : null;
 
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint) => d.Add(s.Args[0], name => d.To.Emit(name, this, adjoint));
 
