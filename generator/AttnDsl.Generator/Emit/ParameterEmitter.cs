@@ -145,12 +145,12 @@ internal static class ParameterEmitter
         if (blocks != "1") RunEmitter.Blocks(w, kernel);
         var count = $"(long)batch * {heads}{(blocks == "1" ? "" : " * " + blocks)}";
         if (plan.System.Causal) count = $"call.Sequences.PlaceContributions({count}, {RunEmitter.Dealt(kernel, heads)})";
-        w.Line($"call.{learned[0].Member}Grad = {Runtime}.Workspace.RentAddress(4, {count} * {learned.Sum(p => p.Floats)});");
+        w.Line($"call.{learned[0].Field}Grad = {Runtime}.Workspace.RentAddress(4, {count} * {learned.Sum(p => p.Floats)});");
         for (var n = 1; n < learned.Count; n++)
-            w.Line($"call.{learned[n].Member}Grad = call.{learned[n - 1].Member}Grad + (nint){count} * {learned[n - 1].Floats} * sizeof(float);");
+            w.Line($"call.{learned[n].Field}Grad = call.{learned[n - 1].Field}Grad + (nint){count} * {learned[n - 1].Floats} * sizeof(float);");
         RunEmitter.Launch(w, plan, kernel, cpuClass);
         foreach (var p in learned)
-            w.Line($"{Support}.Sum(gradients.Parameters.{p.Member}, call.{p.Member}Grad, {(plan.System.Causal ? "call.Sequences, " : "")}batch, {heads}, {blocks}, {p.Floats}, {HeadsPerPart(plan.System, kernel, p)});");
+            w.Line($"{Support}.Sum(gradients.Parameters.{p.Member}, call.{p.Field}Grad, {(plan.System.Causal ? "call.Sequences, " : "")}batch, {heads}, {blocks}, {p.Floats}, {HeadsPerPart(plan.System, kernel, p)});");
     }
 
     /// <summary>The parameters to whose gradients a kernel contributes.</summary>

@@ -151,6 +151,9 @@ internal enum HeadCount
 /// <param name="Meaning">For the documentation, with units.</param>
 internal sealed record ParameterTensor(string Member, string Tensor, string Letters, HeadCount? PerHead, EquatableArray<int> Axes, string Meaning)
 {
+    /// <summary>Name in a kernel's call, which has other fields than parameters: a name that the user chose must not be one of theirs.</summary>
+    public string Field => Tensor == Functions.Tensor(Member) ? "Learned" + Member : Member;
+
     /// <summary>Floats of one head's part, or of the whole.</summary>
     public int Floats => Axes.Aggregate(1, (product, n) => product * n);
 }

@@ -148,12 +148,21 @@ internal static class Resolver
         var n = s.ValueHeads is null ? "H" : "N";
         var parts = OfParts(s).ToList();
         var taken = new HashSet<string>(FunctionRules.ReservedMembers.Concat(s.Inputs.Select(i => i.Member)).Concat(parts.Select(p => p.Member)));
+        // Kernels also name what belongs to a parameter after it.
+        bool Take(string member)
+        {
+            var after = new[] { "Grad", "Step", "GradStep", "All", "GradAll" }.Select(suffix => member + suffix).ToList();
+            if (taken.Contains(member) || after.Exists(taken.Contains)) return false;
+            taken.UnionWith(after);
+            return taken.Add(member);
+        }
+
         foreach (var f in s.Map.Methods.Concat(new[] { s.Decay?.Function, s.ScoreFunction, s.Divisor }.OfType<FunctionDeclaration>()))
         {
             var (count, letters) = f.Role is FunctionRole.Gate or FunctionRole.Normaliser ? (HeadCount.State, $"[{n}]") : (HeadCount.Query, "[H]");
-            foreach (var tensor in f.Tensors.Where(t => taken.Add(t.Member)))
+            foreach (var tensor in f.Tensors.Where(t => Take(t.Member)))
                 yield return new(tensor.Member, Functions.Tensor(tensor.Member), $"[H,{(tensor.Lengths.Count == 2 ? s.Map.Letter + ",K" : tensor.Lengths[0] == s.Map.Width ? s.Map.Letter : "K")}]", HeadCount.Query, tensor.Lengths, $"Learned by each head, of the function {f.Name}.");
-            foreach (var learned in f.Learned.Where(taken.Add)) yield return new(learned, Functions.Tensor(learned), letters, count, default, $"One number a head, of the function {f.Name}.");
+            foreach (var learned in f.Learned.Where(Take)) yield return new(learned, Functions.Tensor(learned), letters, count, default, $"One number a head, of the function {f.Name}.");
         }
 
         foreach (var part in parts) yield return part;

@@ -41,6 +41,31 @@ public sealed class GeneralDeltaTests
     }
 
     [Fact]
+    public void Iplr_ThroughAAndB_IsItsRecurrence()
+    {
+        var d = new Draw(3);
+        var (q, k, v) = (d.Normal(T * K, 1), Unit(d.Normal(T * K, 1)), d.Normal(T * V, 1));
+        var (a, b) = (Array.ConvertAll(Unit(d.Normal(T * K, 1)), x => -0.8f * x), Unit(d.Normal(T * K, 1)));
+        var expected = Run(q, (t, s) =>
+        {
+            // (I + b aᵀ) S + k vᵀ
+            var seen = new double[V];
+            for (var c = 0; c < K; c++)
+            {
+                for (var r = 0; r < V; r++) seen[r] += a[(t * K) + c] * s[c, r];
+            }
+
+            for (var c = 0; c < K; c++)
+            {
+                for (var r = 0; r < V; r++) s[c, r] += (b[(t * K) + c] * seen[r]) + ((double)k[(t * K) + c] * v[(t * V) + r]);
+            }
+        });
+        var output = new float[T * V];
+        UndecayedGeneralDelta7x5.Forward(1, T, 1, q, k, v, a, b, output);
+        Assert.InRange(ErrorRatio.Of(output, expected), 0, Tolerances.Float32);
+    }
+
+    [Fact]
     public void GatedDeltaNet2_ThroughAAndB_IsItsRecurrence()
     {
         var d = new Draw(2);

@@ -145,7 +145,13 @@ public sealed class LayerTests
         var form = system.IsStabilised ? sample.Plan.Of(Forms.Recurrent)! : sample.Plan.Forms[sample.Next(0, sample.Plan.Forms.Count)];
 
         var backward = sample.Run(0, sample.Time, holds);
-        var initial = (HandsStatesOn(system) ? system.States.ToArray() : []).ToDictionary(s => s.Name, s => Draw(s.Name, s.Name is "z" or "count" ? () => Math.Abs(sample.Normal()) : sample.Normal));
+        var initial = (HandsStatesOn(system) ? system.States.ToArray() : []).ToDictionary(s => s.Name, s => Draw(s.Name, s.Name switch
+        {
+            "z" or "count" => () => Math.Abs(sample.Normal()),
+            // Rows that a window holds are whole, or one row at a time sees others than a block does.
+            "windowCount" => () => sample.Next(0, system.ExactTokens + 1),
+            _ => sample.Normal,
+        }));
         foreach (var (state, values) in initial) Put(backward, state, state, values);
         var upstream = outputs.ToDictionary(o => o, o => Draw(o, sample.Normal));
         foreach (var (output, values) in upstream) Put(backward, Adjoints.GradientOf(output), output, values);

@@ -78,6 +78,28 @@ public sealed class NamingTests
         namespace N{{n}}Space.{{name}} { {{A}} public partial class Layer; }
         """)).Run([.. s_used.SelectMany((name, n) => new[] { Layers.Use($"N{n}.{name}"), Layers.Use($"N{n}Space.{name}.Layer") })]);
 
+    [Theory]
+    [InlineData("[FeatureMap(Kernel.Softmax), Gate(GateShape.Head), Rotation(RotationKind.Selective), Window(9, SinkTokens = 2)]", "[ScoreFunction] static float Score(float x, in ScorePosition p")]
+    [InlineData("[Gate(GateShape.Key), Rotation(RotationKind.Rotary), Read(Normaliser.None, Levels = 4)]", "[GateFunction] static float LogDecay(float x")]
+    public void LearnedParameters_WithUsedNames_Compile(string attributes, string function)
+    {
+        string[] names =
+        [
+            "keys", "values", "sinkKeys", "lse", "state", "cos", "sin", "angles", "queries", "gateSums", "pass", "sequences", "group", "blocks", "kept", "chunks", "keyRows",
+            "start", "snapshot", "queryFirst", "keyFirst", "sinkGap", "o", "places", "call", "item", "scratch", "work", "run", "of", "bind",
+        ];
+        foreach (var some in names.Chunk(8).Append(["keysGrad", "lseStep", "oGrad", "scratchAll"]))
+        {
+            var generated = new Project($$"""
+                using AttnDsl;
+                [AttentionLayer(KeyDim = 4, ValueDim = 6)] {{attributes}}
+                public static partial class Layer { {{function}}{{string.Concat(some.Select(name => $", [Learned] float {name}"))}}) => x{{string.Concat(some.Select(name => $" - {name} * {name}"))}}; }
+                """).Generate();
+            Assert.Empty(generated.Analyze());
+            Assert.Empty(generated.CompilerDiagnostics);
+        }
+    }
+
     [Fact]
     public void ParametersOfARecord_WithUsedNames_Run() =>
         new Project($"{A} public partial record Layer(int System, int AttnDsl, int Math, int Unsafe, int TVec, int K, int V, int T);").Run(Layers.Use("Layer"));

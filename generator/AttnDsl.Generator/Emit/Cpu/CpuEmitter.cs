@@ -81,7 +81,7 @@ internal static class CpuEmitter
             {
                 w.Line();
                 w.Line("/// <summary>The learned parameters, and what every item of a backward kernel contributes to their gradients.</summary>");
-                w.Line($"public nint {string.Join(", ", system.Parameters.SelectMany(p => new[] { p.Member, p.Member + "Grad" }))};");
+                w.Line($"public nint {string.Join(", ", system.Parameters.SelectMany(p => new[] { p.Field, p.Field + "Grad" }))};");
             }
 
             if (system.Map.Table is not null)
@@ -195,7 +195,7 @@ internal static class CpuEmitter
             }
 
             if (plan.Kernels.Any(k => k.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)) w.Line("one.Blocks = s.Blocks;");
-            foreach (var p in system.Parameters) w.Line($"one.{p.Member}Grad += (nint)s.Contribution * {p.Floats} * sizeof(float);");
+            foreach (var p in system.Parameters) w.Line($"one.{p.Field}Grad += (nint)s.Contribution * {p.Floats} * sizeof(float);");
             if (system.Levels > 0) w.Line("one.Places = Places + (nint)s.Angles * sizeof(float);");
             if (system.Angles is { } angles) w.Line($"(one.Cos, one.Sin) = (Cos + (nint)s.Angles * {angles.Count} * sizeof(float), Sin + (nint)s.Angles * {angles.Count} * sizeof(float));");
             w.Line("return one;");
@@ -215,7 +215,7 @@ internal static class CpuEmitter
         .. system.Differentiated.Select(i => i.Member + "Grad.Address"),
         .. system.Family == StateFamily.Cache ? ["KeysGrad.Address", "ValuesGrad.Address"] : System.Array.Empty<string>(),
         .. system.Family == StateFamily.Cache && system.States.Count > 0 ? ["State", "StateGrad"] : System.Array.Empty<string>(),
-        .. system.Parameters.Select(p => p.Member),
+        .. system.Parameters.Select(p => p.Field),
         .. system.Map.Table is null ? System.Array.Empty<string>() : [PiecewiseTable.Member],
     ];
 
@@ -307,7 +307,7 @@ internal static class CpuEmitter
         }
 
         var p = system.Parameters.First(p => p.Tensor == tensor);
-        return p.PerHead is not { } count ? $"ref Native.At({p.Member}, 0)" : $"ref Native.At({p.Member}, (nint){Times(HeadOf(system, kernel, count), p.Floats)})";
+        return p.PerHead is not { } count ? $"ref Native.At({p.Field}, 0)" : $"ref Native.At({p.Field}, (nint){Times(HeadOf(system, kernel, count), p.Floats)})";
     }
 
     /// <summary>Where this item's contribution to the gradient of a learned tensor goes.</summary>
@@ -317,7 +317,7 @@ internal static class CpuEmitter
         var blocked = kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock;
         var heads = IsGrouped(system, kernel) ? "Heads * Group" : "Heads";
         var item = blocked ? $"((b * {heads} + h) * Blocks + {(kernel.Plan.Sizes.R == 1 ? "query" : "block")})" : $"(b * {heads} + h)";
-        return $"ref Native.At({p.Member}Grad, (nint){Times(item, p.Floats)})";
+        return $"ref Native.At({p.Field}Grad, (nint){Times(item, p.Floats)})";
     }
 
     private static string Times(string index, int floats) => floats == 1 ? index : $"{index} * {floats}";

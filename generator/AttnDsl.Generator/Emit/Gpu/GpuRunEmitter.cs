@@ -470,7 +470,7 @@ internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClas
             offset += p.Floats;
         }
 
-        Add(kernel);
+        Add(kernel, tensor);
         foreach (var p in learned)
             w.Line($"{Root}.ParameterKernels.Sum(stream, gradients.Parameters.{p.Member}.View.Data, {p.Tensor}GradAll, batch, {heads}, {blocks}, {p.Floats}, {ParameterEmitter.HeadsPerPart(system, kernel, p)});");
     }

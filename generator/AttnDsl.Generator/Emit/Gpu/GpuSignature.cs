@@ -173,7 +173,9 @@ internal sealed class GpuSignature
                 }
 
                 var tensor = system.Parameters.First(t => p.Name == t.Tensor || p.Name == t.Tensor + "Grad");
-                var item = _kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock ? $"(({unit}) * call.Blocks + {(_kernel.Unit == WorkUnit.QueryBlock && Plan.Sizes.R == 1 ? "query" : "block")})" : $"({unit})";
+                // Items are numbered by the heads that kernels deal with; a state may lie with others.
+                var place = IsGrouped ? unit : "b * call.Heads + h";
+                var item = _kernel.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock ? $"(({place}) * call.Blocks + {(_kernel.Unit == WorkUnit.QueryBlock && Plan.Sizes.R == 1 ? "query" : "block")})" : $"({place})";
                 var part = p.Kind == ParameterKind.LearnedGradient ? item : tensor.PerHead is { } count ? HeadOf(count) : "0";
                 yield return $"var {p.Name} = {p.Name}All.SubView((long){part} * {tensor.Floats}); // {tensor.Letters}";
             }

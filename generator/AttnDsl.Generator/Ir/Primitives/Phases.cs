@@ -30,9 +30,12 @@ internal sealed record PhaseSum(Temperatures Temperatures, bool Gated, bool Diff
     // dφ_s = τ ⊙ Σ_{t≥s} dΘ_t, by the product rule on to what the step is made of.
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
-        Hand(d, s.Args, d.To.Emit("turned", new Temper(Temperatures), d.To.Emit("later", new PrefixSum(Reversed: true), adjoint)));
+        Hand(d, s.Args, Turned(d, d.To.Emit("later", new PrefixSum(Reversed: true), adjoint)));
         d.Add(s.Args[1], _ => adjoint);
     }
+
+    /// <summary>The adjoint of what temperatures multiply, from that of angles.</summary>
+    public Tile Turned(Adjoints d, Tile adjoint) => Temperatures.AreOne ? adjoint : d.To.Emit("turned", new Temper(Temperatures), adjoint);
 
     /// <summary>Hands the adjoint of the steps σ(w) ⊙ (φ − [φ before]) on to w and φ.</summary>
     public void Hand(Adjoints d, IReadOnlyList<Tile> args, Tile adjoint)
@@ -114,7 +117,7 @@ internal sealed record PhaseEnd(Temperatures Temperatures, bool Gated, bool Diff
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint)
     {
         if (Rest) return;
-        Sum.Hand(d, s.Args, d.To.Map("turnedByAll", new Arg(0), s.Args[0].Shape, d.To.Emit("turned", new Temper(Temperatures), adjoint)));
+        Sum.Hand(d, s.Args, d.To.Map("turnedByAll", new Arg(0), s.Args[0].Shape, Sum.Turned(d, adjoint)));
         d.Add(s.Args[1], _ => adjoint);
     }
 
@@ -138,8 +141,6 @@ internal sealed record Temper(Temperatures Temperatures) : Primitive
         Require(args[0].Shape.Cols == Dim.P, $"temperatures of {args[0].Shape}");
         return args[0].Shape;
     }
-
-    public override Tile? Simplify(RegionBuilder b, string name, IReadOnlyList<Tile> args) => Temperatures.AreOne ? args[0] : null;
 
     public override void Differentiate(Adjoints d, Statement s, Tile adjoint) => d.Add(s.Args[0], name => d.To.Emit(name, this, adjoint));
 
