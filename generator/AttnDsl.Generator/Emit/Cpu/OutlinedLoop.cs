@@ -24,7 +24,7 @@ internal sealed class OutlinedLoop
         _name = name;
         for (var n = 2; taken.Contains(_name); n++) _name = name + n.ToString(CultureInfo.InvariantCulture);
         (_formula, _body, _tiles) = (formula, body, tiles);
-        _variables = [.. s_variables.Matches(body).Cast<Match>().Select(m => m.Value).Distinct().OrderBy(v => v, System.StringComparer.Ordinal)];
+        _variables = [.. s_variables.Matches(body).Cast<Match>().Select(m => m.Value).Distinct().Except(tiles).OrderBy(v => v, System.StringComparer.Ordinal)];
     }
 
     public string Call => $"{_name}<TVec>({string.Join(", ", _variables.Concat(_tiles.Select(t => "ref " + t)))});";
