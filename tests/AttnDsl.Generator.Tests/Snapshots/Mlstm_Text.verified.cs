@@ -2035,7 +2035,7 @@ namespace Samples
     ///
     /// Cost
     ///   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
-    ///   chunkwise: 4,736 FLOPs a token and head in products
+    ///   chunkwise: 1,920 FLOPs a token and head, the decays put off; the state is read and written once a chunk
     ///   parallel: 88 FLOPs for each pair of query and earlier key
     ///
     /// Gradients
@@ -2043,10 +2043,10 @@ namespace Samples
     ///   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
     ///
     /// Forms and schedule
-    ///   recurrent: token by token, two passes over S: read, update; 19,136 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 41,856 bytes of scratch a worker
+    ///   recurrent: token by token, one pass over S: update and read; 19,136 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 41,856 bytes of scratch a worker
     ///   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
-    ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
+    ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
     ///   threads: a head of a sequence is an item of work, of estimated 73 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
     /// </code>
     /// </remarks>
@@ -2084,7 +2084,7 @@ State a sequence (fp32)
 
 Cost
   recurrent: 2,400 FLOPs a token and head; a step reads and writes the state, 3,840 bytes
-  chunkwise: 4,736 FLOPs a token and head in products
+  chunkwise: 1,920 FLOPs a token and head, the decays put off; the state is read and written once a chunk
   parallel: 88 FLOPs for each pair of query and earlier key
 
 Gradients
@@ -2092,10 +2092,10 @@ Gradients
   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
 
 Forms and schedule
-  recurrent: token by token, two passes over S: read, update; 19,136 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 41,856 bytes of scratch a worker
+  recurrent: token by token, one pass over S: update and read; 19,136 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 41,856 bytes of scratch a worker
   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
-  vectors of 16, 8 or 4 floats or single ones, as the machine has; tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
+  vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
   threads: a head of a sequence is an item of work, of estimated 73 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
 """";
 
