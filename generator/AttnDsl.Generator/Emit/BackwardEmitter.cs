@@ -126,6 +126,7 @@ internal static class BackwardEmitter
             w.Line($"if (batch == 0 || time == 0 || {(cache || system.ValueHeads is null ? "heads" : "stateHeads")} == 0) return;");
             if (!cache)
                 foreach (var (shared, by) in Adding(system)) w.Line($"gradients.{shared}.Clear(); // {by}");
+            foreach (var input in Untouched(plan)) w.Line($"gradients.{input.Member}.Clear(); // the output does not depend on it");
             w.Line();
             using (w.Block($"var call = new global::AttnDsl.Generated.{cpuClass}.Call", "};"))
             {
@@ -156,6 +157,14 @@ internal static class BackwardEmitter
     /// <summary>The inputs whose gradients several add to, and what adds.</summary>
     public static IEnumerable<(string Input, string By)> Adding(DynamicalSystem system) =>
         Shared(system).Select(s => (s, "several heads add to it")).Concat(system.Convolution is { IsOnGrid: true } ? [("V", "tokens around add to it")] : System.Array.Empty<(string, string)>());
+
+    /// <summary>The inputs whose gradients no kernel stores, as the output does not depend on them: queries and keys under a score function that ignores the product.</summary>
+    public static IEnumerable<InputTensor> Untouched(LayerPlan plan)
+    {
+        var stored = new HashSet<string>(plan.Kernels.SelectMany(k => k.Signature.Parameters).SelectMany(line => line).Select(p => p.Name), System.StringComparer.Ordinal);
+        bool IsStored(string tensor) => stored.Contains(tensor + "Grad");
+        return plan.System.Differentiated.Where(i => !IsStored(i.Tensor) && !(i.Member == "K" && IsStored("keys")) && !(i.Member == "V" && IsStored("values")));
+    }
 
     /// <summary>The inputs whose gradients several heads add to.</summary>
     private static string[] Shared(DynamicalSystem system) => system.ValueHeads is not null ? [.. system.Inputs.Where(i => i.HeadCount == HeadCount.Query).Select(i => i.Member)] : system.KeyValueHeads is not null && !system.CopiesKeys ? ["K", "V"] : system.KeyValueHeads is not null ? ["V"] : [];

@@ -30,15 +30,16 @@ internal static class FeatureProgram
         _ => b.Map(name + "Mapped", e => FeatureMaps.Apply(system.Kernel, e), x),
     };
 
-    /// <summary>The row's maximum is taken off first: the result does not depend on it, and no exponential overflows.</summary>
+    /// <summary>
+    /// The row's maximum is taken off first: the result does not depend on it, and no exponential overflows. Gradients go through it all the
+    /// same. They sum to nothing; but where one channel has nearly all of the weight, its own gradient p(dp − p·dp) is what rounding leaves of a
+    /// difference, and the same number comes back through the maximum with the opposite sign, together with the gradients of the others.
+    /// </summary>
     public static Tile Softmax(RegionBuilder b, string name, Tile x, string result)
     {
-        var exp = b.Map(name + "Exp", (e, max) => Ex.Exp(e - max), x, RowMax(b, name, x));
+        var exp = b.Map(name + "Exp", (e, max) => Ex.Exp(e - max), x, b.MaxCols(name + "Max", x));
         return b.Map(result, (e, sum) => e / sum, exp, b.SumCols(name + "Sum", exp));
     }
-
-    /// <summary>The row's maximum as a constant: for what does not depend on it.</summary>
-    public static Tile RowMax(RegionBuilder b, string name, Tile x) => b.Emit(name + "MaxHeld", new StopGradient(), b.MaxCols(name + "Max", x));
 
     /// <summary>Each channel as a point on a circle, at the angle of its position.</summary>
     private static Tile CosFormer(RegionBuilder b, string name, Tile x)

@@ -19,7 +19,7 @@ internal static class LearnedFeatures
 
     /// <summary>
     /// Nothing is carried, so it streams as it stands: a key's exponent is at most ‖w‖²/2, about K/2, and a query's is relative to its largest
-    /// where a key sum divides it out.
+    /// where a key sum divides it out. What is added beside the quotient is not divided, so gradients go through the largest one too.
     /// </summary>
     public static Tile Favor(DynamicalSystem system, RegionBuilder b, string name, Tile x, bool isQuery)
     {
@@ -27,7 +27,7 @@ internal static class LearnedFeatures
         var projected = b.MatMulNT(name + "Projected", inside, Weights(b, F));
         var factor = 1 / Math.Sqrt(system.Map.Projections);
         if (isQuery && system.Normaliser == Normaliser.KeySum)
-            return b.Map(name + "Mapped", (p, max) => factor * Ex.Exp(p - max), projected, FeatureProgram.RowMax(b, name, projected));
+            return b.Map(name + "Mapped", (p, max) => factor * Ex.Exp(p - max), projected, b.MaxCols(name + "Max", projected));
         return b.Map(name + "Mapped", (p, square) => factor * Ex.Exp(p - 0.5 * square), projected, Square(b, name, inside));
     }
 

@@ -37,8 +37,8 @@ internal static class SlotProgram
         var fit = b.Add("fit", asValues.FromState("fitState", q.Features, slotKeys.Start), asValues.FromBlock("fitBlock", asValues.Scores("keyScores", q, k), s));
 
         b.Begin("Softmax over the slots.", "Softmax: dfit = p ⊙ (dp − p·dp).");
-        var most = b.Emit("mostHeld", new StopGradient(), b.MaxCols("most", fit));
-        var weight = b.Map("weight", (x, m) => Ex.Exp(x - m), fit, most);
+        // Gradients go through the maximum, as in FeatureProgram.Softmax.
+        var weight = b.Map("weight", (x, m) => Ex.Exp(x - m), fit, b.MaxCols("most", fit));
         var slots = b.Map("slots", (x, sum) => x / sum, weight, b.SumCols("weightSum", weight));
 
         b.Begin(

@@ -76,11 +76,14 @@ internal static class Sources
         {
             WriteStrength.None => v,
             WriteStrength.Step => b.Map("vWeighted", (x, step) => x * (scale * step), v, Step(system, head, b, rows)),
-            WriteStrength.ChannelNorm => b.Map("vWeighted", (x, y, g) => x * (scale * Ex.Sigmoid(y) * Ex.Unary(UnaryOp.Sqrt, -Ex.Unary(UnaryOp.Expm1, 2 * g))), v, b.Load("beta", rows, Dim.V), LogDecay(system, head, b, rows)),
+            WriteStrength.ChannelNorm => b.Map("vWeighted", (x, y, g) => x * (scale * Ex.Sigmoid(y) * Norm(g)), v, b.Load("beta", rows, Dim.V), LogDecay(system, head, b, rows)),
             WriteStrength.Beta => b.Map("vWeighted", (x, y) => x * (scale * y), v, b.Load("beta", rows, Dim.One)),
             _ => b.Map("vWeighted", (x, y) => x * (scale * Ex.Sigmoid(y)), v, b.Load("beta", rows, system.Writing.Strength == WriteStrength.Sigmoid ? Dim.One : Dim.V)),
         };
     }
+
+    /// <summary>√(1 − e^{2g}). Where nothing decays the root is steeper than anything; there it counts as flat, or gradients would be 0 · ∞.</summary>
+    private static Expr Norm(Expr g) => Ex.Unary(UnaryOp.Sqrt, Ex.Max(-Ex.Unary(UnaryOp.Expm1, 2 * g), 1e-30));
 
     /// <summary>The log-decay of each row: what becomes of the gate's input, or, once for all rows, of the one that is learned.</summary>
     public static Tile LogDecay(DynamicalSystem system, RegionBuilder head, RegionBuilder b, Dim rows, string of = "")

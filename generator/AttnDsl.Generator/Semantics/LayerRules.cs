@@ -341,6 +341,7 @@ internal static class LayerRules
             : d.Function(FunctionRole.Gate) is { } gate ? $"the gate function {gate.Name}, which need not have an input that decays nothing"
             : d.Gate is { Shape: GateShape.Constant } ? "a constant gate, which has no token to decay at"
             : d.Rotation is not null ? "a rotation, whose angles are the tokens'"
+            : d.Kernel is Kernel.CosFormer ? "CosFormer, whose angles are the tokens'"
             : d.Read is { Skip: not (null or SkipShape.None) } ? "a skip, which would have several values"
             : d.Read is { OutputGate: not (null or OutputGate.None) } ? "an output gate, which a token has once"
             : w.Strength == WriteStrength.Step ? "the gate's step as strength, of which a token has one"

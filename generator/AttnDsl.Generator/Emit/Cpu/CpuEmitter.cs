@@ -58,6 +58,7 @@ internal static class CpuEmitter
     {
         var system = plan.System;
         var cache = system.Family == StateFamily.Cache;
+        var learns = plan.Kernels.SelectMany(k => ParameterEmitter.Contributions(system, k)).ToList();
         w.Line("/// <summary>The arguments of one call, with strides in floats.</summary>");
         using (w.Block("public struct Call : IWork"))
         {
@@ -81,7 +82,7 @@ internal static class CpuEmitter
             {
                 w.Line();
                 w.Line("/// <summary>The learned parameters, and what every item of a backward kernel contributes to their gradients.</summary>");
-                w.Line($"public nint {string.Join(", ", system.Parameters.SelectMany(p => new[] { p.Field, p.Field + "Grad" }))};");
+                w.Line($"public nint {string.Join(", ", system.Parameters.SelectMany(p => learns.Contains(p) ? new[] { p.Field, p.Field + "Grad" } : [p.Field]))};");
             }
 
             if (system.Map.Table is not null)

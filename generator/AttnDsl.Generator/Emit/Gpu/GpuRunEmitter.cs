@@ -271,6 +271,7 @@ internal static class GpuRunEmitter
             foreach (var p in system.Parameters) w.Line($"gradients.Parameters.{p.Member}.Clear(stream); // every item adds to it");
             Begin(w, system, ["oGrad = outputGradient", .. system.Differentiated.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
             foreach (var (shared, by) in BackwardEmitter.Adding(system)) w.Line($"gradients.{shared}.Clear(stream); // {by}");
+            foreach (var input in BackwardEmitter.Untouched(plan)) w.Line($"gradients.{input.Member}.Clear(stream); // the output does not depend on it");
             if (cache) CacheBackward(w, plan, launches);
             else MatrixBackward(w, plan, launches, states);
         }
@@ -505,8 +506,9 @@ internal sealed class Launches(SourceWriter w, LayerPlan plan, string kernelClas
         w.Line($"call.Heads = {heads};");
         if (blocked) w.Line($"call.Blocks = {Blocks(kernel)};");
         w.Line($"call.Items = batch * call.Heads{(blocked ? " * call.Blocks" : "")};");
+        // A kernel that only leaves zeros behind has none: of a score that does not depend on the product, for one.
         var arguments = signature.Tensors.Select(t => tensor?.Invoke(t) ?? t).Concat(signature.Views.Select(v => v == "scratch" ? $"stream.Tiles(call.Items, {cls}.{kernel.Name}Scratch)" : v));
-        w.Line($"{cls}.{kernel.Name}Kernel.On(stream)(stream.Native, stream.Groups(call.Items), call, {string.Join(", ", arguments)});");
+        w.Line($"{cls}.{kernel.Name}Kernel.On(stream)(stream.Native, stream.Groups(call.Items), {string.Join(", ", arguments.Prepend("call"))});");
     }
 
     private static string Blocks(LayerKernel kernel)
