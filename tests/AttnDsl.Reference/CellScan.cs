@@ -27,8 +27,8 @@ public static class CellScan
                         for (var c = 0; c < keyDim; c++)
                         {
                             ref var cell = ref state.S[(((((b * heads) + n) * keyDim) + c) * valueDim) + r];
-                            var decay = spec.Decay == DecaySource.Full ? operands.CellLogDecay(b, t, n, c, r) : operands.LogDecay(b, t, n, r);
-                            cell = (T.Exp(decay) * cell) + (key[c] * written);
+                            var decay = spec.Decay == DecaySource.Full ? T.Exp(operands.CellLogDecay(b, t, n, c, r)) : operands.Decay(b, t, n, r);
+                            cell = (decay * cell) + (key[c] * written);
                             sum += cell * query[c];
                         }
 

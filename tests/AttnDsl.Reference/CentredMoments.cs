@@ -14,7 +14,7 @@ public static class CentredMoments
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
-        var operands = new Operands<T>(spec, inputs, state.Position);
+        var operands = new Operands<T>(spec, inputs, state.Position, state);
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         for (var b = 0; b < inputs.Batch; b++)
         {
@@ -36,7 +36,7 @@ public static class CentredMoments
             }
         }
 
-        state.Position += inputs.Time;
+        operands.Advance(state);
         return new(output, spec.Causal ? state : null);
     }
 
@@ -45,7 +45,7 @@ public static class CentredMoments
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var start = initial ?? new MatrixState<T>(spec, inputs.Batch);
-        var operands = new Operands<T>(spec, inputs, start.Position);
+        var operands = new Operands<T>(spec, inputs, start.Position, start);
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         var end = start.Clone();
         for (var b = 0; b < inputs.Batch; b++)
@@ -67,7 +67,7 @@ public static class CentredMoments
             }
         }
 
-        end.Position += inputs.Time;
+        operands.Advance(end);
         return new(output, spec.Causal ? end : null);
     }
 

@@ -109,14 +109,19 @@ public static class DiagonalDecay
     private static void Decay<T>(LayerSpec spec, Operands<T> operands, Span<T> s, Span<T> z, int b, int t, int n)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
+        if (spec.Decay == DecaySource.None)
+        {
+            return;
+        }
+
         for (var c = 0; c < spec.FeatureDim; c++)
         {
             var ofValues = spec.Decay == DecaySource.Value;
-            var decay = ofValues ? T.One : T.Exp(operands.LogDecay(b, t, n, c));
+            var decay = ofValues ? T.One : operands.Decay(b, t, n, c);
             z[c] *= decay;
             for (var r = 0; r < spec.ValueDim; r++)
             {
-                s[(c * spec.ValueDim) + r] *= ofValues ? T.Exp(operands.LogDecay(b, t, n, r)) : decay;
+                s[(c * spec.ValueDim) + r] *= ofValues ? operands.Decay(b, t, n, r) : decay;
             }
         }
     }

@@ -93,7 +93,7 @@ public readonly partial record struct Dual<T>(T Value, T Slope) : IBinaryFloatin
 
     public static Dual<T> ExpM1(Dual<T> x) => new(T.ExpM1(x.Value), Times(x.Slope, T.Exp(x.Value)));
 
-    public static Dual<T> Sqrt(Dual<T> x) => new(T.Sqrt(x.Value), x.Slope / (T.Sqrt(x.Value) + T.Sqrt(x.Value)));
+    public static Dual<T> Sqrt(Dual<T> x) => new(T.Sqrt(x.Value), T.IsZero(x.Slope) ? T.Zero : x.Slope / (T.Sqrt(x.Value) + T.Sqrt(x.Value)));
 
     public static Dual<T> Sin(Dual<T> x) => new(T.Sin(x.Value), Times(x.Slope, T.Cos(x.Value)));
 

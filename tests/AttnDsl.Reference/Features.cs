@@ -12,6 +12,7 @@ public static class Features
     public static int Width(LayerSpec spec) => spec.Similarity switch
     {
         _ when spec.OwnMap is not null => spec.OwnFeatures,
+        _ when spec.Own is { Features: > 0 } own => own.Features,
         Similarity.Taylor => 1 + spec.KeyDim + (spec.KeyDim * (spec.KeyDim + 1) / 2),
         Similarity.Square => spec.KeyDim * (spec.KeyDim + 1) / 2,
         Similarity.CosFormer or Similarity.Hedgehog => 2 * spec.KeyDim,
@@ -27,7 +28,7 @@ public static class Features
     public static IReadOnlyDictionary<string, int[]> Parameters(LayerSpec spec)
     {
         var (m, l, u, own) = (Projections(spec), spec.Map.Functions, spec.Map.Hidden, spec.Map.PerChannel);
-        var result = new Dictionary<string, int[]>();
+        var result = new Dictionary<string, int[]>(spec.Own?.Parameters ?? new Dictionary<string, int[]>());
         if (spec.Similarity is Similarity.RandomFourier or Similarity.Favor or Similarity.Learned or Similarity.Hedgehog or Similarity.Luna)
         {
             result["W"] = [m, spec.KeyDim];
@@ -58,8 +59,8 @@ public static class Features
     /// <param name="x">The row.</param>
     /// <param name="position">The row's token.</param>
     /// <param name="isQuery">Whether it is a query.</param>
-    /// <param name="parameter">Elements of the parameters of the row's head, by name.</param>
-    public static T[] Of<T>(LayerSpec spec, T[] x, long position, bool isQuery, Func<string, int, T> parameter)
+    /// <param name="parameter">The parameters of the row's head, by name.</param>
+    public static T[] Of<T>(LayerSpec spec, T[] x, long position, bool isQuery, Func<string, ArraySegment<T>> parameter)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         T Number(double value) => T.CreateChecked(value);
@@ -67,13 +68,13 @@ public static class Features
         T Square(T[] row) => row.Aggregate(T.Zero, (sum, value) => sum + (value * value));
         T[] Projected(T[] row, bool biased = true)
         {
-            var y = new T[Projections(spec)];
+            var (y, w, b) = (new T[Projections(spec)], parameter("W"), biased ? parameter("b") : default);
             for (var i = 0; i < y.Length; i++)
             {
-                y[i] = biased ? parameter("b", i) : T.Zero;
+                y[i] = biased ? b[i] : T.Zero;
                 for (var c = 0; c < row.Length; c++)
                 {
-                    y[i] += parameter("W", (i * row.Length) + c) * row[c];
+                    y[i] += w[(i * row.Length) + c] * row[c];
                 }
             }
 
@@ -88,7 +89,7 @@ public static class Features
                 exponent += spec.Map.Envelope switch
                 {
                     Envelope.Gaussian => -x[c] * x[c] / Number(2 * Math.Sqrt(spec.KeyDim)),
-                    Envelope.Learned => parameter("u", c) * x[c],
+                    Envelope.Learned => parameter("u")[c] * x[c],
                     _ => T.Zero,
                 };
             }
@@ -99,6 +100,11 @@ public static class Features
         if (spec.OwnMap is { } own)
         {
             return Array.ConvertAll(own(Array.ConvertAll(x, double.CreateChecked)), T.CreateChecked);
+        }
+
+        if (spec.Own?.Of<T>().Map is { } map)
+        {
+            return map(x, parameter);
         }
 
         switch (spec.Similarity)
@@ -138,16 +144,17 @@ public static class Features
     }
 
     /// <summary>ψ_0(p), ψ_1(p), ….</summary>
-    private static IEnumerable<T> Functions<T>(MapSpec map, T p, Func<string, int, T> parameter)
+    private static IEnumerable<T> Functions<T>(MapSpec map, T p, Func<string, ArraySegment<T>> parameter)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
+        var (a1, c1, a2, c2) = (parameter("A1"), parameter("c1"), parameter("A2"), parameter("c2"));
         for (var l = 0; l < map.Functions; l++)
         {
-            var sum = parameter("c2", l);
+            var sum = c2[l];
             for (var h = 0; h < map.Hidden; h++)
             {
                 var own = map.PerChannel ? (l * map.Hidden) + h : h;
-                sum += parameter("A2", (l * map.Hidden) + h) * Activate(map.Activation, (parameter("A1", own) * p) + parameter("c1", own));
+                sum += a2[(l * map.Hidden) + h] * Activate(map.Activation, (a1[own] * p) + c1[own]);
             }
 
             yield return map.Signed ? sum : T.Max(sum, T.Zero);

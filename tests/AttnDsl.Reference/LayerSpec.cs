@@ -298,6 +298,9 @@ public sealed record LayerSpec
 
     public int OwnFeatures { get; init; }
 
+    /// <summary>Parts that are functions of its own, in every precision.</summary>
+    public OwnFunctions? Own { get; init; }
+
     /// <summary>What becomes of a scaled score, given the positions of query and key and the head. Softmax only.</summary>
     public Func<double, long, long, int, double>? Score { get; init; }
 
@@ -322,8 +325,11 @@ public sealed record LayerSpec
     /// <summary>Whether β is an input.</summary>
     public bool HasBeta => Strength is StrengthKind.Beta or StrengthKind.Sigmoid or StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm || (Strength == StrengthKind.OfRule && Write is WriteKind.Delta or WriteKind.Oja);
 
+    /// <summary>Whether β is one a value channel, even of a single channel.</summary>
+    public bool HasBetaPerChannel => Strength is StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm;
+
     /// <summary>Floats of β a token and head.</summary>
-    public int BetaWidth => Strength is StrengthKind.ChannelSigmoid or StrengthKind.ChannelNorm ? ValueDim : 1;
+    public int BetaWidth => HasBetaPerChannel ? ValueDim : 1;
 
     /// <summary>Floats of a a head.</summary>
     public int RateWidth => Decay == DecaySource.Full ? KeyDim * ValueDim : Rate is RateKind.None or RateKind.Recurrent ? 0 : 1;

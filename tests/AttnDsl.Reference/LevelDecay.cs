@@ -14,7 +14,7 @@ public static class LevelDecay
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var state = initial?.Clone() ?? new MatrixState<T>(spec, inputs.Batch);
-        var operands = new Operands<T>(spec, inputs, state.Position);
+        var operands = new Operands<T>(spec, inputs, state.Position, state);
         var output = new T[inputs.Batch * inputs.Time * spec.StateHeads * spec.ValueDim];
         var level = spec.FeatureDim * spec.ValueDim;
         for (var b = 0; b < inputs.Batch; b++)
@@ -28,7 +28,7 @@ public static class LevelDecay
                     for (var i = 0; i < s.Length; i++)
                     {
                         var channel = spec.Decay == DecaySource.Value ? i % spec.ValueDim : i / spec.ValueDim % spec.FeatureDim;
-                        s[i] *= T.Exp(operands.LogDecay(b, t, n, channel));
+                        s[i] *= operands.Decay(b, t, n, channel);
                     }
 
                     var (query, key) = (operands.Query(b, t, n), operands.Key(b, t, n));
@@ -51,7 +51,7 @@ public static class LevelDecay
             }
         }
 
-        state.Position += inputs.Time;
+        operands.Advance(state);
         return new(output, state);
     }
 
@@ -99,7 +99,7 @@ public static class LevelDecay
             }
         }
 
-        end.Position += inputs.Time;
+        operands.Advance(end);
         return new(output, end);
     }
 

@@ -54,6 +54,7 @@ public static class MomentBlend
         var (logWeight, older) = moments.Read(query);
         var max = logWeight;
         for (var j = first; j <= t; j++) max = T.Max(max, Rows.Dot(query, keys[j]));
+        if (spec.HoldsDenominator) max = Dual.Held(max);
         var denominator = moments.Count == T.Zero ? T.Zero : T.Exp(logWeight - max);
         var sum = Array.ConvertAll(older, x => x * denominator);
         for (var j = first; j <= t; j++)
@@ -63,6 +64,7 @@ public static class MomentBlend
             for (var r = 0; r < sum.Length; r++) sum[r] += weight * operands.Value(b, j, n, r);
         }
 
+        if (spec.HoldsDenominator) denominator = Dual.Held(denominator);
         return Array.ConvertAll(sum, x => x / denominator);
     }
 

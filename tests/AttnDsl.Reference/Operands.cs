@@ -20,6 +20,13 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     private readonly T _temperature = T.CreateChecked(spec.Temperature);
     private readonly Turns<T> _turns = new(spec, inputs, position, start);
 
+    // What loops ask for again and again: one of a token and head, or of a channel of its gate.
+    private readonly Dictionary<string, T[]> _parameters = [];
+    private readonly T?[] _fits = new T?[2 * inputs.Batch * inputs.Time * spec.StateHeads];
+    private readonly T?[] _logDecays = new T?[inputs.Batch * inputs.Time * spec.StateHeads * Math.Max(1, spec.GateWidth)];
+    private readonly T?[] _decays = new T?[inputs.Batch * inputs.Time * spec.StateHeads * Math.Max(1, spec.GateWidth)];
+    private readonly T[]?[] _convolvedValues = new T[]?[inputs.Batch * inputs.Time * spec.Steps * spec.StateHeads];
+
     /// <summary>s·φ(q) of output head n, turned; φ of the turned and scaled q where the scale goes inside.</summary>
     public T[] Query(int b, int t, int n)
     {
@@ -71,6 +78,8 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     /// <summary>Σ_c q_c k_c x_c with u of the bonus or w of the augmentation, q scaled.</summary>
     public T Fit(int b, int t, int n, bool bonus)
     {
+        ref var known = ref _fits[(2 * Token(b, t, n)) + (bonus ? 1 : 0)];
+        if (known is { } fit) return fit;
         var (query, key, sum) = (Query(b, t, n), Key(b, t, n), T.Zero);
         for (var c = 0; c < key.Length; c++)
         {
@@ -78,6 +87,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
             sum += query[c] * key[c] * (bonus ? At(inputs.U, _direction?.U, at) : At(inputs.W, _direction?.W, at));
         }
 
+        known = sum;
         return sum;
     }
 
@@ -132,7 +142,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
 
     public T Value(int b, int t, int n, int c) => spec.ConvolvesValues ? ConvolvedValue(b, t, n, c) : PlainValue(b, t, n, c);
 
-    private T ConvolvedValue(int b, int t, int n, int c) => Convolved("vTaps", n, t, at => Enumerable.Range(0, spec.ValueDim).Select(r => PlainValue(b, at, n, r)).ToArray())[c];
+    private T ConvolvedValue(int b, int t, int n, int c) => (_convolvedValues[(((b * _writes) + t) * spec.StateHeads) + n] ??= Convolved("vTaps", n, t, at => Enumerable.Range(0, spec.ValueDim).Select(r => PlainValue(b, at, n, r)).ToArray()))[c];
 
     /// <summary>Σ_w taps_w ⊙ x_{t−w}, or the same over the tokens around; nothing was before the first token, or lies beside the grid.</summary>
     private T[] Convolved(string taps, int head, int t, Func<int, T[]> row)
@@ -170,17 +180,32 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     /// <summary>g of one channel: of the keys, of the values or of the slots.</summary>
     public T LogDecay(int b, int t, int n, int c)
     {
-        var gate = (((b * inputs.Time) + t) * spec.StateHeads) + n;
-        return spec.Decay switch
+        switch (spec.Decay)
         {
-            DecaySource.Retention => Scalars.RetentionLogDecay<T>(n),
-            DecaySource.Constants => T.CreateChecked((float)spec.LogDecays[n]),
-            DecaySource.Head => Activate(gate, n, 0),
-            DecaySource.Pair => Activate((gate * spec.GateWidth) + spec.PairOf(c), n, spec.PairOf(c)),
-            DecaySource.Key or DecaySource.Value or DecaySource.Slot => Activate((gate * spec.GateWidth) + c, n, c),
-            _ => T.Zero,
-        };
+            case DecaySource.None or DecaySource.Full: return T.Zero;
+            case DecaySource.Retention: return Scalars.RetentionLogDecay<T>(n);
+            case DecaySource.Constants: return T.CreateChecked((float)spec.LogDecays[n]);
+        }
+
+        var channel = GateChannel(c);
+        var gate = (Token(b, t, n) * spec.GateWidth) + channel;
+        return _logDecays[gate] ??= Activate(gate, n, channel);
     }
+
+    /// <summary>e^g of one channel.</summary>
+    public T Decay(int b, int t, int n, int c) => spec.Decay is DecaySource.None or DecaySource.Full
+        ? T.One
+        : _decays[(Token(b, t, n) * Math.Max(1, spec.GateWidth)) + GateChannel(c)] ??= T.Exp(LogDecay(b, t, n, c));
+
+    /// <summary>Where a channel's gate lies among those of its token.</summary>
+    private int GateChannel(int c) => spec.Decay switch
+    {
+        DecaySource.Pair => spec.PairOf(c),
+        DecaySource.Key or DecaySource.Value or DecaySource.Slot => c,
+        _ => 0,
+    };
+
+    private int Token(int b, int t, int n) => (((b * inputs.Time) + t) * spec.StateHeads) + n;
 
     /// <summary>β; 1 without one.</summary>
     public T Beta(int b, int t, int n)
@@ -262,6 +287,11 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
     private T Activate(int gate, int n, int c)
     {
         var g = At(inputs.G, _direction?.G, gate);
+        if (spec.Own?.Of<T>().Gate is { } own)
+        {
+            return own(g);
+        }
+
         if (spec.Rate == RateKind.Recurrent)
         {
             return T.CreateChecked(8) * Scalars.LogSigmoid(-Bias(n, c)) * T.Exp(Scalars.LogSigmoid(g));
@@ -303,16 +333,21 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         // A random map approximates a kernel of √s q and √s k.
         var scale = spec.Similarity is Similarity.RandomFourier or Similarity.Favor ? T.Sqrt(_scale) : isQuery ? _scale : T.One;
         T[] Scaled(T[] x) => Array.ConvertAll(x, value => scale * value);
-        T[] Features(T[] x) => Reference.Features.Of(spec, x, position + t, isQuery, (name, i) => Parameter(name, i, head));
+        T[] Features(T[] x) => Reference.Features.Of(spec, x, position + t, isQuery, name => Parameter(name, head));
         row = spec.ScalesInside ? row : Features(row);
         _turns.Apply(row, b, t, n);
         return spec.ScalesInside ? Features(Scaled(row)) : Scaled(row);
     }
 
-    private T Parameter(string name, int i, int head)
+    private ArraySegment<T> Parameter(string name, int head)
     {
-        var all = inputs.Parameters[name];
-        return At(all, _direction?.Parameters.GetValueOrDefault(name), spec.Map.PerHead ? (head * (all.Length / spec.Heads)) + i : i);
+        if (!_parameters.TryGetValue(name, out var all))
+        {
+            var (values, direction) = (inputs.Parameters[name], _direction?.Parameters.GetValueOrDefault(name));
+            _parameters[name] = all = [.. Enumerable.Range(0, values.Length).Select(i => At(values, direction, i))];
+        }
+
+        return spec.Map.PerHead ? new ArraySegment<T>(all, head * (all.Length / spec.Heads), all.Length / spec.Heads) : all;
     }
 
     private T[] Row(float[] tensor, float[]? direction, int start)

@@ -21,6 +21,7 @@ internal static class Rows
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         if (spec.HoldsDenominator) sum = Dual.Held(sum);
+        if (spec.Own?.Of<T>().Divisor is { } divisor) return divisor(sum);
         return spec.AddsEpsilon ? sum + T.CreateChecked(spec.Epsilon) : T.Max(spec.Denominator == Denominator.AbsoluteKeySum ? T.Abs(sum) : sum, T.CreateChecked(spec.Epsilon));
     }
 

@@ -46,7 +46,7 @@ public static class SoftmaxAttention
                     var row = new T[spec.ValueDim];
                     for (var j = 0; j < inputs.Time; j++)
                     {
-                        if (!Sees(spec, offset + i, offset + j))
+                        if (!Sees(spec, offset + i, offset + j, h))
                         {
                             continue;
                         }
@@ -75,13 +75,14 @@ public static class SoftmaxAttention
         return new(output, null);
     }
 
-    private static bool Sees(LayerSpec spec, long i, long j)
-        => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens) && spec.Mask?.Invoke(i, j) != false;
+    private static bool Sees(LayerSpec spec, long i, long j, int h)
+        => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens) && spec.Mask?.Invoke(i, j) != false && spec.Own?.Mask?.Invoke(i, j, h) != false;
 
     private static T Scored<T>(LayerSpec spec, T product, long i, long j, int h)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var shaped = Shaped(spec, product, i - j, h);
+        if (spec.Own?.Of<T>().Score is { } own) return own(shaped, i, j, h);
         return spec.Score is { } score ? T.CreateChecked(score(double.CreateChecked(shaped), i, j, h)) : shaped;
     }
 
@@ -117,7 +118,7 @@ public static class SoftmaxAttention
         var maximum = operands.Sink(h);
         for (var j = 0; j < inputs.Time; j++)
         {
-            scores[j] = Sees(spec, offset + i, offset + j) ? Scored(spec, Rows.Dot(query, keys[j]), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]) : T.NegativeInfinity;
+            scores[j] = Sees(spec, offset + i, offset + j, h) ? Scored(spec, Rows.Dot(query, keys[j]), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]) : T.NegativeInfinity;
             maximum = scores[j] > maximum ? scores[j] : maximum;
         }
 
@@ -127,6 +128,8 @@ public static class SoftmaxAttention
             return;
         }
 
+        if (spec.HoldsDenominator) maximum = Dual.Held(maximum);
+
         var sum = T.Exp(operands.Sink(h) - maximum);
         for (var j = 0; j < inputs.Time; j++)
         {
@@ -134,6 +137,7 @@ public static class SoftmaxAttention
             sum += scores[j];
         }
 
+        if (spec.HoldsDenominator) sum = Dual.Held(sum);
         for (var c = 0; c < spec.ValueDim; c++)
         {
             var total = T.Zero;

@@ -84,5 +84,5 @@ internal sealed class Turns<T>
 
     /// <summary>A tensor that the direction leaves out stays where it is.</summary>
     private T At(float[] tensor, float[]? direction, int i)
-        => direction is null or [] ? T.CreateChecked(tensor[i]) : T.CreateChecked(tensor[i]) + (T.CreateChecked(_inputs.Step) * T.CreateChecked(direction[i]));
+        => direction is null or [] ? T.CreateChecked(tensor[i]) : T.CreateChecked(tensor[i]) + (Dual.Step<T>(_inputs.Step) * T.CreateChecked(direction[i]));
 }

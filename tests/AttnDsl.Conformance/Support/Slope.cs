@@ -28,6 +28,9 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     /// <summary>Whether mLSTM's maximum counts as a constant, as it does in generated gradients.</summary>
     public bool HoldsMaximum { get; init; }
 
+    /// <summary>Whether the loop itself is that over every pair of tokens, where there is one.</summary>
+    public bool Otherwise { get; init; }
+
     /// <summary>∂L/∂S of the final state, as it is stored.</summary>
     public float[] FinalS { get; init; } = [];
 
@@ -41,7 +44,8 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
     public double Along(string tensor, float[] direction)
     {
         // Where the maximum is held, too, nothing of the divisor varies: what is left is the derivative of the loop itself.
-        if (Spec.HoldsDenominator && HoldsMaximum) return AlongIn<double>(tensor, direction);
+        // Functions of the user may jump, which a difference would step over.
+        if ((Spec.HoldsDenominator && HoldsMaximum) || Spec.Own is not null) return AlongIn<double>(tensor, direction);
         var (spec, upstream) = (Spec, Array.ConvertAll(Upstream, u => (double)u));
         if (Spec.HoldsDenominator)
         {
@@ -67,9 +71,12 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             Fill(initial.M, Initial.M, tensor == InitialMaximum ? direction : null);
             Fill(initial.ValueMean, Initial.ValueMean, null);
             Fill(initial.Count, Initial.Count, null);
+            Fill(initial.Phase, Initial.Phase, null);
+            Fill(initial.LastPhi, Initial.LastPhi, null);
         }
 
-        var result = Oracle.Run(Spec, Moved(tensor, direction, 0), initial);
+        var moved = Moved(tensor, direction, 0);
+        var result = Otherwise && Oracle.HasOtherRoute(Spec) ? Oracle.RunOtherwise(Spec, moved, initial) : Oracle.Run(Spec, moved, initial);
         double Derivative(Dual<T> value) => double.CreateChecked(value.Slope);
         var slope = Sum(Upstream, Array.ConvertAll(result.Output, Derivative));
         return result.State is not { } final ? slope : slope + Stored(

@@ -22,7 +22,7 @@ internal static class Tensors
             ["in.k"] = new(inputs.K, Writes(spec.KeyHeads, spec.KeyDim)),
             ["in.v"] = new(inputs.V, Writes(spec.ValueInputHeads, spec.ValueDim)),
             ["in.g"] = spec.LearnedGate ? Learned([.. inputs.G.Concat(new float[spec.StateHeads * spec.GateWidth]).Take(spec.StateHeads * spec.GateWidth)], gate) : new(inputs.G, Shape(gate)),
-            ["in.beta"] = new(inputs.Beta, spec.BetaWidth == 1 ? Writes(spec.StateHeads) : Writes(spec.StateHeads, spec.BetaWidth)),
+            ["in.beta"] = new(inputs.Beta, spec.HasBetaPerChannel ? Writes(spec.StateHeads, spec.BetaWidth) : Writes(spec.StateHeads)),
             ["in.phi"] = new(inputs.Phi, Shape(spec.KeyHeads, spec.KeyDim / 2)),
             ["in.phasegate"] = new(inputs.PhaseGate, spec.Phase?.Gate == PhaseGating.Pair ? Shape(spec.KeyHeads, spec.KeyDim / 2) : Shape(spec.KeyHeads)),
             ["in.theta"] = Learned(inputs.Theta, spec.KeyHeads, spec.KeyDim / 2),

@@ -1,0 +1,42 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Numerics;
+
+namespace AttnDsl.Reference;
+
+/// <summary>What becomes of a scaled score, given the positions of query and key and the head.</summary>
+public delegate T OwnScore<T>(T score, long query, long key, int head);
+
+/// <summary>Parts of a layer that are functions of its own, in one precision. Those that are missing are not its own.</summary>
+public sealed record OwnFunctions<T>
+    where T : struct, IBinaryFloatingPointIeee754<T>
+{
+    /// <summary>φ of a row, given the learned tensors of its head by their names.</summary>
+    public Func<T[], Func<string, ArraySegment<T>>, T[]>? Map { get; init; }
+
+    /// <summary>From the gate's input to the log-decay.</summary>
+    public Func<T, T>? Gate { get; init; }
+
+    public OwnScore<T>? Score { get; init; }
+
+    /// <summary>From the key sum to what is divided by.</summary>
+    public Func<T, T>? Divisor { get; init; }
+}
+
+/// <summary>The same functions in every precision.</summary>
+/// <param name="ofEach">An <see cref="OwnFunctions{T}"/> of each.</param>
+public sealed class OwnFunctions(params object[] ofEach)
+{
+    /// <summary>F of the map; 0 without one.</summary>
+    public int Features { get; init; }
+
+    /// <summary>Lengths of the axes of the map's learned tensors, behind that of the heads.</summary>
+    public IReadOnlyDictionary<string, int[]> Parameters { get; init; } = new Dictionary<string, int[]>();
+
+    /// <summary>Whether a query sees a key, given their positions and the head.</summary>
+    public Func<long, long, int, bool>? Mask { get; init; }
+
+    public OwnFunctions<T> Of<T>()
+        where T : struct, IBinaryFloatingPointIeee754<T> => ofEach.OfType<OwnFunctions<T>>().Single();
+}
