@@ -3,7 +3,9 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using AttnDsl.Space.Faces;
+using AttnDsl.Space.Functions;
 using AttnDsl.Space.Points;
+using AttnDsl.Space.Running;
 using Xunit;
 
 namespace AttnDsl.Space.Tests;
@@ -46,10 +48,33 @@ public sealed class SpaceTests
         Assert.All(Run(points.Take(60), runFaces: false), o => Assert.Contains(o.Verdict, new[] { Verdict.Compiles, Verdict.Warned, Verdict.Refused }));
     }
 
+    /// <summary>One of each kind of parts that are methods.</summary>
+    [Fact]
+    public void RandomFunctions_EveryFace_EqualTheirCalls()
+    {
+        var points = Enumerable.Range(Seed, Enum.GetValues<OwnKind>().Length).Select(FunctionSpace.PointOf).ToList();
+        var outcomes = Run(points, runFaces: true);
+        Assert.All(outcomes, o => Assert.True(o.Verdict != Verdict.Refused || o.Ids.SequenceEqual(["ATTN0402"]), string.Join(", ", o.Ids)));
+        Assert.InRange(outcomes.Count(o => o.Verdict == Verdict.Matches), points.Count - 3, points.Count);
+    }
+
+    /// <summary>The same number grows the same methods, and every kind of part comes up.</summary>
+    [Fact]
+    public void RandomFunctions_OfASeed_AreTheSame()
+    {
+        Assert.Equal(OwnParts.Of(7), OwnParts.Of(7));
+        Assert.NotEqual(OwnParts.Of(7).Members, OwnParts.Of(16).Members);
+        Assert.Equal(Enum.GetValues<OwnKind>().Length, Enumerable.Range(0, 9).Select(n => OwnParts.Of(n).Kind).Distinct().Count());
+    }
+
     /// <summary>Third outcomes that there were once.</summary>
     [Theory]
     [InlineData("[AttentionLayer(KeyDim = 6, ValueDim = 5)] [FeatureMap(Kernel.Luna, Projections = 2, Channels = 2, Hidden = 5, Activation = FeatureActivation.Silu, PerChannel = true, Signed = true, Envelope = FeatureEnvelope.Learned, PerHead = true)] [Write(WriteRule.ExponentialGate)] [Read(Normaliser.Stabilised, Skip = SkipShape.Head, Gradient = NormaliserGradient.Held)] [Convolution(5, Convolved.Keys)] [Form(Forms.Fastest, ChunkSize = 16)]")]
     [InlineData("[AttentionLayer(KeyDim = 7, ValueDim = 16, ValueHeads = 4, Causal = false)] [FeatureMap(Kernel.EluPlusOne)] [Read(Normaliser.KeySum)]")]
+    [InlineData("[AttentionLayer(KeyDim = 1, ValueDim = 1, Causal = false)] [FeatureMap(Kernel.Hedgehog)]")]
+    [InlineData("[AttentionLayer(KeyDim = 1, ValueDim = 37)] [Read(Normaliser.AbsoluteKeySum)]")]
+    [InlineData("[AttentionLayer(KeyDim = 6, ValueDim = 5, Causal = false)] [FeatureMap(Kernel.Favor, Projections = 9)] [Read(Normaliser.KeySum, Gradient = NormaliserGradient.Held)]")]
+    [InlineData("[AttentionLayer(KeyDim = 4, ValueDim = 3)] [Gate(GateShape.Value, Activation = GateActivation.ReversedSigmoidPower)] [Write(WriteRule.Plain, Key = KeySource.None, Strength = WriteStrength.ChannelNorm)]")]
     public void Point_OnceAFault_Matches(string attributes)
     {
         var output = new StringWriter();

@@ -14,7 +14,7 @@ public sealed class ToolTests
     [InlineData("--count needs a value", "--count")]
     [InlineData("--count needs a number from 1, not '0'", "--count", "0")]
     [InlineData("unknown option '--cuont'", "--cuont", "3")]
-    [InlineData("--count, --all and --point exclude each other", "--all", "--count", "3")]
+    [InlineData("--count, --all, --point, --functions and --function exclude each other", "--all", "--count", "3")]
     [InlineData("--shard needs a part", "--shard", "3")]
     [InlineData("there is no part 5 of 4", "--shard", "5/4")]
     [InlineData("--point needs [AttentionLayer(…)]", "--point", "[Gate(GateShape.Key)]")]

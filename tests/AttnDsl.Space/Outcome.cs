@@ -30,6 +30,9 @@ internal enum Verdict
 /// <param name="Measures">Every comparison that was made.</param>
 internal sealed record Outcome(Point Point, Verdict Verdict, ImmutableArray<string> Ids, IReadOnlyList<Measure> Measures)
 {
+    /// <summary>Whether it equals the reference loops on inputs that were drawn a second time.</summary>
+    public bool IsSecondDraw { get; init; }
+
     /// <summary>Why it is a third outcome.</summary>
     public string? Reason { get; init; }
 }

@@ -46,16 +46,22 @@ internal sealed class Prover(bool runFaces, Action<Outcome> report)
         var measures = new List<Measure>();
         try
         {
-            foreach (var @case in Case.Of(point)) measures.AddRange(runner.Run(compiled, @case));
+            var drawn = 0;
+            measures.AddRange(Measured(drawn));
+
+            // A random method may jump, and the last digit of a score decide where. That happens on few inputs; what is wrong is wrong on others too.
+            if (point.Own is not null && measures.Any(m => m.Grade == Grade.Failed)) (measures, drawn) = ([.. Measured(1)], 1);
             var wrong = measures.Where(m => m.Grade == Grade.Failed).Select(m => m.ToString()).Concat(runner.PtxFaults(compiled)).ToList();
             return wrong.Count == 0
-                ? new(point, warned.IsEmpty ? Verdict.Matches : Verdict.Warned, warned, measures)
+                ? new(point, warned.IsEmpty ? Verdict.Matches : Verdict.Warned, warned, measures) { IsSecondDraw = drawn > 0 }
                 : new(point, Verdict.Third, warned, measures) { Reason = string.Join("\n", wrong) };
         }
         catch (Exception e)
         {
             return new(point, Verdict.Third, warned, measures) { Reason = e.ToString() };
         }
+
+        IEnumerable<Measure> Measured(int drawn) => Case.Of(point, drawn).SelectMany(@case => runner.Run(compiled, @case));
     }
 
     /// <summary>What one thread needs to run layers.</summary>

@@ -9,13 +9,15 @@ namespace AttnDsl.Space;
 internal sealed record SpaceOptions
 {
     public const string Usage = """
-        usage: AttnDsl.Space [--seed S] [--count N | --all | --point ATTRIBUTES] [--compile-only]
+        usage: AttnDsl.Space [--seed S] [--count N | --all | --point ATTRIBUTES | --functions N | --function SEED] [--compile-only]
                              [--workers N] [--shard I/N] [--report FILE] [--minutes M]
                AttnDsl.Space --summary FILE…
           without any   every two choices of the attribute space, in as few points as that takes
           --count N     N random valid points
           --all         every two choices with every family of layers: thousands of points
           --point TEXT  one point, such as --point "[AttentionLayer(KeyDim = 7, ValueDim = 16)] [Gate(GateShape.Key)]"
+          --functions N N layers parts of which are random methods
+          --function S  one of them
           --compile-only  compiled or refused, but not run
           --workers N   N processes at a time; 0 for this one alone; without it one a processor, for few points none
           --shard I/N   part I of N, from 1
@@ -32,6 +34,12 @@ internal sealed record SpaceOptions
 
     /// <summary>Whether every point of <see cref="Points.Sampling.Pairs"/> is tried.</summary>
     public bool All { get; init; }
+
+    /// <summary>Layers of random functions.</summary>
+    public int Functions { get; init; }
+
+    /// <summary>Seed of the one of them to try.</summary>
+    public int? Function { get; init; }
 
     /// <summary>Whether it is enough that layers compile.</summary>
     public bool CompileOnly { get; init; }
@@ -68,6 +76,8 @@ internal sealed record SpaceOptions
                 "--count" => options with { Count = Number("--count", Value(), least: 1) },
                 "--seed" => options with { Seed = Number("--seed", Value(), least: 0) },
                 "--all" => options with { All = true },
+                "--functions" => options with { Functions = Number("--functions", Value(), least: 1) },
+                "--function" => options with { Function = Number("--function", Value(), least: 0) },
                 "--compile-only" => options with { CompileOnly = true },
                 "--point" => options with { Point = Value() },
                 "--workers" => options with { Workers = Number("--workers", Value(), least: 0) },
@@ -81,7 +91,8 @@ internal sealed record SpaceOptions
             if (options.Summary.Count > 0) break;
         }
 
-        if ((options.Count > 0 ? 1 : 0) + (options.All ? 1 : 0) + (options.Point is null ? 0 : 1) > 1) throw new FormatException("--count, --all and --point exclude each other");
+        if (new[] { options.Count > 0, options.All, options.Point is not null, options.Functions > 0, options.Function is not null }.Count(given => given) > 1)
+            throw new FormatException("--count, --all, --point, --functions and --function exclude each other");
         return options;
     }
 

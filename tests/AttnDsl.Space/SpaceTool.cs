@@ -26,6 +26,7 @@ internal static class SpaceTool
             var options = SpaceOptions.Parse(arguments);
             if (options.Summary.Count > 0) return Summarise(options.Summary, output);
             if (options.Point is { } text) return Single(Parse(text), !options.CompileOnly, output);
+            if (options.Function is { } seed) return Single(FunctionSpace.PointOf(seed), !options.CompileOnly, output);
             var space = SpaceOf(options);
             if (options.IsWorker)
             {
@@ -101,14 +102,17 @@ internal static class SpaceTool
 
     private static ISpace SpaceOf(SpaceOptions options)
     {
+        if (options.Functions > 0) return new FunctionSpace(options.Seed, options.Functions, !options.CompileOnly);
         var (name, points) = options switch
         {
             { All: true } => ("every two choices with every family", Sampling.Pairs(options.Seed)),
             { Count: > 0 } => ($"{options.Count} random points", Sampling.Sound(options.Seed).Take(options.Count)),
             _ => ("every two choices", Sampling.Covering(options.Seed)),
         };
-        List<Point> list = [.. points];
-        return new PointSpace($"{name}, seed {options.Seed}, {list.Count} points{(options.CompileOnly ? ", not run" : "")}", list, !options.CompileOnly);
+        // In a random order, the same for the same seed: part of a run is a fair sample.
+        Point[] list = [.. points];
+        new Random(options.Seed).Shuffle(list);
+        return new PointSpace($"{name}, seed {options.Seed}, {list.Length} points{(options.CompileOnly ? ", not run" : "")}", list, !options.CompileOnly);
     }
 
     /// <summary>What the compiler and the generator read from attributes.</summary>

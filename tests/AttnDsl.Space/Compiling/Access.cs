@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using AttnDsl.Golden.Layers;
+using AttnDsl.Reference;
 
 namespace AttnDsl.Space.Compiling;
 
@@ -23,6 +24,9 @@ internal delegate void PackedBackward(TimeSlice inputs, in TensorSpan<float> out
 /// <param name="PackedBackward">Its <c>Backward</c> over packed sequences.</param>
 internal sealed record Access(ILayer Layer, SpanForward Spans, SpanStream? StreamSpans, PackedForward? Packed, PackedBackward? PackedBackward)
 {
+    /// <summary>The layer's own methods in every precision, where parts of it are such.</summary>
+    public OwnFunctions? Functions { get; init; }
+
     /// <summary>All of a tensor, by the name that a member or a parameter has.</summary>
     public static float[] Data(TimeSlice inputs, string name) => inputs.Tensors[inputs.NameOf(name)].Data;
 }

@@ -13,7 +13,7 @@ internal static class AccessText
 {
     private const string Learned = "Parameters";
 
-    public static string Of(INamedTypeSymbol layer, IEnumerable<Forms> forms, string name)
+    public static string Of(INamedTypeSymbol layer, IEnumerable<Forms> forms, string name, string? functions)
     {
         var type = "global::" + layer.ToDisplayString();
         var inputs = Nested(layer, "Inputs")!;
@@ -42,7 +42,7 @@ internal static class AccessText
                     public static global::AttnDsl.Space.Compiling.Access Access => new(
                         new global::AttnDsl.Golden.Layers.Layer<{{string.Join(", ", types)}}>({{string.Join(", ", arguments)}}){{initializer}},
                         Spans,
-                        {{(state is null ? "null, null, null" : "StreamSpans, Packed, PackedBackward")}});
+                        {{(state is null ? "null, null, null" : "StreamSpans, Packed, PackedBackward")}}){{(functions is null ? "" : $" {{ Functions = {functions} }}")}};
 
                     private static void Spans(global::AttnDsl.Golden.Layers.TimeSlice inputs, int batch, int time, int heads, int window, float[] output) =>
                         {{type}}.Forward({{Spans(SpanMethod(layer, "Forward"), "time", Data, "output")}});

@@ -41,13 +41,13 @@ internal sealed partial class Batch
     private static readonly ImmutableArray<MetadataReference> s_references =
     [
         .. References.All,
-        .. new[] { typeof(Gpu.GpuDevice), typeof(ILGPU.Context), typeof(Golden.Layers.ILayer), typeof(Access) }.Select(t => MetadataReference.CreateFromFile(t.Assembly.Location)),
+        .. new[] { typeof(Gpu.GpuDevice), typeof(ILGPU.Context), typeof(Golden.Layers.ILayer), typeof(Reference.LayerSpec), typeof(Access) }.Select(t => MetadataReference.CreateFromFile(t.Assembly.Location)),
     ];
 
-    private readonly IReadOnlyList<Point> _points;
+    private readonly Point[] _points;
     private readonly string?[] _faults;
 
-    private Batch(IReadOnlyList<Point> points) => (_points, _faults) = (points, new string?[points.Count]);
+    private Batch(IReadOnlyList<Point> points) => (_points, _faults) = ([.. points], new string?[points.Count]);
 
     /// <param name="points">The declarations.</param>
     /// <param name="checked">Whether integer arithmetic is checked.</param>
@@ -55,36 +55,42 @@ internal sealed partial class Batch
 
     private IReadOnlyList<Compiled> Compile(bool @checked)
     {
-        var project = new Project([.. _points.Select((p, n) => $"namespace {Namespace}\n{{\n{p.Source(Name(n))}\n}}")]) { Name = AssemblyName, Checked = @checked, References = s_references };
+        var project = new Project([.. _points.Select((p, n) => $"namespace {Namespace}\n{{\n{p.Source(Name(n))}\n}}"), .. Methods()]) { Name = AssemblyName, Checked = @checked, References = s_references };
         var generated = Generated.Of(project, project.Compile());
         if (generated.Result.Exception is { } thrown) return Alone(@checked, "the generator threw: " + thrown);
 
         // Of the declarations alone: the analyzer reads nothing else, and would have all that is generated bound a second time.
         var diagnosed = (generated with { Output = generated.Input }).Analyze().ToLookup(d => IndexOf(d.Location.SourceTree));
-        var compiled = _points.Select((p, n) => new Compiled(p, Ids(diagnosed[n], DiagnosticSeverity.Error), Ids(diagnosed[n], DiagnosticSeverity.Warning))).ToArray();
         CheckModels(generated);
-
-        var sound = Enumerable.Range(0, _points.Count).Where(n => compiled[n].Errors.IsEmpty && _faults[n] is null).ToList();
+        var compiled = _points.Select((p, n) => new Compiled(p, Ids(diagnosed[n], DiagnosticSeverity.Error), Ids(diagnosed[n], DiagnosticSeverity.Warning))).ToArray();
+        var sound = Enumerable.Range(0, _points.Length).Where(n => compiled[n].Errors.IsEmpty && _faults[n] is null).ToList();
         var output = generated.Output.AddSyntaxTrees(sound.Select(n => CSharpSyntaxTree.ParseText(AccessOf(generated, n), project.ParseOptions, $"Access{n}.cs", System.Text.Encoding.UTF8)));
         using var image = new MemoryStream();
         var emitted = output.Emit(image);
-        var found = emitted.Diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).ToLookup(d => IndexOf(d.Location.SourceTree));
+        var found = emitted.Diagnostics.Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed).ToLookup(d => PointOf(d.Location.SourceTree));
         foreach (var fault in found)
         {
             if (fault.Key < 0) throw new InvalidOperationException("A diagnostic that no declaration gave rise to: " + fault.First());
-            _faults[fault.Key] ??= "does not compile: " + fault.First();
+            _faults[fault.Key] ??= $"does not compile: {fault.First()}\n{LineOf(fault.First().Location)}";
         }
 
         // What compiles is tried without what does not.
         if (found.Count > 0) return Without(_faults, @checked, compiled);
         image.Position = 0;
         var assembly = new AssemblyLoadContext(AssemblyName, isCollectible: true).LoadFromStream(image);
-        foreach (var n in sound) compiled[n] = compiled[n] with { Access = Load(assembly, n), Kernels = [.. KernelsOf(assembly, Name(n))] };
+        foreach (var n in sound)
+        {
+            var access = Load(assembly, n);
+            compiled[n] = compiled[n] with { Point = _points[n] with { Functions = access.Functions }, Access = access, Kernels = [.. KernelsOf(assembly, Name(n))] };
+        }
+
         return [.. compiled.Select((c, n) => c with { Fault = _faults[n] })];
     }
 
+    private static string LineOf(Location location) => location.SourceTree is { } tree ? tree.GetText().Lines[location.GetLineSpan().StartLinePosition.Line].ToString().Trim() : "";
+
     /// <summary>Finds out which declaration it was.</summary>
-    private IReadOnlyList<Compiled> Alone(bool @checked, string fault) => _points.Count == 1
+    private IReadOnlyList<Compiled> Alone(bool @checked, string fault) => _points.Length == 1
         ? [new(_points[0], [], []) { Fault = fault }]
         : [.. _points.SelectMany(p => Compile([p], @checked))];
 
@@ -98,15 +104,19 @@ internal sealed partial class Batch
     private void CheckModels(Generated generated)
     {
         var models = generated.Models.ToDictionary(m => m.Type.Name, m => m.Layer);
-        for (var n = 0; n < _points.Count; n++)
+        for (var n = 0; n < _points.Length; n++)
         {
             if (!models.TryGetValue(Name(n), out var layer)) _faults[n] = "the generator did not see it";
+            else if (_points[n].Own is not null && layer with { Functions = default } == _points[n].Declaration) _points[n] = _points[n] with { Declaration = layer };
             else if (layer != _points[n].Declaration) _faults[n] = $"read as {layer}";
         }
     }
 
     private string AccessOf(Generated generated, int n) =>
-        AccessText.Of(generated.Output.GetTypeByMetadataName($"{Namespace}.{Name(n)}")!, _points[n].Forms, Name(n));
+        AccessText.Of(generated.Output.GetTypeByMetadataName($"{Namespace}.{Name(n)}")!, _points[n].Forms, Name(n), _points[n].Own?.Access(Name(n)));
+
+    /// <summary>Random methods once more, in every precision of the reference loops: files behind the declarations.</summary>
+    private IEnumerable<string> Methods() => _points.SelectMany((p, n) => p.Own?.Methods(Name(n)) ?? []);
 
     private static Access Load(Assembly assembly, int n) =>
         (Access)assembly.GetType($"{AssemblyName}.{Name(n)}", throwOnError: true)!.GetProperty("Access")!.GetValue(null)!;
@@ -119,6 +129,13 @@ internal sealed partial class Batch
         [.. diagnostics.Where(d => d.DefaultSeverity == severity).Select(d => d.Id).Distinct().Order(StringComparer.Ordinal)];
 
     private static string Name(int n) => $"P{n}";
+
+    /// <summary>The point that a file belongs to; −1 where none does.</summary>
+    private int PointOf(SyntaxTree? tree)
+    {
+        var index = IndexOf(tree);
+        return index < _points.Length ? index : Enumerable.Range(0, _points.Length).SelectMany(n => (_points[n].Own?.Methods(Name(n)) ?? []).Select(_ => n)).ElementAt(index - _points.Length);
+    }
 
     /// <summary>Of its source, of what the generator made of it, or of how it is reached.</summary>
     private static int IndexOf(SyntaxTree? tree) => tree is not null && Index().Match(Path.GetFileName(tree.FilePath)) is { Success: true } match ? int.Parse(match.Groups[1].Value) : -1;

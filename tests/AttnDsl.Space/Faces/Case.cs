@@ -14,18 +14,26 @@ namespace AttnDsl.Space.Faces;
 /// <param name="OnGpu">Whether the twin is run on them too: ILGPU's CPU accelerator is slow.</param>
 internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
 {
-    private const int Prime = 19;
+    private const int Prime = 19, FewPrime = 7;
+
+    /// <summary>Numbers of a state beyond which it counts as large.</summary>
+    private const int Large = 16_384;
 
     /// <summary>Powers of 2 by which a state may grow: float32 has room for many more.</summary>
     private const int GrowthOf2 = 40;
 
     /// <summary>None, one, a prime number of tokens, and several blocks under gates from nothing to everything.</summary>
-    public static IEnumerable<Case> Of(Point point)
+    /// <param name="point">The layer.</param>
+    /// <param name="drawn">How often inputs were drawn for it before.</param>
+    public static IEnumerable<Case> Of(Point point, int drawn = 0)
     {
+        point = point with { Drawn = drawn };
+        // Loops and the twin go through all of a state for every token: thousands of features get fewer of these.
+        var isLarge = point.Spec.FeatureDim * point.Spec.ValueDim > Large;
         yield return New(point, batch: 2, time: 0, strong: false, onGpu: true);
         yield return New(point, batch: 3, time: 1, strong: false, onGpu: true);
-        yield return New(point, batch: 2, Prime, strong: false, onGpu: true);
-        yield return New(point, batch: 1, time: (2 * point.Chunk) + 3, strong: true, onGpu: false);
+        yield return New(point, batch: 2, isLarge ? FewPrime : Prime, strong: false, onGpu: true);
+        yield return New(point, batch: 1, time: ((isLarge ? 1 : 2) * point.Chunk) + 3, strong: true, onGpu: false);
     }
 
     /// <summary>Some other tokens, to begin with a state that is not empty.</summary>
@@ -33,9 +41,9 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
 
     private static Case New(Point point, int batch, int time, bool strong, bool onGpu)
     {
-        var (spec, seed) = (point.Spec, unchecked(point.Seed + time));
+        var (spec, seed) = (point.Spec, unchecked(point.Seed + time + (1000 * point.Drawn)));
         var inputs = new Draw(seed).Inputs(spec, batch, time);
-        if (strong)
+        if (strong && spec.Own is null)
         {
             Strengthen(spec, inputs.G, new(seed));
             // Those that are learned are every token's.
@@ -60,6 +68,9 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
         var isStep = spec.Rate == RateKind.Rate || spec.Decay == DecaySource.Full;
         var closing = (isDecay || spec.LogSigmoid || spec.LowerBound > 0 ? -1 : 1) * (float)Math.Min(1e4, spec.Temperature);
 
+        // Beside √(1 − e^{2g}) a decay of nothing has an infinite gradient; nearly nothing has none that float32 minds.
+        var open = spec.Strength == StrengthKind.ChannelNorm ? -1e-3f : 0;
+
         // A step that is the strength of a write, too, must not drown all others.
         var most = spec.Strength == StrengthKind.Step ? 20 : 1e4f;
         for (var n = 0; n < gates.Length; n++)
@@ -68,7 +79,7 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
             {
                 0 => closing * most,
                 1 or 2 => closing * 20,
-                3 or 4 => isDecay || isStep ? 0 : -closing * most,
+                3 or 4 => isDecay ? open : isStep ? 0 : -closing * most,
                 _ => gates[n],
             };
         }
@@ -111,7 +122,12 @@ internal sealed record Case(string Name, LayerInputs Inputs, bool OnGpu)
     private static double Length(LayerSpec spec, LayerInputs inputs, int row)
     {
         var head = row % spec.KeyHeads;
-        double Parameter(string name, int index) => inputs.Parameters[name][(spec.Map.PerHead ? head * (inputs.Parameters[name].Length / spec.Heads) : 0) + index];
+        ArraySegment<double> Parameter(string name)
+        {
+            var all = Array.ConvertAll(inputs.Parameters[name], x => (double)x);
+            return spec.Map.PerHead ? new ArraySegment<double>(all, head * (all.Length / spec.Heads), all.Length / spec.Heads) : all;
+        }
+
         return Features.Of(spec, Key(spec, inputs, row), 0, isQuery: false, Parameter).Sum(x => x * x);
     }
 

@@ -135,8 +135,8 @@ internal sealed class FaceRun
         stateGradient.WriteMatrix(draw.Normal(stateGradient.ReadMatrix().Length, 1));
         if (stateGradient.ReadKeySum() is { Length: > 0 } keySum) stateGradient.WriteKeySum(draw.Normal(keySum.Length, 1));
 
-        // The states before the first piece, before the second, and behind both.
-        var states = new[] { 0, Time / 2, Time }.Select(end => StateAfter(layer, end)).ToArray();
+        // The states before the first piece and before the second; the maximum of that behind both.
+        var states = new[] { 0, Time / 2 }.Select(end => StateAfter(layer, end)).ToArray();
         var slopes = new Slopes(
             new Slope(_spec, _case.Inputs, _upstream.Data)
             {
@@ -144,7 +144,7 @@ internal sealed class FaceRun
                 Initial = _spec.KeepsRows ? null : Initial(states[0]),
                 FinalS = stateGradient.ReadMatrix(),
                 FinalZ = stateGradient.ReadKeySum(),
-                FinalM = states[2].ReadMaximum(),
+                FinalM = states[0].ReadMaximum().Length == 0 ? [] : StateAfter(layer, Time).ReadMaximum(),
             },
             _point.Seed,
             Directions,

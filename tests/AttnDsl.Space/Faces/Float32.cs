@@ -15,7 +15,7 @@ internal static class Float32
     /// <summary>A result over its bar may be as far off as this many typical errors: few results are, by chance, and a wrong one is not one of them.</summary>
     public const double Factor = 4;
 
-    private const int Runs = 8;
+    public const int Runs = 8;
 
     /// <summary>The inputs, and the same with every number moved to one of its two neighbours.</summary>
     public static IEnumerable<LayerInputs> Neighbours(LayerInputs inputs) => Enumerable.Range(1, Runs - 1).Select(seed => new Draw(seed).Nudged(inputs)).Prepend(inputs);

@@ -5,6 +5,7 @@ using AttnDsl.Generator.Model;
 using AttnDsl.Generator.Semantics;
 using AttnDsl.Generator.Tests.Harness;
 using AttnDsl.Reference;
+using AttnDsl.Space.Functions;
 
 namespace AttnDsl.Space.Points;
 
@@ -12,14 +13,27 @@ namespace AttnDsl.Space.Points;
 /// <param name="Declaration">The attributes.</param>
 internal sealed record Point(LayerDeclaration Declaration)
 {
+    /// <summary>Its own methods, where parts of it are such.</summary>
+    public OwnParts? Own { get; init; }
+
+    /// <summary>These methods as the reference loops call them: known when they are compiled.</summary>
+    public OwnFunctions? Functions { get; init; }
+
+    /// <summary>How often inputs were drawn for it before.</summary>
+    public int Drawn { get; init; }
+
     /// <summary>The attributes as one writes them: what <c>--point</c> takes.</summary>
-    public string Text => Source("Layer").Split('\n')[0];
+    public string Text => DeclarationText.Of(Declaration, "Layer").Split('\n')[0];
+
+    /// <summary>The arguments that try it again.</summary>
+    public string Command => Own is null ? $"--point \"{Text}\"" : $"--function {Own.Seed}";
 
     /// <summary>The same number for the same attributes, in every process: seeds everything that is drawn for this point.</summary>
     public int Seed
     {
         get
         {
+            if (Own is not null) return Own.Seed;
             var hash = 2166136261u;
             foreach (var b in Encoding.UTF8.GetBytes(Text)) hash = (hash ^ b) * 16777619u;
             return (int)(hash >> 1);
@@ -35,15 +49,15 @@ internal sealed record Point(LayerDeclaration Declaration)
     /// <summary>C, as declared or as the documentation has it.</summary>
     public int Chunk => Declaration.Form?.ChunkSize ?? 64;
 
-    private bool IsSoftmax => Declaration.Kernel is Kernel.Softmax || Declaration is { Kernel: null, Gate: null, Write: null, Read: null };
+    private bool IsSoftmax => Declaration.Kernel is Kernel.Softmax || (Declaration is { Kernel: null, Gate: null, Write: null, Read: null } && Own is null or { Kind: >= OwnKind.Score });
 
     private WriteRule Write => Declaration.Write?.Rule ?? WriteRule.Plain;
 
-    private Normaliser Normaliser => Declaration.Read?.Normaliser ?? (Write == WriteRule.ExponentialGate ? Normaliser.Stabilised : Normaliser.None);
+    private Normaliser Normaliser => Declaration.Read?.Normaliser ?? (Own is { Kind: OwnKind.Normaliser or OwnKind.AllOfMatrix } ? Normaliser.KeySum : Write == WriteRule.ExponentialGate ? Normaliser.Stabilised : Normaliser.None);
 
     private int Heads => Declaration.Heads ?? (Declaration.KeyValueHeads * 2) ?? (Declaration.ValueHeads is { } n ? Math.Max(1, n / 2) : 2);
 
-    public string Source(string name) => DeclarationText.Of(Declaration, name);
+    public string Source(string name) => Own?.Source(name) ?? DeclarationText.Of(Declaration, name);
 
     /// <summary>The forms it must have, one by one: those that were asked for, else all that its mathematics has.</summary>
     public Forms[] Forms
@@ -58,6 +72,7 @@ internal sealed record Point(LayerDeclaration Declaration)
     /// <summary>What the reference loops compute.</summary>
     public LayerSpec Spec => new()
     {
+        Own = Functions,
         KeyDim = Declaration.KeyDim,
         ValueDim = Declaration.ValueDim,
         Heads = Heads,
@@ -80,7 +95,7 @@ internal sealed record Point(LayerDeclaration Declaration)
                 Horizon = map.Horizon ?? 1,
                 Form = Same<HedgehogKind>(map.Form ?? HedgehogForm.Joint),
             }
-            : new(),
+            : new() { PerHead = Own is not null },
         HoldsDenominator = Declaration.Read?.Gradient == NormaliserGradient.Held,
         Decay = Declaration.Gate switch
         {

@@ -18,7 +18,9 @@ internal sealed class Counts
     private readonly Dictionary<Grade, int> _measures = [];
     private readonly Dictionary<Verdict, SortedDictionary<string, int>> _ids = [];
     private readonly Dictionary<Grade, List<(string Command, Measure Measure)>> _beyond = [];
+    private readonly SortedDictionary<string, Dictionary<Verdict, int>> _kinds = new(StringComparer.Ordinal);
     private int _pointsBeyond;
+    private int _secondDraws;
 
     public int Points => _points.Values.Sum();
 
@@ -31,6 +33,13 @@ internal sealed class Counts
     {
         _points[finding.Verdict] = Of(finding.Verdict) + 1;
         if (finding.Verdict == Verdict.Third) Third.Add(finding);
+        if (finding.IsSecondDraw) _secondDraws++;
+        if (finding.Kind is { } kind)
+        {
+            if (!_kinds.TryGetValue(kind, out var verdicts)) _kinds[kind] = verdicts = [];
+            verdicts[finding.Verdict] = verdicts.GetValueOrDefault(finding.Verdict) + 1;
+        }
+
         foreach (var id in finding.Ids)
         {
             if (!_ids.TryGetValue(finding.Verdict, out var ids)) _ids[finding.Verdict] = ids = new(StringComparer.Ordinal);
@@ -56,6 +65,8 @@ internal sealed class Counts
         Row(Verdict.Warned, "are warned of by name, and match all the same");
         Row(Verdict.Refused, "are refused by name");
         output.WriteLine($"{Third.Count,7} third outcomes");
+        foreach (var (kind, verdicts) in _kinds) output.WriteLine($"{verdicts.Values.Sum(),7} {kind}: {string.Join(", ", verdicts.OrderBy(v => v.Key).Select(v => $"{v.Key} {v.Value}"))}");
+        if (_secondDraws > 0) output.WriteLine($"{_secondDraws,7} of them on inputs drawn a second time");
         if (_measures.Count == 0) return;
         output.WriteLine($"{_measures.Values.Sum(),7} comparisons with float64, in {_pointsBeyond} points some beyond the bars of {Tolerances.Float32} and, for gradients, {Tolerances.Float32Gradient}:");
         Beyond(Grade.Conditioned, $"within {Float32.Factor} times the error of the naive float32 loops");

@@ -14,12 +14,22 @@ namespace AttnDsl.Space.Running;
 /// <param name="Beyond">The others.</param>
 internal sealed record Finding(int Index, string Command, Verdict Verdict, IReadOnlyList<string> Ids, string? Reason, int Met, IReadOnlyList<Measure> Beyond)
 {
+    /// <summary>Which of its parts are random methods.</summary>
+    public string? Kind { get; init; }
+
+    /// <summary>Whether it was decided on inputs that were drawn a second time.</summary>
+    public bool IsSecondDraw { get; init; }
+
     public static Finding Of(int index, Outcome outcome) => new(
         index,
-        $"--point \"{outcome.Point.Text}\"",
+        outcome.Point.Command,
         outcome.Verdict,
         outcome.Ids,
         outcome.Reason,
         outcome.Measures.Count(m => m.Grade == Grade.Met),
-        [.. outcome.Measures.Where(m => m.Grade != Grade.Met)]);
+        [.. outcome.Measures.Where(m => m.Grade != Grade.Met)])
+    {
+        Kind = outcome.Point.Own?.Kind.ToString(),
+        IsSecondDraw = outcome.IsSecondDraw,
+    };
 }

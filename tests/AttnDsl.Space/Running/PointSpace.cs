@@ -12,7 +12,7 @@ namespace AttnDsl.Space.Running;
 internal sealed class PointSpace(string name, IReadOnlyList<Point> points, bool runFaces) : ISpace
 {
     /// <summary>Points of one compilation: a refused one is a few lines, a layer thousands.</summary>
-    private const int RefusedUnit = 400, SoundUnit = 24;
+    private const int RefusedUnit = 400, SoundUnit = 12;
 
     /// <summary>What a refused point costs, with a layer's cost as one.</summary>
     private const double RefusedWeight = 0.01;
@@ -21,7 +21,7 @@ internal sealed class PointSpace(string name, IReadOnlyList<Point> points, bool 
 
     public int Count => points.Count;
 
-    public string CommandOf(int index) => $"--point \"{points[index].Text}\"";
+    public string CommandOf(int index) => points[index].Command;
 
     /// <summary>Layers first: they take longest. What the rules say of a point decides nothing but which others it is compiled with.</summary>
     public IEnumerable<Unit> UnitsOf(IEnumerable<int> indices) => indices
