@@ -89,7 +89,7 @@ internal static class BackwardPlans
         var last = new List<LayerKernel>
         {
             Add("QueryGradients", Interchange.ForQueries(backward, "queryGradients"), WorkUnit.QueryBlock, "Gradients of a block of queries from the keys they see."),
-            Add("KeyGradients", Interchange.ForKeys(backward, "keyGradients"), WorkUnit.KeyBlock, "Gradients of a block of keys and values from the queries that see them."),
+            Add("KeyGradients", WithKeys(Interchange.ForKeys(backward, "keyGradients")), WorkUnit.KeyBlock, "Gradients of a block of keys and values from the queries that see them."),
         };
         // Behind a state, the gradients of this call's own rows are handed on from among those of all rows.
         if (system.Causal) Add("AppendBack", Reverse.Backward(SoftmaxProgram.Append(system, "appendBack", values: true), "appendBack", ["keys", "values"], []), WorkUnit.KeyValueHead, $"Hands the gradients of one head's rows to the keys{(system.Rotation is null ? "" : ", turned back,")} and values that were appended.");
@@ -103,6 +103,22 @@ internal static class BackwardPlans
         if (rotateQueries is not null) last.Add(Add("RotateQueriesBack", Reverse.Backward(rotateQueries, "rotateQueriesBack", ["queries"], ["angles"]), grouped ? WorkUnit.QueryHead : WorkUnit.StateHead, "Turns the gradients of the rotated queries of one head back."));
         if (system.Forgets) last.Add(Add("SumGatesBackward", Reverse.Backward(ForgetProgram.Sums(system, "sumGates"), "sumGatesBackward", ["gateSums", "keyGates", "gateSum"], []), WorkUnit.StateHead, "Gradients of the gates of one head, from the last token to the first."));
         return WithPhases(new(first, last, []), system, sizes, kernels);
+    }
+
+    /// <summary>Scores that a function makes of positions alone have no gradient to hand to the keys: zeros, which the kernels behind turn and hand on.</summary>
+    private static TileProgram WithKeys(TileProgram program)
+    {
+        if (program.Statements.Any(s => s.Op is Store { Tensor: "keysGrad" })) return program;
+        var values = program.Tail.Select(s => s.Op).OfType<Store>().First(s => s.Tensor == "valuesGrad");
+        var none = new Tile("noDKeys", new(Dim.C, Dim.K));
+        const string stage = "Nothing depends on the keys.";
+        return program with
+        {
+            Tail = new(program.Tail.Concat<Statement>([
+                new(new Map(0, none.Shape), default, none, stage),
+                new(values with { Tensor = "keysGrad" }, new([none]), null, stage),
+            ])),
+        };
     }
 
     /// <summary>The inputs whose gradients several add to: the state heads of one query head, the tokens around one of a grid.</summary>

@@ -53,7 +53,7 @@ public sealed class WorkspaceTests
 
     [Theory]
     [InlineData(-1, 10)]
-    [InlineData(8, 10)]
+    [InlineData(9, 10)]
     [InlineData(0, -1)]
     public void Rent_NonsenseArguments_AreRefused(int slot, long floats) =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Workspace.RentAddress(slot, floats));
