@@ -52,7 +52,7 @@ public sealed class SpaceTests
     [Fact]
     public void RandomFunctions_EveryFace_EqualTheirCalls()
     {
-        var points = Enumerable.Range(0, Enum.GetValues<OwnKind>().Length).Select(n => FunctionSpace.PointOf(1_000_000 + (2 * n))).ToList();
+        var points = Enumerable.Range(0, Enum.GetValues<OwnKind>().Length).Select(n => FunctionSpace.PointOf(1_000_000 + (2 * n))).Append(FunctionSpace.PointOf(20261130)).ToList();
         var outcomes = Run(points, runFaces: true);
         Assert.All(outcomes, o => Assert.True(o.Verdict != Verdict.Refused || o.Ids.SequenceEqual(["ATTN0402"]), string.Join(", ", o.Ids)));
         Assert.InRange(outcomes.Count(o => o.Verdict == Verdict.Matches), points.Count - 3, points.Count);
