@@ -187,7 +187,7 @@ internal static partial class ConstantForgetting7x5;
 
 // Frequencies that are learned: with such decays a constant complex diagonal, as LRU and S4D have.
 [AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 2, ValueHeads = 4)]
-[Gate(GateShape.Pair, Activation = GateActivation.ReversedSigmoid, Learned = true)]
+[Gate(GateShape.Pair, Activation = GateActivation.LogSigmoid, Learned = true)]
 [Rotation(RotationKind.Learned)]
 internal static partial class ConstantPairs6x5;
 

@@ -200,8 +200,7 @@ public sealed class GradientPieceTests
         foreach (var (tensor, values) in expected)
         {
             var error = ErrorRatio.Of(Array.ConvertAll(actual[tensor].Data, x => (double)x), Array.ConvertAll(values.Data, x => (double)x), Tolerances.LeastGradient);
-            // What a frequency receives is what all later tokens turn times as many tokens, and a learned gate what all tokens hand to it, most of
-            // which cancels: each order is as far off as gradients may be.
+            // What a learned frequency or gate receives is summed over tokens of sums over all later ones, most of which cancels: each order is as far off as gradients may be.
             var bar = tensor == "in.theta" || (tensor == "in.g" && values.IsLearned) ? Tolerances.Float32Gradient : OtherOrder;
             Assert.True(error <= bar, $"{what} {tensor}: {error:e2} over {bar:e2}");
         }

@@ -137,7 +137,7 @@ internal sealed class GradientRun
         bar = Math.Max(bar, Tolerances.NudgedInputsFactor * condition);
         // What cancels by itself, such as the parameters of a map whose feature sums divide each other, is as far off in the naive loop.
         var naive = Subject.Spec.HoldsDenominator ? 0 : Error([.. along.Select(direction => slope.AlongIn<float>(tensor, direction))]);
-        bar = Math.Max(bar, (tensor == "in.theta" ? Tolerances.NaiveFrequencyFactor : Tolerances.NaiveGradientFactor) * naive);
+        bar = Math.Max(bar, Tolerances.NaiveGradientFactor * naive);
         return error <= bar ? [] : [$"{Subject.Name} T{Time} {tensor}: {error:e2} over {bar:e2} (inputs nudged by an ulp: {condition:e2}, float32 derivative of the loop: {naive:e2})"];
 
         double Error(IReadOnlyList<double> values) => ErrorRatio.Of(values, expected, Tolerances.LeastGradient * Math.Sqrt(gradient.Length));

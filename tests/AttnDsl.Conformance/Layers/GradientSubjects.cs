@@ -138,7 +138,7 @@ internal static class GradientSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G } },
             ConstantForgetting7x5.Forward, ConstantForgetting7x5.Forward, ConstantForgetting7x5.Backward, (b, h, c) => new(b, c),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = ConstantForgetting7x5.Backward }),
-        new(nameof(ConstantPairs6x5), s_base with { KeyDim = 6, ValueDim = 5, ValueHeads = 4, Decay = DecaySource.Pair, ReversedSigmoid = true, LearnedGate = true, Pairs = Pairs.HalfSplit, Phase = new() { Base = 1, Learned = true } }, new Layer<ConstantPairs6x5.Inputs, ConstantPairs6x5.Gradients, ConstantPairs6x5.State>(
+        new(nameof(ConstantPairs6x5), s_base with { KeyDim = 6, ValueDim = 5, ValueHeads = 4, Decay = DecaySource.Pair, LogSigmoid = true, LearnedGate = true, Pairs = Pairs.HalfSplit, Phase = new() { Base = 1, Learned = true } }, new Layer<ConstantPairs6x5.Inputs, ConstantPairs6x5.Gradients, ConstantPairs6x5.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, Theta = t["in.theta"] } },
             t => new() { Q = t.Q, K = t.K, V = t.V, Parameters = new() { G = t.G, Theta = t["in.theta"] } },
             ConstantPairs6x5.Forward, ConstantPairs6x5.Forward, ConstantPairs6x5.Backward, (b, h, c) => new(b),

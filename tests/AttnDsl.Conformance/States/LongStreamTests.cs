@@ -31,7 +31,7 @@ public sealed class LongStreamTests(ITestOutputHelper print)
     [InlineData(nameof(Cells3x5), false)]
     [InlineData(nameof(Elementwise5), false)]
     [InlineData(nameof(SelectivePairs6x5), false)]
-    [InlineData(nameof(ConstantPairs6x5), false)]
+    [InlineData(nameof(ConstantPairs6x5), true)]
     public void MatrixState_LongStream_StaysAccurate(string name, bool isIllConditioned)
     {
         var spec = StateSubjects.All[name].Spec;
@@ -119,7 +119,7 @@ public sealed class LongStreamTests(ITestOutputHelper print)
     /// <summary>Errors along a stream, of each block by itself.</summary>
     /// <param name="isIllConditioned">
     /// Whether float32 itself is worse than the bar: <see cref="Tolerances.NaiveFloat32Factor"/> has mLSTM and the delta rule; a sum without decay
-    /// of a million terms keeps what each addition rounds away.
+    /// of a million terms keeps what each addition rounds away; a constant decay is rounded the same way at every token.
     /// </param>
     private sealed class Drift(ITestOutputHelper print, string name, bool isIllConditioned)
     {
