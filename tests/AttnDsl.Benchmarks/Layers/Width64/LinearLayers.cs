@@ -44,6 +44,8 @@ internal static class LinearLayers
 {
     private const int D = 64;
 
+    private static readonly float[] s_luna = Luna.Tabulate(LunaOf(new(D, 1)));
+
     [ModuleInitializer]
     internal static void Add() => LayerTable.Add(
         Layer.Of("linear, elu+1, full", D, State(D, D, exps: 2 * D),
@@ -91,7 +93,13 @@ internal static class LinearLayers
             x => new ReBased.Gradients { Q = x.MapQ, K = x.MapK, V = x.V },
             ReBased.Forward, ReBased.Backward, ReBased.Forward, (b, t) => new ReBased.State(b), (s, in i, in o) => s.Step(in i, in o)),
         Layer.Of("LUNA", D, LayerCost.Luna(D, D, projections: 16, functions: 4, hidden: 16),
-            x => new Luna.Inputs { Q = x.Q, K = x.K, V = x.V, Parameters = new() { MapW = x.MapW, MapB = x.MapB, MapA1 = x.MapA1, MapC1 = x.MapC1, MapA2 = x.MapA2, MapC2 = x.MapC2 } },
+            x => new Luna.Inputs { Q = x.Q, K = x.K, V = x.V, Parameters = LunaOf(x) },
+            x => new Luna.Gradients { Q = x.Q, K = x.K, V = x.V, Parameters = new() { MapW = x.MapW, MapB = x.MapB, MapA1 = x.MapA1, MapC1 = x.MapC1, MapA2 = x.MapA2, MapC2 = x.MapC2 } },
+            Luna.Forward, Luna.Backward, Luna.Forward, (b, t) => new Luna.State(b), (s, in i, in o) => s.Step(in i, in o)),
+        Layer.Of("LUNA, tabulated", D, LayerCost.Luna(D, D, projections: 16, functions: 4, hidden: 16),
+            x => new Luna.Inputs { Q = x.Q, K = x.K, V = x.V, Parameters = LunaOf(x) with { MapTable = s_luna } },
             x => new Luna.Gradients { Q = x.Q, K = x.K, V = x.V, Parameters = new() { MapW = x.MapW, MapB = x.MapB, MapA1 = x.MapA1, MapC1 = x.MapC1, MapA2 = x.MapA2, MapC2 = x.MapC2 } },
             Luna.Forward, Luna.Backward, Luna.Forward, (b, t) => new Luna.State(b), (s, in i, in o) => s.Step(in i, in o)));
+
+    private static Luna.Parameters LunaOf(LayerSlice x) => new() { MapW = x.MapW, MapB = x.MapB, MapA1 = x.MapA1, MapC1 = x.MapC1, MapA2 = x.MapA2, MapC2 = x.MapC2 };
 }
