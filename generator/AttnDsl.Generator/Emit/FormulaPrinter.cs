@@ -53,6 +53,7 @@ internal static class FormulaPrinter
             Total t => ($"{(t.IsMaximum ? "max" : "Σ")}_c {P(t.Body, 5)}", 5),
             Unary { Op: UnaryOp.Neg } u => ("-" + P(u.X, 7), 5),
             Unary { Op: UnaryOp.Abs } u => ($"|{P(u.X, 0)}|", 9),
+            Unary { Op: UnaryOp.Weight } u => ($"exp({P(u.X, 0)})", 9),
             Unary u => ($"{u.Op.ToString().ToLowerInvariant()}({P(u.X, 0)})", 9),
             Binary { Op: BinaryOp.Add } b => ($"{P(b.A, 4)} + {P(b.B, 5)}", 4),
             Binary { Op: BinaryOp.Sub } b => ($"{P(b.A, 4)} - {P(b.B, 5)}", 4),

@@ -17,7 +17,7 @@ internal static class Derivative
     private static Expr Chain(Unary u, Expr dx) => dx.IsConst(0) ? 0 : dx * (u.Op switch
     {
         UnaryOp.Neg => -1,
-        UnaryOp.Exp => u,
+        UnaryOp.Exp or UnaryOp.Weight => u,
         UnaryOp.Expm1 => u + 1,
         UnaryOp.Log => 1 / u.X,
         UnaryOp.Log1p => 1 / (1 + u.X),

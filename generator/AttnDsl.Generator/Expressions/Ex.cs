@@ -18,6 +18,9 @@ internal static class Ex
 
     public static Expr Exp(Expr x) => Unary(UnaryOp.Exp, x);
 
+    /// <summary>e^x of a score x ≤ 0 relative to the greatest: to fewer digits and in half the time, for what is a factor once.</summary>
+    public static Expr Weight(Expr x) => Unary(UnaryOp.Weight, x);
+
     public static Expr Expm1(Expr x) => Unary(UnaryOp.Expm1, x);
 
     public static Expr Log(Expr x) => Unary(UnaryOp.Log, x);
@@ -63,7 +66,7 @@ internal static class Ex
         (UnaryOp.Log, _) when OnePlusExp(x) is { } y => Unary(UnaryOp.Softplus, y),
         (UnaryOp.Log, Unary { Op: UnaryOp.Sigmoid } s) => LogSigmoid(s.X),
         (UnaryOp.Floor, _) when Numbers.IsWhole(x) => x,
-        (UnaryOp.Abs, Unary { Op: UnaryOp.Exp or UnaryOp.Abs or UnaryOp.Sigmoid or UnaryOp.Softplus }) => x,
+        (UnaryOp.Abs, Unary { Op: UnaryOp.Exp or UnaryOp.Weight or UnaryOp.Abs or UnaryOp.Sigmoid or UnaryOp.Softplus }) => x,
         _ => new Unary(op, x),
     };
 

@@ -3,7 +3,7 @@ using System.Collections.Generic;
 
 namespace AttnDsl.Generator.Expressions;
 
-internal enum UnaryOp { Neg, Exp, Expm1, Log, Log1p, Tanh, Sigmoid, Softplus, Sqrt, Abs, Sin, Cos, Floor }
+internal enum UnaryOp { Neg, Exp, Weight, Expm1, Log, Log1p, Tanh, Sigmoid, Softplus, Sqrt, Abs, Sin, Cos, Floor }
 
 internal enum BinaryOp { Add, Sub, Mul, Div, Min, Max }
 

@@ -51,7 +51,7 @@ internal readonly record struct Interval(double Lower, double Upper)
     private static Interval Of(UnaryOp op, Interval x) => op switch
     {
         UnaryOp.Neg => new(-x.Upper, -x.Lower),
-        UnaryOp.Exp => new(Math.Exp(x.Lower), Math.Exp(x.Upper)),
+        UnaryOp.Exp or UnaryOp.Weight => new(Math.Exp(x.Lower), Math.Exp(x.Upper)),
         UnaryOp.Expm1 => new(Math.Exp(x.Lower) - 1, Math.Exp(x.Upper) - 1),
         UnaryOp.Log => new(Math.Log(Math.Max(0, x.Lower)), Math.Log(Math.Max(0, x.Upper))),
         UnaryOp.Log1p => new(Math.Log(Math.Max(0, 1 + x.Lower)), Math.Log(Math.Max(0, 1 + x.Upper))),

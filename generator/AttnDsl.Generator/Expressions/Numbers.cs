@@ -10,7 +10,7 @@ internal static class Numbers
     {
         var value = op switch
         {
-            UnaryOp.Exp => Math.Exp(x),
+            UnaryOp.Exp or UnaryOp.Weight => Math.Exp(x),
             UnaryOp.Expm1 => x == 0 ? 0 : double.NaN,
             UnaryOp.Log => Math.Log(x),
             UnaryOp.Log1p => x == 0 ? 0 : double.NaN,

@@ -118,6 +118,12 @@ public interface ISimd<TSelf> :
     /// <summary>e^x, ≤ 1 ulp (1.2 without fused multiply-adds), e^0 = 1 exactly, 0 where the value would be denormal (x &lt; −87.33), overflow gives +∞, NaN stays.</summary>
     static abstract TSelf Exp(TSelf x);
 
+    /// <summary>
+    /// e^x for x ≤ 0, e^0 = 1 exactly, to 2e-7 + 2e-8·|x| of its value, 0 where it would be denormal, NaN stays: the weight of a score x below
+    /// the greatest. Two thirds of <see cref="Exp"/>; a decay that is applied again and again needs that one.
+    /// </summary>
+    static abstract TSelf Weight(TSelf x);
+
     /// <summary>e^x − 1 without cancellation near 0.</summary>
     static abstract TSelf Expm1(TSelf x);
 

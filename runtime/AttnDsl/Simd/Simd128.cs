@@ -247,6 +247,10 @@ public readonly struct Simd128 : ISimd<Simd128>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd128 Weight(Simd128 x) => VectorMath.Weight(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd128 Expm1(Simd128 x) => VectorMath.Expm1(x);
 
     /// <inheritdoc/>

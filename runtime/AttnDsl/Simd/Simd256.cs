@@ -219,6 +219,10 @@ public readonly struct Simd256 : ISimd<Simd256>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd256 Weight(Simd256 x) => VectorMath.Weight(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd256 Expm1(Simd256 x) => VectorMath.Expm1(x);
 
     /// <inheritdoc/>

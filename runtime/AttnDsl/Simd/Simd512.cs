@@ -222,6 +222,10 @@ public readonly struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Weight(Simd512 x) => VectorMath.Weight(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 Expm1(Simd512 x) => VectorMath.Expm1(x);
 
     /// <inheritdoc/>

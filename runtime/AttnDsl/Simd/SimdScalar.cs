@@ -192,6 +192,10 @@ public readonly struct SimdScalar : ISimd<SimdScalar>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static SimdScalar Weight(SimdScalar x) => VectorMath.Weight(x);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static SimdScalar Expm1(SimdScalar x) => VectorMath.Expm1(x);
 
     /// <inheritdoc/>

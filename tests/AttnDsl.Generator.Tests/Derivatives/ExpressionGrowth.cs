@@ -34,7 +34,7 @@ internal sealed class ExpressionGrowth(Random random, int args)
         var x = Grow(depth);
         return new Unary(op, op switch
         {
-            UnaryOp.Exp or UnaryOp.Expm1 => random.Next(2) == 0 ? new Binary(BinaryOp.Min, x, new Const(2)) : new Unary(UnaryOp.Sin, x),
+            UnaryOp.Exp or UnaryOp.Weight or UnaryOp.Expm1 => random.Next(2) == 0 ? new Binary(BinaryOp.Min, x, new Const(2)) : new Unary(UnaryOp.Sin, x),
             UnaryOp.Log => random.Next(3) == 0 ? new Unary(UnaryOp.Exp, new Unary(UnaryOp.Sin, x)) : AwayFromZero(x),
             UnaryOp.Log1p => new Unary(UnaryOp.Abs, x),
             UnaryOp.Sqrt => AwayFromZero(x),

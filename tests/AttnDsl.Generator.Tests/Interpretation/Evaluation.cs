@@ -50,7 +50,7 @@ internal static class Evaluation
     private static Complex Of(UnaryOp op, Complex x) => op switch
     {
         UnaryOp.Neg => -x,
-        UnaryOp.Exp => Complex.Exp(x),
+        UnaryOp.Exp or UnaryOp.Weight => Complex.Exp(x),
         UnaryOp.Expm1 => Complex.Exp(x) - 1,
         UnaryOp.Log => Log(x),
         UnaryOp.Log1p => Log(1 + x),

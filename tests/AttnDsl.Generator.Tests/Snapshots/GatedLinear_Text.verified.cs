@@ -20,7 +20,7 @@ namespace AttnDsl.Generated
     {
         public const int RecurrentScratch = 12544; // floats a worker
         public const int ChunkwiseScratch = 16512; // floats a worker
-        public const int ParallelScratch = 27072; // floats a worker
+        public const int ParallelScratch = 25088; // floats a worker
         public const int AbsorbScratch = 4160; // floats a worker
         public const int KeepScratch = 4160; // floats a worker
         public const int BackwardScratch = 31168; // floats a worker
@@ -356,11 +356,11 @@ namespace AttnDsl.Generated
             ref float toEnd = ref Unsafe.Add(ref work, 15488); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 17536); // [1,K]
             ref float restNext = ref Unsafe.Add(ref work, 13440); // [1,K]
-            ref float kLeft = ref Unsafe.Add(ref work, 17536); // [C,K]
+            ref float kLeft = ref Unsafe.Add(ref work, 15488); // [C,K]
             ref float scores = ref Unsafe.Add(ref work, 13504); // [R,C]
             ref float expRestEnd = ref Unsafe.Add(ref work, 11328); // [1,K]
             ref float qState = ref Unsafe.Add(ref work, 11392); // [R,K]
-            ref float scratch = ref Unsafe.Add(ref work, 19584);
+            ref float scratch = ref Unsafe.Add(ref work, 17600);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float gQueries = ref Unsafe.Add(ref g, query * gStep); // [R,K]
@@ -523,8 +523,8 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
-            ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 2112); // [C,K]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 0); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -538,18 +538,9 @@ namespace AttnDsl.Generated
                 Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
-                AbsorbLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
+                AbsorbLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay, ref total);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref logDecay, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref total, j);
-                }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 AbsorbKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
                 AbsorbExpTotalDown<TVec>(ref total, ref expTotalDown);
@@ -565,17 +556,21 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logDecay = -(0.0625 * softplus(-gBlock))</summary>
+        /// <summary>logDecay = -(0.0625 * softplus(-gBlock)), total = sum over rows of logDecay</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay)
+        private static void AbsorbLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay, ref float total)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < 64; j += TVec.Count)
             {
-                for (int j = 0; j < 64; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                for (int i = 0; i < C; i++)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay, i * 64 + j);
+                    var x = -(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j)));
+                    TVec.Store(x, ref logDecay, i * 64 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref total, j);
             }
         }
 
@@ -622,8 +617,8 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
-            ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 2112); // [C,K]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 0); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -647,18 +642,9 @@ namespace AttnDsl.Generated
                 }
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
-                KeepLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
+                KeepLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay, ref total);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref logDecay, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref total, j);
-                }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 KeepKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
                 KeepExpTotalDown<TVec>(ref total, ref expTotalDown);
@@ -674,17 +660,21 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logDecay = -(0.0625 * softplus(-gBlock))</summary>
+        /// <summary>logDecay = -(0.0625 * softplus(-gBlock)), total = sum over rows of logDecay</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay)
+        private static void KeepLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay, ref float total)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < 64; j += TVec.Count)
             {
-                for (int j = 0; j < 64; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                for (int i = 0; i < C; i++)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay, i * 64 + j);
+                    var x = -(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j)));
+                    TVec.Store(x, ref logDecay, i * 64 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref total, j);
             }
         }
 
@@ -749,8 +739,8 @@ namespace AttnDsl.Generated
             ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 17536); // [C,K]
             ref float dScores = ref Unsafe.Add(ref work, 15488); // [C,C]
             ref float dQDecayed = ref Unsafe.Add(ref work, 11328); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 19584); // [C,K]
-            ref float dQScaledViaScores = ref Unsafe.Add(ref work, 6144); // [C,K]
+            ref float dFromStart = ref Unsafe.Add(ref work, 7168); // [C,K]
+            ref float dQScaledViaScores = ref Unsafe.Add(ref work, 19584); // [C,K]
             ref float dkViaScores = ref Unsafe.Add(ref work, 21632); // [C,K]
             ref float dLogDecayViaScores = ref Unsafe.Add(ref work, 9280); // [C,K]
             ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 0); // [C,K]
@@ -1187,7 +1177,7 @@ namespace Samples
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 50,176 bytes of scratch a worker
     ///   chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 66,048 bytes of scratch a worker
-    ///   parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
+    ///   parallel: blocks of 32 queries by 32 keys; 100,352 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class GatedLinear
@@ -1234,7 +1224,7 @@ Gradients
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 50,176 bytes of scratch a worker
   chunkwise (the fastest): chunks of 32: decays per key channel cost C·K products a token inside a chunk, so it is short; 66,048 bytes of scratch a worker
-  parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
+  parallel: blocks of 32 queries by 32 keys; 100,352 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>

@@ -20,10 +20,10 @@ namespace AttnDsl.Generated
     {
         public const int RecurrentScratch = 128; // floats a worker
         public const int ChunkwiseScratch = 5216; // floats a worker
-        public const int ParallelScratch = 11824; // floats a worker
-        public const int AbsorbScratch = 1168; // floats a worker
-        public const int KeepScratch = 1168; // floats a worker
-        public const int BackwardScratch = 10768; // floats a worker
+        public const int ParallelScratch = 10800; // floats a worker
+        public const int AbsorbScratch = 1136; // floats a worker
+        public const int KeepScratch = 1136; // floats a worker
+        public const int BackwardScratch = 10736; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -247,14 +247,14 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float rowMax = ref Unsafe.Add(ref work, 48); // [1,1]
             ref float dots = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float scores = ref Unsafe.Add(ref work, 80); // [1,1]
-            ref float expLogDecay = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 96); // [1,K]
-            ref float fromState = ref Unsafe.Add(ref work, 0); // [1,V]
-            ref float denState = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float divisor = ref Unsafe.Add(ref work, 96); // [1,1]
+            ref float scores = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float expLogDecay = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 0); // [1,K]
+            ref float fromState = ref Unsafe.Add(ref work, 80); // [1,V]
+            ref float denState = ref Unsafe.Add(ref work, 112); // [1,1]
+            ref float divisor = ref Unsafe.Add(ref work, 112); // [1,1]
             ref float expInputGate = ref Unsafe.Add(ref work, 0); // [1,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 16); // [1,K]
+            ref float kWritten = ref Unsafe.Add(ref work, 64); // [1,K]
 
             for (int t = 0; t < time; t++)
             {
@@ -390,29 +390,29 @@ namespace AttnDsl.Generated
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float gBlock = ref Unsafe.Add(ref work, 1024); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 1056); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 1056); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 1088); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 1120); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2144); // [C,1]
             ref float rowMax = ref Unsafe.Add(ref work, 2176); // [C,1]
             ref float dots = ref Unsafe.Add(ref work, 2208); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 3232); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 1120); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 1152); // [C,K]
-            ref float fromState = ref Unsafe.Add(ref work, 0); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 2208); // [C,V]
-            ref float denState = ref Unsafe.Add(ref work, 1088); // [C,1]
-            ref float denBlock = ref Unsafe.Add(ref work, 1120); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 1152); // [C,1]
+            ref float scores = ref Unsafe.Add(ref work, 2208); // [C,C]
+            ref float expFromStart = ref Unsafe.Add(ref work, 1088); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 0); // [C,K]
+            ref float fromState = ref Unsafe.Add(ref work, 1088); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 3232); // [C,V]
+            ref float denState = ref Unsafe.Add(ref work, 2112); // [C,1]
+            ref float denBlock = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 2112); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 16); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 48); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 112); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 16); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 48); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 80); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 1104); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float scratch = ref Unsafe.Add(ref work, 4256);
 
             for (int t = 0; t < time; t += 32)
@@ -526,20 +526,14 @@ namespace AttnDsl.Generated
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 ChunkwiseExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
-                for (int i = 0; i < C; i++)
-                {
-                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
-                    }
-                }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref kWritten, i * 32 + j);
+                        var x = TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i);
+                        TVec.Store(x, ref kWritten, i * 32 + j);
+                        fold += x;
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
@@ -662,19 +656,19 @@ namespace AttnDsl.Generated
             ref float den = ref Unsafe.Add(ref work, 5328); // [R,1]
             ref float rowMax = ref Unsafe.Add(ref work, 5360); // [R,1]
             ref float gBlock = ref Unsafe.Add(ref work, 7664); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 7696); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 7664); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 7664); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 7696); // [C,1]
             ref float toEnd = ref Unsafe.Add(ref work, 7728); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 7760); // [1,1]
-            ref float restNext = ref Unsafe.Add(ref work, 7696); // [1,1]
-            ref float left = ref Unsafe.Add(ref work, 7760); // [C,1]
-            ref float decays = ref Unsafe.Add(ref work, 7792); // [R,C]
-            ref float blockMax = ref Unsafe.Add(ref work, 7712); // [R,1]
-            ref float maxNext = ref Unsafe.Add(ref work, 7744); // [R,1]
-            ref float rescale = ref Unsafe.Add(ref work, 7712); // [R,1]
+            ref float restNext = ref Unsafe.Add(ref work, 7664); // [1,1]
+            ref float left = ref Unsafe.Add(ref work, 7728); // [C,1]
+            ref float decays = ref Unsafe.Add(ref work, 7760); // [R,C]
+            ref float blockMax = ref Unsafe.Add(ref work, 7728); // [R,1]
+            ref float maxNext = ref Unsafe.Add(ref work, 8784); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 7728); // [R,1]
             ref float dots = ref Unsafe.Add(ref work, 8816); // [R,C]
-            ref float scores = ref Unsafe.Add(ref work, 9840); // [R,C]
-            ref float denBlock = ref Unsafe.Add(ref work, 7664); // [R,1]
+            ref float scores = ref Unsafe.Add(ref work, 8816); // [R,C]
+            ref float denBlock = ref Unsafe.Add(ref work, 7680); // [R,1]
             ref float mFinal = ref Unsafe.Add(ref work, 5392); // [R,1]
             ref float rescaleFinal = ref Unsafe.Add(ref work, 5424); // [R,1]
             ref float decaysState = ref Unsafe.Add(ref work, 5456); // [R,1]
@@ -684,7 +678,7 @@ namespace AttnDsl.Generated
             ref float fromState = ref Unsafe.Add(ref work, 6576); // [R,V]
             ref float denState = ref Unsafe.Add(ref work, 7600); // [R,1]
             ref float divisor = ref Unsafe.Add(ref work, 7632); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 10864);
+            ref float scratch = ref Unsafe.Add(ref work, 9840);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float kQueries = ref Unsafe.Add(ref k, query * kStep); // [R,K]
@@ -977,16 +971,16 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float gBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 32); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 32); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 144); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 80); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 112); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 64); // [1,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -1026,20 +1020,14 @@ namespace AttnDsl.Generated
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 AbsorbExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
-                for (int i = 0; i < C; i++)
-                {
-                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
-                    }
-                }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref kWritten, i * 32 + j);
+                        var x = TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i);
+                        TVec.Store(x, ref kWritten, i * 32 + j);
+                        fold += x;
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
@@ -1108,16 +1096,16 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float gBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 32); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 32); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 144); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 16); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 80); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 112); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 32); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 64); // [1,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -1174,20 +1162,14 @@ namespace AttnDsl.Generated
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 KeepExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
-                for (int i = 0; i < C; i++)
-                {
-                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
-                    }
-                }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref kWritten, i * 32 + j);
+                        var x = TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i);
+                        TVec.Store(x, ref kWritten, i * 32 + j);
+                        fold += x;
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
@@ -1272,50 +1254,50 @@ namespace AttnDsl.Generated
             ref float ownMax = ref Unsafe.Add(ref work, 2192); // [C,1]
             ref float rowMax = ref Unsafe.Add(ref work, 2224); // [C,1]
             ref float dots = ref Unsafe.Add(ref work, 2256); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 3280); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 2192); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 2256); // [C,K]
+            ref float scores = ref Unsafe.Add(ref work, 2256); // [C,C]
+            ref float expFromStart = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 3280); // [C,K]
             ref float fromState = ref Unsafe.Add(ref work, 4304); // [C,V]
             ref float fromBlock = ref Unsafe.Add(ref work, 5328); // [C,V]
-            ref float denState = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float denState = ref Unsafe.Add(ref work, 2192); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 6352); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 6384); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 1136); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 6352); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 6416); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 2192); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 6352); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 6384); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 6400); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 1072); // [1,1]
             ref float mNext = ref Unsafe.Add(ref work, 1088); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 6448); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 6480); // [C,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 1072); // [1,1]
-            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 6352); // [1,V]
-            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 1088); // [1,1]
-            ref float dKWritten = ref Unsafe.Add(ref work, 7504); // [C,K]
-            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 6352); // [1,1]
-            ref float dTotal = ref Unsafe.Add(ref work, 6368); // [1,1]
-            ref float dToEnd = ref Unsafe.Add(ref work, 6416); // [C,1]
-            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 8528); // [C,1]
-            ref float dRead = ref Unsafe.Add(ref work, 8560); // [C,V]
-            ref float dDivisor = ref Unsafe.Add(ref work, 9584); // [C,1]
-            ref float dDen = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 6432); // [C,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 6384); // [1,1]
+            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 1072); // [1,V]
+            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 7456); // [1,1]
+            ref float dKWritten = ref Unsafe.Add(ref work, 7472); // [C,K]
+            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 1072); // [1,1]
+            ref float dTotal = ref Unsafe.Add(ref work, 7456); // [1,1]
+            ref float dToEnd = ref Unsafe.Add(ref work, 1072); // [C,1]
+            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 8496); // [C,1]
+            ref float dRead = ref Unsafe.Add(ref work, 8528); // [C,V]
+            ref float dDivisor = ref Unsafe.Add(ref work, 9552); // [C,1]
+            ref float dDen = ref Unsafe.Add(ref work, 2192); // [C,1]
             ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 4304); // [1,K]
             ref float dScores = ref Unsafe.Add(ref work, 4304); // [C,C]
             ref float dQDecayed = ref Unsafe.Add(ref work, 5328); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 1072); // [C,1]
-            ref float dDots = ref Unsafe.Add(ref work, 2256); // [C,C]
-            ref float dDecay = ref Unsafe.Add(ref work, 1104); // [C,C]
-            ref float dInputGateAcross = ref Unsafe.Add(ref work, 2128); // [1,C]
+            ref float dFromStart = ref Unsafe.Add(ref work, 2192); // [C,1]
+            ref float dDots = ref Unsafe.Add(ref work, 1168); // [C,C]
+            ref float dDecay = ref Unsafe.Add(ref work, 2256); // [C,C]
+            ref float dInputGateAcross = ref Unsafe.Add(ref work, 1104); // [1,C]
             ref float dQScaledViaDots = ref Unsafe.Add(ref work, 3280); // [C,K]
-            ref float dInputGate = ref Unsafe.Add(ref work, 16); // [C,1]
-            ref float belowDiagonal = ref Unsafe.Add(ref work, 2224); // [C,C]
-            ref float laterRows = ref Unsafe.Add(ref work, 1104); // [C,C]
-            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 48); // [C,1]
-            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float dg = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float dInputGate = ref Unsafe.Add(ref work, 1072); // [C,1]
+            ref float belowDiagonal = ref Unsafe.Add(ref work, 2256); // [C,C]
+            ref float laterRows = ref Unsafe.Add(ref work, 16); // [C,C]
+            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 1104); // [C,1]
+            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float dg = ref Unsafe.Add(ref work, 8496); // [C,1]
             ref float weighedRows = ref Unsafe.Add(ref work, 16); // [1,1]
             ref float weighedRows2 = ref Unsafe.Add(ref work, 32); // [K,1]
             ref float weighed = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float scratch = ref Unsafe.Add(ref work, 9616);
+            ref float scratch = ref Unsafe.Add(ref work, 9584);
 
 
             // Sums begin at zero.
@@ -1443,9 +1425,10 @@ namespace AttnDsl.Generated
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
+                    var expTotalLanes = TVec.Splat(ref expTotal, 0);
                     for (int i = 0; i < 20; i++)
                     {
-                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0);
+                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * expTotalLanes;
                     }
                     TVec.Store(fold, ref dTotalViaStateKeptRow, j);
                 }
@@ -2126,7 +2109,7 @@ namespace Samples
     /// Forms and schedule
     ///   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
     ///   chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 20,864 bytes of scratch a worker
-    ///   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
+    ///   parallel: blocks of 32 queries by 32 keys; 43,200 bytes of scratch a worker
     /// </code>
     /// </remarks>
     partial class Mlstm
@@ -2173,7 +2156,7 @@ Gradients
 Forms and schedule
   recurrent: token by token, two passes over S: read, update; 512 bytes of scratch a worker
   chunkwise (the fastest): chunks of 32: long enough that products, not passes over S, dominate, short enough that the tiles stay in L2; 20,864 bytes of scratch a worker
-  parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
+  parallel: blocks of 32 queries by 32 keys; 43,200 bytes of scratch a worker
 """";
 
         /// <summary>The tensors of a call: last axis contiguous, any outer strides.</summary>

@@ -20,11 +20,11 @@ namespace AttnDsl.Generated
     {
         public const int AppendScratch = 0; // floats a worker
         public const int RotateKeysScratch = 0; // floats a worker
-        public const int AttendOneScratch = 9760; // floats a worker
-        public const int AttendScratch = 41216; // floats a worker
-        public const int AttendKeepingScratch = 33024; // floats a worker
-        public const int QueryGradientsScratch = 49216; // floats a worker
-        public const int KeyGradientsScratch = 42048; // floats a worker
+        public const int AttendOneScratch = 9648; // floats a worker
+        public const int AttendScratch = 16544; // floats a worker
+        public const int AttendKeepingScratch = 16544; // floats a worker
+        public const int QueryGradientsScratch = 45120; // floats a worker
+        public const int KeyGradientsScratch = 41984; // floats a worker
         public const int AppendBackScratch = 0; // floats a worker
         public const int RotateBackScratch = 0; // floats a worker
 
@@ -175,9 +175,9 @@ namespace AttnDsl.Generated
                     case Pass.Attend:
                     {
                         int block = item % Blocks, b = item / Blocks / Heads, h = item / Blocks % Heads;
-                        int query = block * 64;
+                        int query = block * 32;
                         Attend<TVec>(
-                            KeyRows, query, Math.Min(64, Time - query), QueryFirst, KeyFirst, Window,
+                            KeyRows, query, Math.Min(32, Time - query), QueryFirst, KeyFirst, Window,
                             ref Q.At(b, Start, h), Q.Time,
                             ref Native.At(Cos, 0), 32,
                             ref Native.At(Sin, 0), 32,
@@ -190,9 +190,9 @@ namespace AttnDsl.Generated
                     case Pass.AttendKeeping:
                     {
                         int block = item % Blocks, b = item / Blocks / Heads, h = item / Blocks % Heads;
-                        int query = block * 64;
+                        int query = block * 32;
                         AttendKeeping<TVec>(
-                            KeyRows, query, Math.Min(64, Time - query), QueryFirst, KeyFirst, Window,
+                            KeyRows, query, Math.Min(32, Time - query), QueryFirst, KeyFirst, Window,
                             ref Q.At(b, Start, h), Q.Time,
                             ref Native.At(Cos, 0), 32,
                             ref Native.At(Sin, 0), 32,
@@ -373,10 +373,10 @@ namespace AttnDsl.Generated
             ref float scores = ref Unsafe.Add(ref work, 256); // [R,C]
             ref float blockMax = ref Unsafe.Add(ref work, 384); // [R,1]
             ref float mNext = ref Unsafe.Add(ref work, 400); // [R,1]
-            ref float weights = ref Unsafe.Add(ref work, 416); // [R,C]
-            ref float rescale = ref Unsafe.Add(ref work, 256); // [R,1]
-            ref float lBlock = ref Unsafe.Add(ref work, 272); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 544);
+            ref float weights = ref Unsafe.Add(ref work, 256); // [R,C]
+            ref float lBlock = ref Unsafe.Add(ref work, 384); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 416); // [R,1]
+            ref float scratch = ref Unsafe.Add(ref work, 432);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -437,10 +437,7 @@ namespace AttnDsl.Generated
                         var fold = TVec.Create(float.NegativeInfinity);
                         for (int j = 0; j < C; j += TVec.Count)
                         {
-                            var s0 = TVec.Iota(j);
-                            var s1 = TVec.Create(ahead);
-                            var x0 = TVec.Load(ref scores, i * 128 + j);
-                            fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                            fold = TVec.Max(fold, TVec.First(TVec.Load(ref scores, i * 128 + j), C - j, float.NegativeInfinity));
                         }
                         Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
                     }
@@ -450,10 +447,7 @@ namespace AttnDsl.Generated
                     }
 
                     // P = e^{scores − m}.
-                    AttendOneWeights<TVec>(C, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
-
-                    // What was summed before is rescaled to the new maximum.
-                    AttendOneRescale<TVec>(ref m, ref mNext, ref rescale);
+                    AttendOneWeights<TVec>(C, ref scores, ref mNext, ref weights);
                     for (int i = 0; i < 1; i++)
                     {
                         var fold = TVec.Create(0f);
@@ -463,6 +457,9 @@ namespace AttnDsl.Generated
                         }
                         Unsafe.Add(ref lBlock, i) = TVec.Sum(fold);
                     }
+
+                    // What was summed before is rescaled to the new maximum.
+                    AttendOneRescale<TVec>(ref m, ref mNext, ref rescale);
                     for (int j = 0; j < 1; j += TVec.Count)
                     {
                         TVec.Store(TVec.MultiplyAdd(TVec.Load(ref l, j), TVec.Load(ref rescale, j), TVec.Load(ref lBlock, j)), ref l, j);
@@ -494,9 +491,9 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>weights = j &lt;= i ? (i - j &lt; window ? exp(scores - mNext) : j &lt; 4 ? exp(scores - mNext) : 0) : 0</summary>
+        /// <summary>weights = exp(scores - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendOneWeights<TVec>(int C, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights)
+        private static void AttendOneWeights<TVec>(int C, ref float scores, ref float mNext, ref float weights)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < 1; i++)
@@ -504,10 +501,7 @@ namespace AttnDsl.Generated
                 var mNextLanes = TVec.Splat(ref mNext, i);
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    var s0 = TVec.Iota(j);
-                    var s1 = TVec.Create(ahead);
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 128 + j) - mNextLanes);
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 128 + j);
+                    TVec.Store(TVec.Weight(TVec.Load(ref scores, i * 128 + j) - mNextLanes), ref weights, i * 128 + j);
                 }
             }
         }
@@ -519,12 +513,12 @@ namespace AttnDsl.Generated
         {
             for (int j = 0; j < 1; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref m, j) - TVec.Load(ref mNext, j)), ref rescale, j);
+                TVec.Store(TVec.Weight(TVec.Load(ref m, j) - TVec.Load(ref mNext, j)), ref rescale, j);
             }
         }
 
         /// <summary>
-        /// 64 queries of one head, one in each lane, against the keys they see, 128 at a time, under a running maximum.
+        /// 32 queries of one head, one in each lane, against the keys they see, 128 at a time, under a running maximum.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Attend<TVec>(
@@ -540,18 +534,18 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qRotated = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float qScaled = ref Unsafe.Add(ref work, 4096); // [R,K]
-            ref float qAcross = ref Unsafe.Add(ref work, 8192); // [K,R]
-            ref float m = ref Unsafe.Add(ref work, 12288); // [1,R]
-            ref float l = ref Unsafe.Add(ref work, 12352); // [1,R]
-            ref float num = ref Unsafe.Add(ref work, 12416); // [V,R]
-            ref float scores = ref Unsafe.Add(ref work, 24704); // [C,R]
-            ref float blockMax = ref Unsafe.Add(ref work, 32896); // [1,R]
-            ref float mNext = ref Unsafe.Add(ref work, 32960); // [1,R]
-            ref float weights = ref Unsafe.Add(ref work, 33024); // [C,R]
-            ref float rescale = ref Unsafe.Add(ref work, 24704); // [1,R]
-            ref float lBlock = ref Unsafe.Add(ref work, 24768); // [1,R]
-            ref float output = ref Unsafe.Add(ref work, 18560); // [V,R]
+            ref float qScaled = ref Unsafe.Add(ref work, 2048); // [R,K]
+            ref float qAcross = ref Unsafe.Add(ref work, 4096); // [K,R]
+            ref float m = ref Unsafe.Add(ref work, 6144); // [1,R]
+            ref float l = ref Unsafe.Add(ref work, 6176); // [1,R]
+            ref float num = ref Unsafe.Add(ref work, 6208); // [V,R]
+            ref float scores = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float blockMax = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float mNext = ref Unsafe.Add(ref work, 16480); // [1,R]
+            ref float weights = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float lBlock = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float rescale = ref Unsafe.Add(ref work, 16512); // [1,R]
+            ref float output = ref Unsafe.Add(ref work, 9280); // [V,R]
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -568,7 +562,7 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qRotated, i * 64 + j), ref qScaled, i * 64 + j);
                 }
             }
-            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
+            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 32);
 
             // Sums begin at zero, the maximum far below every score.
             for (int j = 0; j < R; j += TVec.Count)
@@ -583,10 +577,10 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Create(0f), ref num, i * 64 + j);
+                    TVec.Store(TVec.Create(0f), ref num, i * 32 + j);
                 }
             }
-            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
+            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst) & ~7;
             for (int part = 0; part < 2; part++)
             {
                 // First the sinks that the window no longer holds, then the window.
@@ -601,24 +595,41 @@ namespace AttnDsl.Generated
                 {
                     int C = Math.Min(128, to - t);
                     int ahead = queryFirst + query - (partFirst + t); // of the block's first key is the first query
+                    bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                     ref float keysBlock = ref Unsafe.Add(ref keysPart, t * keysPartStep); // [C,K]
                     ref float valuesBlock = ref Unsafe.Add(ref valuesPart, t * valuesPartStep); // [C,V]
 
                     // Scores of one block of keys.
-                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
+                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 32, ref scores, 32, accumulate: false);
 
                     // m ← max(m, scores): the running maximum of each query.
-                    for (int j = 0; j < R; j += TVec.Count)
+                    if (whole)
                     {
-                        var fold = TVec.Create(float.NegativeInfinity);
-                        for (int i = 0; i < C; i++)
+                        for (int j = 0; j < R; j += TVec.Count)
                         {
-                            var s0 = TVec.Create(i);
-                            var s1 = TVec.Iota((ahead + j));
-                            var x0 = TVec.Load(ref scores, i * 64 + j);
-                            fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            var fold = TVec.Create(float.NegativeInfinity);
+                            for (int i = 0; i < C; i++)
+                            {
+                                fold = TVec.Max(fold, TVec.Load(ref scores, i * 32 + j));
+                            }
+                            TVec.Store(fold, ref blockMax, j);
                         }
-                        TVec.Store(fold, ref blockMax, j);
+                    }
+                    else
+                    {
+                        for (int j = 0; j < R; j += TVec.Count)
+                        {
+                            var fold = TVec.Create(float.NegativeInfinity);
+                            var columns = TVec.Iota((ahead + j));
+                            for (int i = 0; i < C; i++)
+                            {
+                                var s0 = TVec.Create(i);
+                                var s1 = columns;
+                                var x0 = TVec.Load(ref scores, i * 32 + j);
+                                fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            }
+                            TVec.Store(fold, ref blockMax, j);
+                        }
                     }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
@@ -626,19 +637,17 @@ namespace AttnDsl.Generated
                     }
 
                     // P = e^{scores − m}.
-                    AttendWeights<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
+                    if (whole)
+                    {
+                        AttendWeights<TVec>(C, R, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
+                    else
+                    {
+                        AttendWeightsMasked<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
 
                     // What was summed before is rescaled to the new maximum.
                     AttendRescale<TVec>(R, ref m, ref mNext, ref rescale);
-                    for (int j = 0; j < R; j += TVec.Count)
-                    {
-                        var fold = TVec.Create(0f);
-                        for (int i = 0; i < C; i++)
-                        {
-                            fold += TVec.Load(ref weights, i * 64 + j);
-                        }
-                        TVec.Store(fold, ref lBlock, j);
-                    }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.MultiplyAdd(TVec.Load(ref l, j), TVec.Load(ref rescale, j), TVec.Load(ref lBlock, j)), ref l, j);
@@ -647,10 +656,10 @@ namespace AttnDsl.Generated
                     {
                         for (int j = 0; j < R; j += TVec.Count)
                         {
-                            TVec.Store(TVec.Load(ref num, i * 64 + j) * TVec.Load(ref rescale, j), ref num, i * 64 + j);
+                            TVec.Store(TVec.Load(ref num, i * 32 + j) * TVec.Load(ref rescale, j), ref num, i * 32 + j);
                         }
                     }
-                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 64, ref num, 64, accumulate: true);
+                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 32, ref num, 32, accumulate: true);
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.Load(ref mNext, j), ref m, j);
@@ -663,26 +672,51 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref num, i * 64 + j) / TVec.Load(ref l, j), ref output, i * 64 + j);
+                    TVec.Store(TVec.Load(ref num, i * 32 + j) / TVec.Load(ref l, j), ref output, i * 32 + j);
                 }
             }
-            Tiles.Transpose<TVec>(96, R, ref output, 64, ref oQueries, oStep);
+            Tiles.Transpose<TVec>(96, R, ref output, 32, ref oQueries, oStep);
         }
 
-        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0</summary>
+        /// <summary>weights = exp(scores - mNext), lBlock = sum over rows of weights</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendWeights<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights)
+        private static void AttendWeights<TVec>(int C, int R, ref float scores, ref float mNext, ref float weights, ref float lBlock)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < R; j += TVec.Count)
             {
-                for (int j = 0; j < R; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                for (int i = 0; i < C; i++)
+                {
+                    var x = TVec.Weight(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
+                }
+                TVec.Store(fold, ref lBlock, j);
+            }
+        }
+
+        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0, lBlock = sum over rows of weights</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void AttendWeightsMasked<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights, ref float lBlock)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                var columns = TVec.Iota((ahead + j));
+                for (int i = 0; i < C; i++)
                 {
                     var s0 = TVec.Create(i);
-                    var s1 = TVec.Iota((ahead + j));
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref mNext, j));
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 64 + j);
+                    var s1 = columns;
+                    var s2 = TVec.Weight(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    var x = TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f));
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref lBlock, j);
             }
         }
 
@@ -693,7 +727,7 @@ namespace AttnDsl.Generated
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref m, j) - TVec.Load(ref mNext, j)), ref rescale, j);
+                TVec.Store(TVec.Weight(TVec.Load(ref m, j) - TVec.Load(ref mNext, j)), ref rescale, j);
             }
         }
 
@@ -715,18 +749,18 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qRotated = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float qScaled = ref Unsafe.Add(ref work, 4096); // [R,K]
-            ref float qAcross = ref Unsafe.Add(ref work, 8192); // [K,R]
-            ref float m = ref Unsafe.Add(ref work, 12288); // [1,R]
-            ref float l = ref Unsafe.Add(ref work, 12352); // [1,R]
-            ref float num = ref Unsafe.Add(ref work, 12416); // [V,R]
-            ref float scores = ref Unsafe.Add(ref work, 24704); // [C,R]
-            ref float blockMax = ref Unsafe.Add(ref work, 28800); // [1,R]
-            ref float mNext = ref Unsafe.Add(ref work, 28864); // [1,R]
-            ref float weights = ref Unsafe.Add(ref work, 28928); // [C,R]
-            ref float rescale = ref Unsafe.Add(ref work, 24704); // [1,R]
-            ref float lBlock = ref Unsafe.Add(ref work, 24768); // [1,R]
-            ref float output = ref Unsafe.Add(ref work, 18560); // [V,R]
+            ref float qScaled = ref Unsafe.Add(ref work, 2048); // [R,K]
+            ref float qAcross = ref Unsafe.Add(ref work, 4096); // [K,R]
+            ref float m = ref Unsafe.Add(ref work, 6144); // [1,R]
+            ref float l = ref Unsafe.Add(ref work, 6176); // [1,R]
+            ref float num = ref Unsafe.Add(ref work, 6208); // [V,R]
+            ref float scores = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float blockMax = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float mNext = ref Unsafe.Add(ref work, 16480); // [1,R]
+            ref float weights = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float lBlock = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float rescale = ref Unsafe.Add(ref work, 16512); // [1,R]
+            ref float output = ref Unsafe.Add(ref work, 9280); // [V,R]
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -744,7 +778,7 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qRotated, i * 64 + j), ref qScaled, i * 64 + j);
                 }
             }
-            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
+            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 32);
 
             // Sums begin at zero, the maximum far below every score.
             for (int j = 0; j < R; j += TVec.Count)
@@ -759,10 +793,10 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Create(0f), ref num, i * 64 + j);
+                    TVec.Store(TVec.Create(0f), ref num, i * 32 + j);
                 }
             }
-            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
+            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst) & ~7;
             for (int part = 0; part < 2; part++)
             {
                 // First the sinks that the window no longer holds, then the window.
@@ -773,28 +807,45 @@ namespace AttnDsl.Generated
                 nint keysPartStep = sinks ? sinkKeysStep : keysStep;
                 ref float valuesPart = ref (sinks ? ref sinkValues : ref values);
                 nint valuesPartStep = sinks ? sinkValuesStep : valuesStep;
-                for (int t = from; t < to; t += 64)
+                for (int t = from; t < to; t += 128)
                 {
-                    int C = Math.Min(64, to - t);
+                    int C = Math.Min(128, to - t);
                     int ahead = queryFirst + query - (partFirst + t); // of the block's first key is the first query
+                    bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                     ref float keysBlock = ref Unsafe.Add(ref keysPart, t * keysPartStep); // [C,K]
                     ref float valuesBlock = ref Unsafe.Add(ref valuesPart, t * valuesPartStep); // [C,V]
 
                     // Scores of one block of keys.
-                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
+                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 32, ref scores, 32, accumulate: false);
 
                     // m ← max(m, scores): the running maximum of each query.
-                    for (int j = 0; j < R; j += TVec.Count)
+                    if (whole)
                     {
-                        var fold = TVec.Create(float.NegativeInfinity);
-                        for (int i = 0; i < C; i++)
+                        for (int j = 0; j < R; j += TVec.Count)
                         {
-                            var s0 = TVec.Create(i);
-                            var s1 = TVec.Iota((ahead + j));
-                            var x0 = TVec.Load(ref scores, i * 64 + j);
-                            fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            var fold = TVec.Create(float.NegativeInfinity);
+                            for (int i = 0; i < C; i++)
+                            {
+                                fold = TVec.Max(fold, TVec.Load(ref scores, i * 32 + j));
+                            }
+                            TVec.Store(fold, ref blockMax, j);
                         }
-                        TVec.Store(fold, ref blockMax, j);
+                    }
+                    else
+                    {
+                        for (int j = 0; j < R; j += TVec.Count)
+                        {
+                            var fold = TVec.Create(float.NegativeInfinity);
+                            var columns = TVec.Iota((ahead + j));
+                            for (int i = 0; i < C; i++)
+                            {
+                                var s0 = TVec.Create(i);
+                                var s1 = columns;
+                                var x0 = TVec.Load(ref scores, i * 32 + j);
+                                fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            }
+                            TVec.Store(fold, ref blockMax, j);
+                        }
                     }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
@@ -802,19 +853,17 @@ namespace AttnDsl.Generated
                     }
 
                     // P = e^{scores − m}.
-                    AttendKeepingWeights<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
+                    if (whole)
+                    {
+                        AttendKeepingWeights<TVec>(C, R, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
+                    else
+                    {
+                        AttendKeepingWeightsMasked<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
 
                     // What was summed before is rescaled to the new maximum.
                     AttendKeepingRescale<TVec>(R, ref m, ref mNext, ref rescale);
-                    for (int j = 0; j < R; j += TVec.Count)
-                    {
-                        var fold = TVec.Create(0f);
-                        for (int i = 0; i < C; i++)
-                        {
-                            fold += TVec.Load(ref weights, i * 64 + j);
-                        }
-                        TVec.Store(fold, ref lBlock, j);
-                    }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.MultiplyAdd(TVec.Load(ref l, j), TVec.Load(ref rescale, j), TVec.Load(ref lBlock, j)), ref l, j);
@@ -823,10 +872,10 @@ namespace AttnDsl.Generated
                     {
                         for (int j = 0; j < R; j += TVec.Count)
                         {
-                            TVec.Store(TVec.Load(ref num, i * 64 + j) * TVec.Load(ref rescale, j), ref num, i * 64 + j);
+                            TVec.Store(TVec.Load(ref num, i * 32 + j) * TVec.Load(ref rescale, j), ref num, i * 32 + j);
                         }
                     }
-                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 64, ref num, 64, accumulate: true);
+                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 32, ref num, 32, accumulate: true);
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.Load(ref mNext, j), ref m, j);
@@ -839,29 +888,54 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref num, i * 64 + j) / TVec.Load(ref l, j), ref output, i * 64 + j);
+                    TVec.Store(TVec.Load(ref num, i * 32 + j) / TVec.Load(ref l, j), ref output, i * 32 + j);
                 }
             }
-            Tiles.Transpose<TVec>(96, R, ref output, 64, ref oQueries, oStep);
+            Tiles.Transpose<TVec>(96, R, ref output, 32, ref oQueries, oStep);
 
             // What the backward pass needs: log Σ e^score of each query.
             AttendKeepingLseQueries<TVec>(R, ref m, ref l, ref lseQueries);
         }
 
-        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0</summary>
+        /// <summary>weights = exp(scores - mNext), lBlock = sum over rows of weights</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendKeepingWeights<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights)
+        private static void AttendKeepingWeights<TVec>(int C, int R, ref float scores, ref float mNext, ref float weights, ref float lBlock)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < R; j += TVec.Count)
             {
-                for (int j = 0; j < R; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                for (int i = 0; i < C; i++)
+                {
+                    var x = TVec.Weight(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
+                }
+                TVec.Store(fold, ref lBlock, j);
+            }
+        }
+
+        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0, lBlock = sum over rows of weights</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void AttendKeepingWeightsMasked<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights, ref float lBlock)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                var columns = TVec.Iota((ahead + j));
+                for (int i = 0; i < C; i++)
                 {
                     var s0 = TVec.Create(i);
-                    var s1 = TVec.Iota((ahead + j));
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref mNext, j));
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 64 + j);
+                    var s1 = columns;
+                    var s2 = TVec.Weight(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    var x = TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f));
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref lBlock, j);
             }
         }
 
@@ -872,7 +946,7 @@ namespace AttnDsl.Generated
         {
             for (int j = 0; j < R; j += TVec.Count)
             {
-                TVec.Store(TVec.Exp(TVec.Load(ref m, j) - TVec.Load(ref mNext, j)), ref rescale, j);
+                TVec.Store(TVec.Weight(TVec.Load(ref m, j) - TVec.Load(ref mNext, j)), ref rescale, j);
             }
         }
 
@@ -915,7 +989,7 @@ namespace AttnDsl.Generated
             ref float dQAcross = ref Unsafe.Add(ref work, 24640); // [K,R]
             ref float scores = ref Unsafe.Add(ref work, 36928); // [C,R]
             ref float dWeightsViaRead = ref Unsafe.Add(ref work, 41024); // [C,R]
-            ref float dScores = ref Unsafe.Add(ref work, 45120); // [C,R]
+            ref float dScores = ref Unsafe.Add(ref work, 41024); // [C,R]
             ref float dQScaled = ref Unsafe.Add(ref work, 28736); // [R,K]
             ref float dQRotated = ref Unsafe.Add(ref work, 32832); // [R,K]
 
@@ -962,7 +1036,7 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0f), ref dQAcross, i * 64 + j);
                 }
             }
-            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
+            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst) & ~7;
             for (int part = 0; part < 2; part++)
             {
                 // First the sinks that the window no longer holds, then the window.
@@ -977,6 +1051,7 @@ namespace AttnDsl.Generated
                 {
                     int C = Math.Min(64, to - t);
                     int ahead = queryFirst + query - (partFirst + t); // of the block's first key is the first query
+                    bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                     ref float keysBlock = ref Unsafe.Add(ref keysPart, t * keysPartStep); // [C,K]
                     ref float valuesBlock = ref Unsafe.Add(ref valuesPart, t * valuesPartStep); // [C,V]
 
@@ -985,7 +1060,14 @@ namespace AttnDsl.Generated
 
                     // dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.
                     Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesPartStep, 1, ref dNum, 64, ref dWeightsViaRead, 64, accumulate: false);
-                    QueryGradientsDScores<TVec>(C, R, ahead, partFirst, t, window, ref dWeightsViaRead, ref dl, ref scores, ref lseQueries, ref dScores);
+                    if (whole)
+                    {
+                        QueryGradientsDScores<TVec>(C, R, ref dWeightsViaRead, ref dl, ref scores, ref lseQueries, ref dScores);
+                    }
+                    else
+                    {
+                        QueryGradientsDScoresMasked<TVec>(C, R, ahead, partFirst, t, window, ref dWeightsViaRead, ref dl, ref scores, ref lseQueries, ref dScores);
+                    }
                     Products.Multiply<TVec>(64, R, C, ref keysBlock, 1, keysPartStep, ref dScores, 64, ref dQAcross, 64, accumulate: true);
                 }
             }
@@ -1003,9 +1085,23 @@ namespace AttnDsl.Generated
                 ref cosQueries, ref sinQueries, cosStep, ref qGradQueries, qGradStep, back: true);
         }
 
+        /// <summary>dScores = (dWeightsViaRead + dl) * exp(scores - lseQueries)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void QueryGradientsDScores<TVec>(int C, int R, ref float dWeightsViaRead, ref float dl, ref float scores, ref float lseQueries, ref float dScores)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                for (int j = 0; j < R; j += TVec.Count)
+                {
+                    TVec.Store((TVec.Load(ref dWeightsViaRead, i * 64 + j) + TVec.Load(ref dl, j)) * TVec.Weight(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j)), ref dScores, i * 64 + j);
+                }
+            }
+        }
+
         /// <summary>dScores = i &lt;= j ? (dWeightsViaRead + dl) * (j - i &lt; window ? exp(scores - lseQueries) : i &lt; 4 ? exp(scores - lseQueries) : 0) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void QueryGradientsDScores<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float dWeightsViaRead, ref float dl, ref float scores, ref float lseQueries, ref float dScores)
+        private static void QueryGradientsDScoresMasked<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float dWeightsViaRead, ref float dl, ref float scores, ref float lseQueries, ref float dScores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
@@ -1014,7 +1110,7 @@ namespace AttnDsl.Generated
                 {
                     var s0 = TVec.Create(i);
                     var s1 = TVec.Iota((ahead + j));
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j));
+                    var s2 = TVec.Weight(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j));
                     TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), (TVec.Load(ref dWeightsViaRead, i * 64 + j) + TVec.Load(ref dl, j)) * TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref dScores, i * 64 + j);
                 }
             }
@@ -1043,16 +1139,16 @@ namespace AttnDsl.Generated
             ref float dValuesSum = ref Unsafe.Add(ref work, 0); // [C,V]
             ref float dKeysSum = ref Unsafe.Add(ref work, 6144); // [C,K]
             ref float qRotated = ref Unsafe.Add(ref work, 10240); // [R,K]
-            ref float qScaled = ref Unsafe.Add(ref work, 14336); // [R,K]
-            ref float qAcross = ref Unsafe.Add(ref work, 10240); // [K,R]
-            ref float output = ref Unsafe.Add(ref work, 14336); // [V,R]
-            ref float dNum = ref Unsafe.Add(ref work, 20480); // [V,R]
-            ref float dl = ref Unsafe.Add(ref work, 26624); // [1,R]
-            ref float scores = ref Unsafe.Add(ref work, 14336); // [C,R]
-            ref float weights = ref Unsafe.Add(ref work, 26688); // [C,R]
-            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 14336); // [C,R]
-            ref float dScores = ref Unsafe.Add(ref work, 30784); // [C,R]
-            ref float scratch = ref Unsafe.Add(ref work, 34880);
+            ref float qScaled = ref Unsafe.Add(ref work, 10240); // [R,K]
+            ref float qAcross = ref Unsafe.Add(ref work, 14336); // [K,R]
+            ref float output = ref Unsafe.Add(ref work, 18432); // [V,R]
+            ref float dNum = ref Unsafe.Add(ref work, 24576); // [V,R]
+            ref float dl = ref Unsafe.Add(ref work, 10240); // [1,R]
+            ref float scores = ref Unsafe.Add(ref work, 18432); // [C,R]
+            ref float weights = ref Unsafe.Add(ref work, 18432); // [C,R]
+            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 30720); // [C,R]
+            ref float dScores = ref Unsafe.Add(ref work, 30720); // [C,R]
+            ref float scratch = ref Unsafe.Add(ref work, 34816);
 
             ref float keysBlock = ref Unsafe.Add(ref keys, t * keysStep); // [C,K]
             ref float valuesBlock = ref Unsafe.Add(ref values, t * valuesStep); // [C,V]
@@ -1079,6 +1175,7 @@ namespace AttnDsl.Generated
             {
                 int R = Math.Min(64, to - query);
                 int ahead = queryFirst + query - t; // of the block's first key is the first query
+                bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                 ref float lseQueries = ref Unsafe.Add(ref lse, query * lseStep); // [1,R]
                 ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
                 ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -1117,7 +1214,14 @@ namespace AttnDsl.Generated
                 Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
 
                 // P = e^{scores − m}. Here m is log Σ e^score, as the forward pass kept it.
-                KeyGradientsWeights<TVec>(C, R, ahead, t, window, ref scores, ref lseQueries, ref weights);
+                if (whole)
+                {
+                    KeyGradientsWeights<TVec>(C, R, ref scores, ref lseQueries, ref weights);
+                }
+                else
+                {
+                    KeyGradientsWeightsMasked<TVec>(C, R, ahead, t, window, ref scores, ref lseQueries, ref weights);
+                }
 
                 // dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.
                 Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesStep, 1, ref dNum, 64, ref dWeightsViaRead, 64, accumulate: false);
@@ -1151,9 +1255,23 @@ namespace AttnDsl.Generated
             }
         }
 
+        /// <summary>weights = exp(scores - lseQueries)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void KeyGradientsWeights<TVec>(int C, int R, ref float scores, ref float lseQueries, ref float weights)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                for (int j = 0; j < R; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Weight(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j)), ref weights, i * 64 + j);
+                }
+            }
+        }
+
         /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - lseQueries) : i &lt; 4 ? exp(scores - lseQueries) : 0) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeyGradientsWeights<TVec>(int C, int R, int ahead, int t, int window, ref float scores, ref float lseQueries, ref float weights)
+        private static void KeyGradientsWeightsMasked<TVec>(int C, int R, int ahead, int t, int window, ref float scores, ref float lseQueries, ref float weights)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
@@ -1162,7 +1280,7 @@ namespace AttnDsl.Generated
                 {
                     var s0 = TVec.Create(i);
                     var s1 = TVec.Iota((ahead + j));
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j));
+                    var s2 = TVec.Weight(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j));
                     TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - t)), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 64 + j);
                 }
             }
@@ -1465,8 +1583,8 @@ namespace Samples
     ///   the rotated keys and their gradients are kept too, 512 bytes a token and key/value head
     ///
     /// Forms and schedule
-    ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
-    ///   parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
+    ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 38,592 bytes of scratch a worker
+    ///   parallel (the fastest): 32 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 66,176 bytes of scratch a worker
     ///
     /// Not supported
     ///   the chunkwise form: softmax has no state of fixed size to carry between chunks
@@ -1517,8 +1635,8 @@ Gradients
   the rotated keys and their gradients are kept too, 512 bytes a token and key/value head
 
 Forms and schedule
-  recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
-  parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
+  recurrent: one query at a time, keys in blocks of 128, dot products along K; 38,592 bytes of scratch a worker
+  parallel (the fastest): 32 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 66,176 bytes of scratch a worker
 
 Not supported
   the chunkwise form: softmax has no state of fixed size to carry between chunks
@@ -1651,8 +1769,8 @@ Not supported
                 else
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Attend;
-                    call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    call.Blocks = (call.Time + 31) / 32;
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 257.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
                 return;
             }
@@ -1683,8 +1801,8 @@ Not supported
                 else
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Attend;
-                    call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    call.Blocks = (call.Time + 31) / 32;
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 257.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
             }
         }
@@ -1842,8 +1960,8 @@ Not supported
 
             call.Heads = heads;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AttendKeeping;
-            call.Blocks = (call.Time + 63) / 64;
-            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendKeepingScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+            call.Blocks = (call.Time + 31) / 32;
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendKeepingScratch, 257.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
             call.Heads = heads;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.QueryGradients;
             call.Blocks = (call.Time + 63) / 64;

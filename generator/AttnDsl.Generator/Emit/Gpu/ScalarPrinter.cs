@@ -47,6 +47,7 @@ internal sealed class ScalarPrinter(Action<string> line, Func<int, string> arg, 
         RunTimeValue r => ($"(float){r.Name}", 7),
         // Two signs in a row would be a decrement.
         Unary { Op: UnaryOp.Neg } u => ("-" + Operand(u.X, 8), 7),
+        Unary { Op: UnaryOp.Weight } u => ($"GpuMath.Exp({Operand(u.X, 0)})", 9),
         Unary u => ($"GpuMath.{u.Op}({Operand(u.X, 0)})", 9),
         // A sum on the right keeps its parentheses: a + (b − c) is not a + b − c where b and c nearly cancel.
         Binary { Op: BinaryOp.Add } b => Infix(b, "+", 4, 4, 5),
