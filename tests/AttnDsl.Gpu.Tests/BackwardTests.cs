@@ -65,7 +65,7 @@ public sealed class BackwardTests(CpuAccelerator accelerator)
 
     internal static void AssertEqual(Dictionary<string, FloatTensor> expected, Dictionary<string, FloatTensor> actual, string what)
     {
-        foreach (var (tensor, values) in expected) AssertEqual(values.Data, actual[tensor].Data, $"{what} {tensor}", tensor is "in.phi" or "in.phasegate" or "in.theta" || (tensor is "in.g" && values.IsLearned) ? PhaseBar : Bar);
+        foreach (var (tensor, values) in expected) AssertEqual(values.Data, actual[tensor].Data, $"{what} {tensor}", tensor is "in.phi" or "in.phasegate" or "in.phasebias" or "in.theta" || (tensor is "in.g" && values.IsLearned) ? PhaseBar : Bar);
     }
 
     // As in the conformance tests, a gradient that all but cancels is measured as if it did not.

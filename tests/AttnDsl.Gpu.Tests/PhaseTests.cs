@@ -51,6 +51,36 @@ public sealed class PhaseTests
         }
     }
 
+    /// <summary>What every token adds keeps all digits of τ: half a million steps later it stands where it should.</summary>
+    [Fact]
+    public void Grown_HalfAMillionSteps_StandWhereTheyShould()
+    {
+        const int steps = 500_000;
+        foreach (var b in new[] { 0, 1e-6f, -0.1f, 0.5f, MathF.Log(2), 2.3f, -7.77f, -60, 8 })
+        {
+            float finite = 0;
+            var (turns, exponent) = ((long)Math.Round(0.7 / (2 * Math.PI) * Math.Pow(2, -Exponent)), Exponent);
+            var grown = GpuPhases.Grown(turns, b, ref exponent, ref finite);
+            var expected = turns * 2 * Math.PI * Math.Pow(2, Exponent) * Math.Exp(b);
+            Assert.InRange(grown, 0, 1L << 39);
+            var angle = GpuPhases.Begin(0, 0, ref finite);
+            for (var t = 0; t < steps; t++) angle = GpuPhases.Turn(angle, 1, grown, exponent, ref finite);
+            Assert.InRange(Math.Abs(Math.IEEERemainder(GpuPhases.Angle(angle, finite) - (steps * expected), 2 * Math.PI)), 0, 2.5e-7 + (steps * ((expected * Math.Pow(2, -37)) + Math.Pow(2, -47))));
+        }
+    }
+
+    [Fact]
+    public void Grown_OfNothing_IsNothing_AndWhatIsNotFiniteIsNaN()
+    {
+        foreach (var (b, isFinite) in new[] { (float.NegativeInfinity, true), (-1e9f, true), (88f, true), (89f, false), (float.PositiveInfinity, false), (float.NaN, false) })
+        {
+            var (finite, exponent) = (0f, Exponent);
+            var grown = GpuPhases.Grown(1L << 38, b, ref exponent, ref finite);
+            Assert.Equal(isFinite, float.IsFinite(GpuPhases.Angle(0, finite)));
+            if (b < -150) Assert.Equal(0, grown);
+        }
+    }
+
     [Fact]
     public void Turn_NotFinite_IsNaNFromThereOn()
     {

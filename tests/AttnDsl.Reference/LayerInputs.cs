@@ -29,6 +29,9 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
     /// <summary>Learned phases: [H,K/2], or [G,K/2].</summary>
     public float[] Theta { get; init; } = [];
 
+    /// <summary>Logarithms of what joins every phase: [H,K/2], or [G,K/2].</summary>
+    public float[] PhaseBias { get; init; } = [];
+
     /// <summary>What the general delta rule retrieves with: [B,T,H,K].</summary>
     public float[] A { get; init; } = [];
 
@@ -95,6 +98,7 @@ public sealed record LayerInputs(int Batch, int Time, float[] Q, float[] K, floa
         Y = Cut(Y, start, count),
         LevelScales = Cut(LevelScales, start, count),
         Theta = Theta,
+        PhaseBias = PhaseBias,
         ALog = ALog,
         DtBias = DtBias,
         U = U,

@@ -10,7 +10,7 @@ public enum PhaseGating
     Pair,
 }
 
-/// <summary>A selective rotation: Θ_t = Θ_{t−1} + τ ⊙ σ(w_t) ⊙ (φ_t − [φ_{t−1}]).</summary>
+/// <summary>A selective rotation: Θ_t = Θ_{t−1} + τ ⊙ σ(w_t) ⊙ (φ_t − [φ_{t−1}] + [e^b]).</summary>
 public sealed record PhaseSpec
 {
     /// <summary>τ_i = tan(θ_i/2) over the largest of them, θ_i evenly from 0 to MaxAngle·π; else base^(−2i/K).</summary>
@@ -21,6 +21,9 @@ public sealed record PhaseSpec
     /// <summary>The largest τ.</summary>
     public double Most { get; init; } = 1;
     public bool Differenced { get; init; }
+
+    /// <summary>Every token adds e^b: <see cref="LayerInputs.PhaseBias"/>.</summary>
+    public bool Biased { get; init; }
 
     /// <summary>φ is learned: <see cref="LayerInputs.Theta"/>, the same for every token.</summary>
     public bool Learned { get; init; }

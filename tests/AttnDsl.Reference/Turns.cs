@@ -68,6 +68,7 @@ internal sealed class Turns<T>
                     var row = (b * _inputs.Time) + t;
                     phases[now] = phase.Learned ? At(_inputs.Theta, _inputs.Direction?.Theta, c) : At(_inputs.Phi, _inputs.Direction?.Phi, (row * width) + c);
                     var turn = phase.Differenced ? phases[now] - phases[before] : phases[now];
+                    if (phase.Biased) turn += T.Exp(At(_inputs.PhaseBias, _inputs.Direction?.PhaseBias, c));
                     if (phase.Gate != PhaseGating.None)
                     {
                         var logit = At(_inputs.PhaseGate, _inputs.Direction?.PhaseGate, phase.Gate == PhaseGating.Pair ? (row * width) + c : (row * heads) + (c / pairs));

@@ -288,8 +288,14 @@ internal static class Explanation
         if (r.Phase is not { } phase) return $"q and k of token t are turned by t·{Literals.Number(r.Base)}^(−2i/{keyDim}) radians in pair i, channels {channels}";
         var gate = phase.Gate == PhaseGate.None ? "" : "σ(PhaseGate_t) ";
         if (phase.IsLearned) return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + {gate}θ, θ learned, wrapped; pair i is channels {channels}";
-        var added = phase.Differenced ? "(φ_t − φ_{t−1})" : "φ_t";
-        return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + τ {gate}{added}, wrapped; pair i is channels {channels}, {phase.Temperatures.Formula}";
+        var added = (phase.Differenced, phase.HasBias) switch
+        {
+            (false, false) => "φ_t",
+            (true, false) => "(φ_t − φ_{t−1})",
+            (false, true) => "(φ_t + e^b)",
+            (true, true) => "(φ_t − φ_{t−1} + e^b)",
+        };
+        return $"q and k of token t are turned by Θ_t = Θ_{{t−1}} + τ {gate}{added}, wrapped; pair i is channels {channels}, {phase.Temperatures.Formula}{(phase.HasBias ? ", b learned" : "")}";
     }
 
     private static IEnumerable<string> Window(DynamicalSystem s) =>

@@ -22,6 +22,7 @@ internal static class PhaseProgram
         var operands = new List<Tile> { phi, angle.Start, rest.Start };
         var gated = phase.Gate != PhaseGate.None;
         if (gated) operands.Add(b.Load("phaseGate", C, phase.Gate == PhaseGate.Head ? One : P));
+        if (phase.HasBias) operands.Add(head.Load("phaseBias", One, P, Access.Parameter));
         if (phase.Differenced)
         {
             var last = p.Open("lastPhi", new(One, P));
@@ -30,8 +31,9 @@ internal static class PhaseProgram
             tail.Store("lastPhi", last.Final, Access.Whole);
         }
 
-        Tile End(string name, bool isRest) => b.Emit(name, new PhaseEnd(phase.Temperatures, gated, phase.Differenced, isRest), [.. operands]);
-        b.Store("angles", b.Emit("angles", new PhaseSum(phase.Temperatures, gated, phase.Differenced), [.. operands]));
+        var sum = new PhaseSum(phase.Temperatures, gated, phase.HasBias, phase.Differenced);
+        Tile End(string name, bool isRest) => b.Emit(name, new PhaseEnd(sum, isRest), [.. operands]);
+        b.Store("angles", b.Emit("angles", sum, [.. operands]));
         p.Carry("phase", head.Load("phase", One, P, Access.Whole), angle, End("phaseNext", isRest: false));
         p.Carry("phaseRest", head.Load("phaseRest", One, P, Access.Whole, isFixed: true), rest, End("phaseRestNext", isRest: true));
         tail.Store("phase", angle.Final, Access.Whole);

@@ -80,6 +80,8 @@ internal sealed record RotationDeclaration(RotationKind Kind, double Base, PairL
 
     public bool? Differenced { get; init; }
 
+    public bool? Bias { get; init; }
+
     public PhaseGate? Gate { get; init; }
 }
 

@@ -62,6 +62,7 @@ internal static class DeclarationParser
             MaxTemperature = rotation.Named<double>("MaxTemperature"),
             MaxAngle = rotation.Named<double>("MaxAngle"),
             Differenced = rotation.Named<bool>("Differenced"),
+            Bias = rotation.Named<bool>("Bias"),
             Gate = rotation.NamedEnum<PhaseGate>("Gate"),
         };
     }

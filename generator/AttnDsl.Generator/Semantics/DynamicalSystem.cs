@@ -54,6 +54,9 @@ internal sealed record Phase(Temperatures Temperatures, bool Differenced, PhaseG
 {
     /// <summary>Whether what a token adds is learned, not an input.</summary>
     public bool IsLearned { get; init; }
+
+    /// <summary>Whether e^b, b learned, joins what a token adds.</summary>
+    public bool HasBias { get; init; }
 }
 
 /// <summary>A tensor [B,T,heads,width] that kernels of a call derive from its inputs before any other kernel runs.</summary>

@@ -162,7 +162,7 @@ internal static class LayerRules
             foreach (var (option, set) in new[]
             {
                 ("Temperature", rotary.Temperature is not null), ("MaxTemperature", rotary.MaxTemperature is not null), ("MaxAngle", rotary.MaxAngle is not null),
-                ("Differenced", rotary.Differenced is not null), ("Gate", rotary.Gate is not null && rotary.Kind != RotationKind.Learned), ("Base", rotary is { Kind: RotationKind.Learned, Base: not 10000 }),
+                ("Differenced", rotary.Differenced is not null), ("Bias", rotary.Bias is not null), ("Gate", rotary.Gate is not null && rotary.Kind != RotationKind.Learned), ("Base", rotary is { Kind: RotationKind.Learned, Base: not 10000 }),
             })
             {
                 if (set) yield return new(PhaseOnRotary, "Rotation." + option, name, option, rotary.Kind.ToString(), rotary.Kind == RotationKind.Learned ? "are learned" : "follow from positions");

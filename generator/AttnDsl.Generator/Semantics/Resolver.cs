@@ -66,7 +66,7 @@ internal static class Resolver
     {
         Phase = r.Kind switch
         {
-            RotationKind.Selective => new(new(pairs, r.Temperature ?? default, r.MaxTemperature ?? 1, r.Base, r.MaxAngle ?? 0.9999), r.Differenced ?? false, r.Gate ?? default),
+            RotationKind.Selective => new(new(pairs, r.Temperature ?? default, r.MaxTemperature ?? 1, r.Base, r.MaxAngle ?? 0.9999), r.Differenced ?? false, r.Gate ?? default) { HasBias = r.Bias ?? false },
             RotationKind.Learned => new(new(pairs, RotationTemperature.Geometric, 1, 1, 0), false, r.Gate ?? default) { IsLearned = true },
             _ => null,
         },
@@ -127,7 +127,7 @@ internal static class Resolver
         if (s.OutputGate != OutputGate.None) yield return new("OutputGate", "outputGate", $"[B,T,{n},V]", HeadCount.State, s.ValueDim, $"The output is multiplied by {(s.OutputGate == OutputGate.Silu ? "y·σ(y)" : "σ(y)")} of it.");
         if (s.IsStabilised) yield return new("I", "inputGate", $"[B,T,{n}]", HeadCount.State, 0, "Input gate: the logarithm of the write strength.");
         if (s.Phase is not { } phase) yield break;
-        if (!phase.IsLearned) yield return new("Phi", "phi", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, phase.Differenced ? "Phases φ: a token turns by τ times what they changed by since the token before." : "Phases φ: a token turns by τ φ.");
+        if (!phase.IsLearned) yield return new("Phi", "phi", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, $"Phases φ: a token turns by τ times {(phase.Differenced ? "what they changed by since the token before" : "φ")}{(phase.HasBias ? ", and e^b" : "")}.");
         var gate = "Logit of the phase's gate: the token turns by σ of it times as far.";
         if (phase.Gate == PhaseGate.Head) yield return new("PhaseGate", "phaseGate", $"[B,T,{keyHeads}]", s.KeyHeadCount, 0, gate);
         if (phase.Gate == PhaseGate.Pair) yield return new("PhaseGate", "phaseGate", $"[B,T,{keyHeads},K/2]", s.KeyHeadCount, s.KeyDim / 2, gate);
@@ -197,6 +197,7 @@ internal static class Resolver
         }
 
         if (s.Phase is { IsLearned: true }) yield return new("Theta", "theta", $"[{(s.KeyValueHeads is null ? "H" : "G")},K/2]", s.KeyHeadCount, new([s.KeyDim / 2]), "θ: radians that a token turns each pair by.");
+        if (s.Phase is { HasBias: true }) yield return new("PhaseBias", "phaseBias", $"[{(s.KeyValueHeads is null ? "H" : "G")},K/2]", s.KeyHeadCount, new([s.KeyDim / 2]), "b: e^b joins the phases of every token.");
         foreach (var tensor in s.Convolution?.Tensors ?? [])
         {
             var (name, letters, count, width) = OfConvolution(s, tensor, n);

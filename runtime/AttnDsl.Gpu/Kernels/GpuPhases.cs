@@ -13,6 +13,12 @@ public static class GpuPhases
     /// <summary>1/2π in two parts: the first times 2^−41, the second times 2^−80.</summary>
     private const long PerRadian = 349985421095, PerRadianRest = 73103212298;
 
+    /// <summary>log2 e in two parts: the first times 2^−38, the second times 2^−77.</summary>
+    private const long PerOctave = 396564993198, PerOctaveRest = 25705770914;
+
+    /// <summary>ln 2, and 1, times 2^−48.</summary>
+    private const long Octave = 195103586505167, One = 1L << 48;
+
     /// <summary>2π in two parts: the first times 2^−37, the second times 2^−60.</summary>
     private const long Radians = 863554413089, RadiansRest = 3432730;
 
@@ -38,6 +44,30 @@ public static class GpuPhases
         return angle + Product(x, turns, exponent);
     }
 
+    /// <summary>turns · e^b: as many digits as turns have, since every token adds them.</summary>
+    /// <param name="turns">Turns, times a power of two: below 2^39.</param>
+    /// <param name="b">A float; from −150 down e^b counts as 0.</param>
+    /// <param name="exponent">The power's exponent, negated; receives the result's.</param>
+    /// <param name="finite">Stays 0 while e^b is finite.</param>
+    public static long Grown(long turns, float b, ref int exponent, ref float finite)
+    {
+        float grown = GpuMath.Exp(b);
+        finite += grown - grown;
+        if (!(b > -150f)) return 0;
+
+        // e^b = 2^(n + f): the series of e^(f ln 2), term by term inwards.
+        long octaves = Product(b, PerOctave, -38) + Product(b, PerOctaveRest, -77);
+        long x = Times(octaves & (One - 1), Octave);
+        long power = One;
+        for (int i = 15; i > 0; i--)
+        {
+            power = One + (Times(x, power) / i);
+        }
+
+        exponent += (int)(octaves >> 48) + 1;
+        return (Times(turns << 9, power) + 512) >> 10;
+    }
+
     /// <summary>The angle in radians, within a half turn of 0; NaN if anything was not finite.</summary>
     public static float Angle(long angle, float finite) => ((float)ToRadians(angle) * 4.33680869e-19f) + finite;
 
@@ -60,6 +90,13 @@ public static class GpuPhases
         int shift = field - 150 + exponent + 48;
         if (shift >= 0) return shift > 63 ? 0 : product << shift;
         return shift < -63 ? 0 : ((product >> (-shift - 1)) + 1) >> 1;
+    }
+
+    /// <summary>x · y of positive numbers of up to 49 bits, times 2^−48.</summary>
+    private static long Times(long x, long y)
+    {
+        const long Low = 0xffffff;
+        return ((x >> 24) * (y >> 24)) + ((((x >> 24) * (y & Low)) + ((x & Low) * (y >> 24)) + (((x & Low) * (y & Low)) >> 24)) >> 24);
     }
 
     /// <summary>In units of 2^−61 radians, from −π to π.</summary>

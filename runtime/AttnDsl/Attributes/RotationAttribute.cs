@@ -77,6 +77,12 @@ public sealed class RotationAttribute(RotationKind kind) : Attribute
     /// <summary>Takes φ_t − φ_{t−1} in the place of φ_t: without a gate the angle is then τ ⊙ φ_t itself, which remembers nothing.</summary>
     public bool Differenced { get; set; }
 
+    /// <summary>
+    /// Adds e^b to the φ (or the change of φ) of every token, b learned: <c>Parameters.PhaseBias</c> [H,K/2]. With b = 0 and φ = 0 a selective rotation is
+    /// the rotary one. A gate multiplies the sum.
+    /// </summary>
+    public bool Bias { get; set; }
+
     /// <summary>The gate of the phase of a selective or learned rotation.</summary>
     public PhaseGate Gate { get; set; }
 

@@ -7,8 +7,8 @@ using System.Runtime.InteropServices;
 namespace AttnDsl.Primitives;
 
 /// <summary>
-/// Phases that inputs add to: Θ_t = Θ_{t−1} + τ ⊙ φ_t, wrapped to (−π, π]. Sums run in double precision, rounded to multiples
-/// of 2^−44, which two floats hold: a phase after a million tokens is as good as after one, and the same bits wherever it was handed on.
+/// Phases that inputs add to: Θ_t = Θ_{t−1} + τ ⊙ φ_t, wrapped to (−π, π]. Sums and what tokens add run in double precision, sums rounded to
+/// multiples of 2^−44, which two floats hold: a phase after a million tokens is as good as after one, and the same bits wherever it was handed on.
 /// </summary>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public static class Phases
@@ -52,6 +52,8 @@ public static class Phases
     /// <param name="gate">Logits w [rows] or [rows,pairs]: a row counts σ(w) times.</param>
     /// <param name="gateRow">Row stride of w.</param>
     /// <param name="gateWidth">Columns of w: 0 without a gate, 1, or as many as there are pairs.</param>
+    /// <param name="bias">Logarithms b [pairs] of what joins every φ.</param>
+    /// <param name="biased">Whether it does.</param>
     /// <param name="last">φ before the first row [pairs], where rows count by what they changed.</param>
     /// <param name="differenced">Whether they do.</param>
     /// <param name="temperatures">τ [pairs].</param>
@@ -59,14 +61,16 @@ public static class Phases
     /// <param name="angleRow">Row stride of Θ.</param>
     [MethodImpl(Jit.Kernel)]
     public static void Sum(
-        int rows, int pairs, ref float phi, nint phiRow, ref float start, ref float rest, ref float gate, nint gateRow, int gateWidth, ref float last, bool differenced,
+        int rows, int pairs, ref float phi, nint phiRow, ref float start, ref float rest, ref float gate, nint gateRow, int gateWidth, ref float bias, bool biased, ref float last, bool differenced,
         double[] temperatures, ref float angles, nint angleRow)
     {
         Span<double> angle = stackalloc double[pairs];
         Begin(angle, ref start, ref rest);
+        Span<double> added = stackalloc double[biased ? pairs : 0];
+        Exp(added, ref bias);
         for (int t = 0; t < rows; t++)
         {
-            Advance(angle, ref Unsafe.Add(ref phi, t * phiRow), ref Unsafe.Add(ref gate, t * gateRow), gateWidth, ref Before(t, ref phi, phiRow, ref last), differenced, temperatures);
+            Advance(angle, ref Unsafe.Add(ref phi, t * phiRow), ref Unsafe.Add(ref gate, t * gateRow), gateWidth, added, ref Before(t, ref phi, phiRow, ref last), differenced, temperatures);
             ref float row = ref Unsafe.Add(ref angles, t * angleRow);
             for (int i = 0; i < pairs; i++)
             {
@@ -78,14 +82,16 @@ public static class Phases
     /// <summary>Θ after the last row, or what rounding it to a float leaves; operands as <see cref="Sum"/> has.</summary>
     [MethodImpl(Jit.Kernel)]
     public static void End(
-        int rows, int pairs, ref float phi, nint phiRow, ref float start, ref float rest, ref float gate, nint gateRow, int gateWidth, ref float last, bool differenced,
+        int rows, int pairs, ref float phi, nint phiRow, ref float start, ref float rest, ref float gate, nint gateRow, int gateWidth, ref float bias, bool biased, ref float last, bool differenced,
         double[] temperatures, bool isRest, ref float end)
     {
         Span<double> angle = stackalloc double[pairs];
         Begin(angle, ref start, ref rest);
+        Span<double> added = stackalloc double[biased ? pairs : 0];
+        Exp(added, ref bias);
         for (int t = 0; t < rows; t++)
         {
-            Advance(angle, ref Unsafe.Add(ref phi, t * phiRow), ref Unsafe.Add(ref gate, t * gateRow), gateWidth, ref Before(t, ref phi, phiRow, ref last), differenced, temperatures);
+            Advance(angle, ref Unsafe.Add(ref phi, t * phiRow), ref Unsafe.Add(ref gate, t * gateRow), gateWidth, added, ref Before(t, ref phi, phiRow, ref last), differenced, temperatures);
         }
 
         for (int i = 0; i < pairs; i++)
@@ -117,11 +123,20 @@ public static class Phases
         }
     }
 
+    /// <summary>e^x.</summary>
+    private static void Exp(Span<double> y, ref float x)
+    {
+        for (int i = 0; i < y.Length; i++)
+        {
+            y[i] = Math.Exp(Unsafe.Add(ref x, i));
+        }
+    }
+
     private static ref float Before(int t, ref float phi, nint phiRow, ref float last) => ref t == 0 ? ref last : ref Unsafe.Add(ref phi, (t - 1) * phiRow);
 
-    /// <summary>One token: angle += τ ⊙ σ(gate) ⊙ (φ − before), wrapped.</summary>
+    /// <summary>One token: angle += τ ⊙ σ(gate) ⊙ (φ − before + added), wrapped.</summary>
     [MethodImpl(Jit.Kernel)]
-    private static void Advance(Span<double> angle, ref float phi, ref float gate, int gateWidth, ref float before, bool differenced, double[] temperatures)
+    private static void Advance(Span<double> angle, ref float phi, ref float gate, int gateWidth, ReadOnlySpan<double> added, ref float before, bool differenced, double[] temperatures)
     {
         double share = gateWidth == 1 ? Sigmoid(gate) : 1;
         bool gated = gateWidth > 1;
@@ -135,6 +150,13 @@ public static class Phases
                 Vector.Widen(Vector.LoadUnsafe(ref before, (nuint)i), out Vector<double> lowBefore, out Vector<double> highBefore);
                 low -= lowBefore;
                 high -= highBefore;
+            }
+
+            if (added.Length > 0)
+            {
+                ref double joins = ref Unsafe.AsRef(in added[i]);
+                low += Vector.LoadUnsafe(ref joins);
+                high += Vector.LoadUnsafe(ref joins, (nuint)width);
             }
 
             if (gated)
@@ -154,6 +176,7 @@ public static class Phases
         {
             double step = Unsafe.Add(ref phi, i);
             if (differenced) step -= Unsafe.Add(ref before, i);
+            if (added.Length > 0) step += added[i];
             if (gated) step *= Sigmoid(Unsafe.Add(ref gate, i));
             angle[i] = Wrap(angle[i] + (temperatures[i] * share * step));
         }

@@ -150,7 +150,7 @@ internal static partial class SelectivePairs6x5;
 [AttentionLayer(KeyDim = 80, ValueDim = 96)]
 [Gate(GateShape.Key, Activation = GateActivation.LogSigmoid, Temperature = 16)]
 [Write(WriteRule.Delta)]
-[Rotation(RotationKind.Selective, MaxTemperature = 0.5, Base = 1, Gate = PhaseGate.Head)]
+[Rotation(RotationKind.Selective, MaxTemperature = 0.5, Base = 1, Bias = true, Gate = PhaseGate.Head)]
 internal static partial class SelectiveDelta80x96;
 
 [AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 2, ValueHeads = 4, Causal = false)]
@@ -172,7 +172,7 @@ internal static partial class Forgetting7x5;
 internal static partial class ForgettingEverything6x5;
 
 [AttentionLayer(KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Causal = false)]
-[Rotation(RotationKind.Selective, Layout = PairLayout.Interleaved, Gate = PhaseGate.Pair)]
+[Rotation(RotationKind.Selective, Layout = PairLayout.Interleaved, Differenced = true, Bias = true, Gate = PhaseGate.Pair)]
 internal static partial class SelectiveSoftmaxFull6x5;
 
 [AttentionLayer(KeyDim = 7, ValueDim = 5, Heads = 2, Causal = false)]

@@ -12,6 +12,11 @@ namespace AttnDsl.Conformance.Layers;
 [Rotation(RotationKind.Selective, Gate = PhaseGate.Head)]
 internal static partial class LongPhase;
 
+[AttentionLayer(KeyDim = 4, ValueDim = 1, Heads = 1)]
+[FeatureMap(Kernel.Identity)]
+[Rotation(RotationKind.Selective, Base = 10000, Bias = true)]
+internal static partial class LongBias;
+
 /// <summary>What is summed from token to token is as good after many tokens as after few.</summary>
 public sealed class LongSequenceTests
 {
@@ -70,6 +75,26 @@ public sealed class LongSequenceTests
         }
 
         Assert.InRange(angle, 4e5, 6e5);
+        Assert.Equal(0, Math.IEEERemainder(state.Phase[0, 0, 0] - angle, 2 * Math.PI), 5e-7);
+    }
+
+    /// <summary>Every token adds the same e^b: rounded to a float, it would be a tenth of a radian off after a million.</summary>
+    [Fact]
+    public void PhaseBias_MillionTokens_StandsWhereItShould()
+    {
+        const int piece = 4099, pieces = 244;
+        var (state, zeros, angle) = (new LongBias.State(1), new float[4 * piece], 0.0);
+        float[] bias = [0.1f, 2.3f];
+        for (var n = 0; n < pieces; n++)
+        {
+            var phi = new Draw(n).Normal(2 * piece, 1);
+            state.Prefill(piece, zeros, zeros, zeros.AsSpan(0, piece), phi, bias, new float[piece]);
+            for (var t = 0; t < piece; t++) angle += phi[2 * t];
+        }
+
+        // Added at once: one by one, float64 would round it the same way a million times.
+        angle += piece * pieces * Math.Exp(bias[0]);
+        Assert.InRange(angle, 1.1e6, 1.2e6);
         Assert.Equal(0, Math.IEEERemainder(state.Phase[0, 0, 0] - angle, 2 * Math.PI), 5e-7);
     }
 }

@@ -81,9 +81,9 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] },
             SelectivePairs6x5.Forward, SelectivePairs6x5.Forward, SelectivePairs6x5.Backward, (b, h, c) => new(b),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectivePairs6x5.Backward }),
-        new(nameof(SelectiveDelta80x96), s_gla with { KeyDim = 80, ValueDim = 96, Write = WriteKind.Delta, Pairs = Pairs.HalfSplit, Phase = new() { Base = 1, Most = 0.5, Gate = PhaseGating.Head } }, new Layer<SelectiveDelta80x96.Inputs, SelectiveDelta80x96.Gradients, SelectiveDelta80x96.State>(
-            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] },
-            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] },
+        new(nameof(SelectiveDelta80x96), s_gla with { KeyDim = 80, ValueDim = 96, Write = WriteKind.Delta, Pairs = Pairs.HalfSplit, Phase = new() { Base = 1, Most = 0.5, Biased = true, Gate = PhaseGating.Head } }, new Layer<SelectiveDelta80x96.Inputs, SelectiveDelta80x96.Gradients, SelectiveDelta80x96.State>(
+            InOrder, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"], PhaseGate = t["in.phasegate"], Parameters = new() { PhaseBias = t["in.phasebias"] } },
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Beta = t.Beta, Phi = t["in.phi"], PhaseGate = t["in.phasegate"], Parameters = new() { PhaseBias = t["in.phasebias"] } },
             SelectiveDelta80x96.Forward, SelectiveDelta80x96.Forward, SelectiveDelta80x96.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { Matrix = s => s.S, BackwardThrough = SelectiveDelta80x96.Backward }),
         new(nameof(SelectiveFull6x5), s_base with { KeyDim = 6, ValueDim = 5, ValueHeads = 4, Causal = false, Pairs = Pairs.HalfSplit, Phase = new() { Differenced = true } }, new Layer<SelectiveFull6x5.Inputs, SelectiveFull6x5.Gradients>(
@@ -98,8 +98,8 @@ internal sealed record Subject(string Name, LayerSpec Spec, ILayer Layer)
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] },
             ForgettingEverything6x5.Forward, ForgettingEverything6x5.Forward, ForgettingEverything6x5.Backward, (b, h, c) => new(b, h),
             (s, in i, in o) => s.Prefill(in i, in o), (s, in i, in o) => s.Step(in i, in o)) { BackwardThrough = ForgettingEverything6x5.Backward }),
-        new(nameof(SelectiveSoftmaxFull6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Causal = false, Pairs = Pairs.Interleaved, Phase = new() { Gate = PhaseGating.Pair } }, new Layer<SelectiveSoftmaxFull6x5.Inputs, SelectiveSoftmaxFull6x5.Gradients>(
-            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, SelectiveSoftmaxFull6x5.Forward, SelectiveSoftmaxFull6x5.Backward)),
+        new(nameof(SelectiveSoftmaxFull6x5), s_softmax with { KeyDim = 6, ValueDim = 5, Heads = 4, KeyValueHeads = 2, Causal = false, Pairs = Pairs.Interleaved, Phase = new() { Differenced = true, Biased = true, Gate = PhaseGating.Pair } }, new Layer<SelectiveSoftmaxFull6x5.Inputs, SelectiveSoftmaxFull6x5.Gradients>(
+            Forms.Parallel, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"], Parameters = new() { PhaseBias = t["in.phasebias"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, Phi = t["in.phi"], PhaseGate = t["in.phasegate"], Parameters = new() { PhaseBias = t["in.phasebias"] } }, SelectiveSoftmaxFull6x5.Forward, SelectiveSoftmaxFull6x5.Backward)),
         new(nameof(Gla1x1), s_gla with { KeyDim = 1, ValueDim = 1 }, new Layer<Gla1x1.Inputs, Gla1x1.Gradients, Gla1x1.State>(
             Every, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G },

@@ -34,7 +34,7 @@ internal static partial class Elementwise5;
 [AttentionLayer(KeyDim = 6, ValueDim = 5, KeyValueHeads = 1)]
 [FeatureMap(Kernel.Softmax)]
 [Gate(GateShape.Head, Activation = GateActivation.LogSigmoid)]
-[Rotation(RotationKind.Selective, Base = 100)]
+[Rotation(RotationKind.Selective, Base = 100, Bias = true)]
 internal static partial class ForgettingTurned6x5;
 
 /// <summary>An angle that a window carries on for ever.</summary>
@@ -58,8 +58,8 @@ internal static class StateSubjects
             t => new() { Q = t.Q, K = t.K, V = t.V }, t => new() { Q = t.Q, K = t.K, V = t.V })),
         [nameof(Forgetting7x5)] = (Subject.All[nameof(Forgetting7x5)].Spec, new StateSubject<Forgetting7x5.Inputs, Forgetting7x5.Gradients, Forgetting7x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G })),
-        [nameof(ForgettingTurned6x5)] = (Subject.All[nameof(Forgetting7x5)].Spec with { KeyDim = 6, KeyValueHeads = 1, Pairs = Pairs.HalfSplit, Phase = new() { Base = 100 } }, new StateSubject<ForgettingTurned6x5.Inputs, ForgettingTurned6x5.Gradients, ForgettingTurned6x5.State>(
-            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"] })),
+        [nameof(ForgettingTurned6x5)] = (Subject.All[nameof(Forgetting7x5)].Spec with { KeyDim = 6, KeyValueHeads = 1, Pairs = Pairs.HalfSplit, Phase = new() { Base = 100, Biased = true } }, new StateSubject<ForgettingTurned6x5.Inputs, ForgettingTurned6x5.Gradients, ForgettingTurned6x5.State>(
+            t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], Parameters = new() { PhaseBias = t["in.phasebias"] } }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], Parameters = new() { PhaseBias = t["in.phasebias"] } })),
         [nameof(ForgettingEverything6x5)] = (Subject.All[nameof(ForgettingEverything6x5)].Spec, new StateSubject<ForgettingEverything6x5.Inputs, ForgettingEverything6x5.Gradients, ForgettingEverything6x5.State>(
             t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] }, t => new() { Q = t.Q, K = t.K, V = t.V, G = t.G, Phi = t["in.phi"], PhaseGate = t["in.phasegate"] })),
         [nameof(SelectiveWindow6x5)] = (new() { KeyDim = 6, ValueDim = 5, Heads = 2, Similarity = Similarity.Softmax, Window = 16, Pairs = Pairs.HalfSplit, Phase = new() { Base = 100, Gate = PhaseGating.Pair } }, new StateSubject<SelectiveWindow6x5.Inputs, SelectiveWindow6x5.Gradients, SelectiveWindow6x5.State>(

@@ -111,6 +111,7 @@ internal sealed record Slope(LayerSpec Spec, LayerInputs Inputs, float[] Upstrea
             "in.i" => nowhere with { I = direction },
             "in.phi" => nowhere with { Phi = direction },
             "in.theta" => nowhere with { Theta = direction },
+            "in.phasebias" => nowhere with { PhaseBias = direction },
             "in.phasegate" => nowhere with { PhaseGate = direction },
             "in.a_log" or "in.power" => nowhere with { ALog = direction },
             "in.dt_bias" or "in.lambda" => nowhere with { DtBias = direction },

@@ -126,6 +126,7 @@ internal sealed class LayerSample
                 MaxAngle = phase.Temperatures.Angle,
                 Most = phase.Temperatures.Most,
                 Differenced = phase.Differenced,
+                Biased = phase.HasBias,
                 Learned = phase.IsLearned,
                 Gate = Enum.Parse<PhaseGating>(phase.Gate.ToString()),
             },
@@ -140,7 +141,7 @@ internal sealed class LayerSample
     public LayerInputs Inputs => new(1, Time, Input("q"), Input("k"), _inputs["v"])
     {
         G = System.Decay is { IsLearned: true } ? [.. Enumerable.Repeat(Input("g"), Time).SelectMany(x => x)] : Input("g"), Beta = Input("beta"), I = Input("inputGate"), Eta = Input("eta"), Y = Input("outputGate"), A = Input("retrieve"), B = Input("back"), S = Input("slotWrite"),
-        Phi = Input("phi"), PhaseGate = Input("phaseGate"), Theta = Input("theta"),
+        Phi = Input("phi"), PhaseGate = Input("phaseGate"), Theta = Input("theta"), PhaseBias = Input("phaseBias"),
         ALog = Input("logRate"), DtBias = Input("stepBias"), U = Input("bonus"), W = Input("augment"), D = Input("skip"), Sink = Input("sink"), LevelScales = Input("levelScales"),
         Parameters = System.Parameters.Where(p => p.Member.StartsWith("Map", StringComparison.Ordinal) || p.Member.EndsWith("Taps", StringComparison.Ordinal)).ToDictionary(p => p.Member.EndsWith("Taps", StringComparison.Ordinal) ? p.Tensor : p.Member is "MapB" or "MapC1" or "MapC2" or "MapU" ? p.Member[3..].ToLowerInvariant() : p.Member[3..], p => Input(p.Tensor)),
     };
@@ -259,7 +260,7 @@ internal sealed class LayerSample
             plain with { Kernel = Kernel.Hedgehog, Map = new(Form: HedgehogForm.Separate) },
             plain with { Heads = 4, KeyValueHeads = 2, Rotation = new(RotationKind.Rotary, 100, PairLayout.Interleaved), Window = new(6, true, 2) },
             plain with { Heads = 4, KeyValueHeads = 2, Window = new(4, false, 1) },
-            .. Enum.GetValues<PhaseGate>().SelectMany((g, n) => new[] { true, false }.Select(differenced => new RotationDeclaration(RotationKind.Selective, 100, (PairLayout)(n % 2)) { Gate = g, Differenced = differenced, Temperature = (RotationTemperature)(n % 2) })).SelectMany((r, n) => new[]
+            .. Enum.GetValues<PhaseGate>().SelectMany((g, n) => new[] { true, false }.Select(differenced => new RotationDeclaration(RotationKind.Selective, 100, (PairLayout)(n % 2)) { Gate = g, Differenced = differenced, Bias = differenced == (n == 1), Temperature = (RotationTemperature)(n % 2) })).SelectMany((r, n) => new[]
             {
                 plain with { Gate = new(n % 3 == 0 ? GateShape.Key : GateShape.Pair, null, GateActivation.LogSigmoid, null), Write = n % 3 == 1 ? WriteRule.Delta : WriteRule.Plain, Rotation = r, Heads = 2, ValueHeads = n % 2 == 0 ? 4 : null },
                 plain with { Kernel = Kernel.Softmax, Gate = new(GateShape.Head, null, GateActivation.LogSigmoid, null), Rotation = r, Heads = 4, KeyValueHeads = n % 2 == 0 ? 2 : null, Window = n % 3 == 0 ? new(6, false, 2) : null },

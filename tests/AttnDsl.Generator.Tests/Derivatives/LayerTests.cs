@@ -68,7 +68,7 @@ public sealed class LayerTests
         var systems = Enumerable.Range(0, LayerSample.Count).Select(n => LayerSample.Of(n).System).ToList();
         foreach (var mechanism in new Func<DynamicalSystem, object?>[]
         {
-            s => s.Family, s => s.Causal, s => s.Kernel, s => s.Decay?.Shape, s => s.Decay?.Activation, s => s.Write, s => s.Normaliser, s => s.NormaliserGradient, s => s.Rotation?.Layout, s => s.Rotation?.Kind, s => s.Phase?.Gate,
+            s => s.Family, s => s.Causal, s => s.Kernel, s => s.Decay?.Shape, s => s.Decay?.Activation, s => s.Write, s => s.Normaliser, s => s.NormaliserGradient, s => s.Rotation?.Layout, s => s.Rotation?.Kind, s => s.Phase?.Gate, s => s.Phase?.HasBias,
             s => s.Writing.Strength, s => s.Writing.Key, s => s.Writing.Bonus, s => s.Skip, s => s.Augmentation, s => s.Score is { Bias: PositionBias.Alibi }, s => s.Score is { SinkLogit: true }, s => s.Levels > 0, s => s.ExactTokens > 0,
             s => s.Window?.RuntimeSized, s => s.Window?.SinkTokens > 0, s => s.KeyValueHeads is null, s => s.ValueHeads is null,
         })

@@ -80,8 +80,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } from cross in new[] { false, true } select new PrimitiveCase(new PairProduct(layout, cross), new(new(C, K)), new(new(C, K))),
         .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } select new PrimitiveCase(new SpreadPairs(layout), new Argument(new(C, P))),
         .. from layout in new[] { PairLayout.HalfSplit, PairLayout.Interleaved } select new PrimitiveCase(new FoldPairs(layout), new Argument(new(C, K))),
-        .. from gate in new Dim?[] { null, One, P } from differenced in new[] { false, true } select new PrimitiveCase(new PhaseSum(s_geometric, gate is not null, differenced), Phases(gate, differenced)),
-        .. from gate in new Dim?[] { null, One, P } from differenced in new[] { false, true } from rest in new[] { false, true } select new PrimitiveCase(new PhaseEnd(s_tangent, gate is not null, differenced, rest), Phases(gate, differenced)),
+        .. from gate in new Dim?[] { null, One, P } from biased in new[] { false, true } from differenced in new[] { false, true } select new PrimitiveCase(new PhaseSum(s_geometric, gate is not null, biased, differenced), Phases(gate, biased, differenced)),
+        .. from gate in new Dim?[] { null, One, P } from biased in new[] { false, true } from differenced in new[] { false, true } from rest in new[] { false, true } select new PrimitiveCase(new PhaseEnd(new(s_tangent, gate is not null, biased, differenced), rest), Phases(gate, biased, differenced)),
         new(new Temper(s_tangent), new Argument(new(C, P))),
         .. from rest in new[] { false, true } select new PrimitiveCase(new CompensatedSum(rest), new(new(C, One)), new(new(One, One)), new(new(One, One), IsFixed: true)),
         new(new StopGradient(), new Argument(new(C, K))),
@@ -150,10 +150,11 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         return new(op, [.. Args.Select(a => a with { Shape = In(a.Shape) })]);
     }
 
-    private static Argument[] Phases(Dim? gate, bool differenced) =>
+    private static Argument[] Phases(Dim? gate, bool biased, bool differenced) =>
     [
         new(new(C, P)), new(new(One, P)), new(new(One, P), IsFixed: true),
         .. gate is { } width ? [new Argument(new(C, width))] : System.Array.Empty<Argument>(),
+        .. biased ? [new Argument(new(One, P))] : System.Array.Empty<Argument>(),
         .. differenced ? [new Argument(new(One, P))] : System.Array.Empty<Argument>(),
     ];
 

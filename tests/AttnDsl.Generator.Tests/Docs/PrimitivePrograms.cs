@@ -20,6 +20,7 @@ internal static class PrimitivePrograms
     private const string Rest = "What makes use of it.";
 
     private static readonly Temperatures s_temperatures = new(16, RotationTemperature.Geometric, 1, 10000, 0);
+    private static readonly PhaseSum s_phases = new(s_temperatures, Gated: true, Biased: true, Differenced: true);
 
     private static readonly Dim One = Dim.One, C = Dim.C, K = Dim.K, V = Dim.V;
 
@@ -121,12 +122,12 @@ internal static class PrimitivePrograms
         },
         [typeof(PhaseSum)] = b =>
         {
-            var angles = At(b, () => b.Emit("angles", new PhaseSum(s_temperatures, Gated: true, Differenced: true), Phases(b)));
+            var angles = At(b, () => b.Emit("angles", s_phases, Phases(b)));
             b.Store("phi", b.Map("doubled", x => 2 * x, angles));
         },
         [typeof(PhaseEnd)] = b =>
         {
-            var end = At(b, () => b.Emit("end", new PhaseEnd(s_temperatures, Gated: true, Differenced: true, Rest: false), Phases(b)));
+            var end = At(b, () => b.Emit("end", new PhaseEnd(s_phases, Rest: false), Phases(b)));
             b.Store("phi", b.Map("left", (x, y) => x - y, b.Load("phi", C, Dim.P), end));
         },
         [typeof(Temper)] = b =>
@@ -254,7 +255,7 @@ internal static class PrimitivePrograms
 
     private static Tile[] Phases(RegionBuilder b) =>
     [
-        b.Load("phi", C, Dim.P), b.Fill("start", new(One, Dim.P), 0), b.Fill("startRest", new(One, Dim.P), 0), b.Load("g", C, One), b.Fill("before", new(One, Dim.P), 0),
+        b.Load("phi", C, Dim.P), b.Fill("start", new(One, Dim.P), 0), b.Fill("startRest", new(One, Dim.P), 0), b.Load("g", C, One), b.Load("phaseBias", One, Dim.P, Access.Parameter), b.Fill("before", new(One, Dim.P), 0),
     ];
 
     /// <summary>The page's dumps: the program, its derivative, and what the primitive prints in it.</summary>
@@ -265,7 +266,7 @@ internal static class PrimitivePrograms
         var program = p.Build();
         var layer = Layers.Plain(32, 48) with { Heads = 2, Gate = new(GateShape.Head, null, null, null) };
         if (program.Statements.Any(s => s.Op is Load { Tensor: "place" })) layer = layer with { Read = new(Normaliser.None, null, Levels: 7) };
-        if (program.Statements.Any(s => s.Op is Load { Tensor: "phi" } or Store { Tensor: "phi" })) layer = layer with { Rotation = new(RotationKind.Selective, 100, PairLayout.HalfSplit) };
+        if (program.Statements.Any(s => s.Op is Load { Tensor: "phi" } or Store { Tensor: "phi" })) layer = layer with { Rotation = new(RotationKind.Selective, 100, PairLayout.HalfSplit) { Bias = true } };
         if (program.Statements.Any(s => s.Op is Load { Tensor: PiecewiseTable.Starts })) layer = layer with { Kernel = Kernel.Luna, Map = new(Channels: 6, Hidden: 16) };
         var system = Resolver.Resolve(layer);
         var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7), ("I", 17)] })), WorkUnit.StateHead, "");

@@ -32,7 +32,7 @@ internal static class Operations
         FoldPairs p => Fill(Rows(x[0]), Cols(x[0]) / 2, (i, n) => Paired(p.Layout, n, Cols(x[0])) is var (f, s) ? x[0][i, f] + x[0][i, s] : 0),
         // Angles may be whole turns further on, and nothing is rounded.
         PhaseSum p => Fill(Rows(x[0]), Cols(x[0]), (i, j) => Phase(p, x, i, j)),
-        PhaseEnd { Rest: false } p => Fill(1, Cols(x[0]), (_, j) => Phase(new(p.Temperatures, p.Gated, p.Differenced), x, Rows(x[0]) - 1, j)),
+        PhaseEnd { Rest: false } p => Fill(1, Cols(x[0]), (_, j) => Phase(p.Sum, x, Rows(x[0]) - 1, j)),
         PhaseEnd => new Complex[1, Cols(x[0])],
         Temper t => Fill(Rows(x[0]), Cols(x[0]), (i, j) => x[0][i, j] * Tau(t.Temperatures, j)),
         CompensatedSum { Rest: false } => Fill(Rows(x[0]), 1, (i, _) => x[1][0, 0] + x[2][0, 0].Real + Sum(Rows(x[0]), r => r <= i, r => x[0][r, 0])),
@@ -99,6 +99,7 @@ internal static class Operations
         Complex Step(int r)
         {
             var step = x[0][r, pair] - (p.Differenced ? r > 0 ? x[0][r - 1, pair] : x[^1][0, pair] : 0);
+            if (p.Biased) step += Complex.Exp(x[p.Gated ? 4 : 3][0, pair]);
             return p.Gated ? step / (1 + Complex.Exp(-x[3][r, Cols(x[3]) == 1 ? 0 : pair])) : step;
         }
 

@@ -11,12 +11,13 @@ public sealed class PhasesTests
     private const double Bound = 2.5e-7;
 
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(1, true)]
-    [InlineData(2, false)]
-    [InlineData(2, true)]
-    public void Sum_AnySize_TurnsByWhatInputsAdd(int gating, bool differenced)
+    [InlineData(0, false, false)]
+    [InlineData(0, true, false)]
+    [InlineData(1, false, false)]
+    [InlineData(1, true, true)]
+    [InlineData(2, false, true)]
+    [InlineData(2, true, false)]
+    public void Sum_AnySize_TurnsByWhatInputsAdd(int gating, bool biased, bool differenced)
     {
         var random = new Random(30);
         foreach (int pairs in new[] { 1, 2, 7, 8, 9, 16, 33 })
@@ -26,7 +27,7 @@ public sealed class PhasesTests
                 int width = gating == 0 ? 0 : gating == 1 ? 1 : pairs;
                 using Matrix phi = Matrix.Random(random, rows, pairs, gap: 3);
                 using Matrix gate = Matrix.Random(random, rows, Math.Max(1, width), gap: 1);
-                using Matrix edge = Matrix.Random(random, 3, pairs);
+                using Matrix edge = Matrix.Random(random, 4, pairs);
                 for (int i = 0; i < pairs; i++)
                 {
                     edge[1, i] *= 1e-8f; // what rounding left is small
@@ -36,16 +37,17 @@ public sealed class PhasesTests
                 using var ends = new Matrix(2, pairs);
                 double[] temperatures = Phases.Geometric(pairs, 100, 30);
                 ref float before = ref edge[2, 0];
-                Phases.Sum(rows, pairs, ref phi.Ref, phi.Stride, ref edge.Ref, ref edge[1, 0], ref gate.Ref, gate.Stride, width, ref before, differenced, temperatures, ref angles.Ref, angles.Stride);
-                Phases.End(rows, pairs, ref phi.Ref, phi.Stride, ref edge.Ref, ref edge[1, 0], ref gate.Ref, gate.Stride, width, ref before, differenced, temperatures, isRest: false, ref ends.Ref);
-                Phases.End(rows, pairs, ref phi.Ref, phi.Stride, ref edge.Ref, ref edge[1, 0], ref gate.Ref, gate.Stride, width, ref before, differenced, temperatures, isRest: true, ref ends[1, 0]);
+                ref float bias = ref edge[3, 0];
+                Phases.Sum(rows, pairs, ref phi.Ref, phi.Stride, ref edge.Ref, ref edge[1, 0], ref gate.Ref, gate.Stride, width, ref bias, biased, ref before, differenced, temperatures, ref angles.Ref, angles.Stride);
+                Phases.End(rows, pairs, ref phi.Ref, phi.Stride, ref edge.Ref, ref edge[1, 0], ref gate.Ref, gate.Stride, width, ref bias, biased, ref before, differenced, temperatures, isRest: false, ref ends.Ref);
+                Phases.End(rows, pairs, ref phi.Ref, phi.Stride, ref edge.Ref, ref edge[1, 0], ref gate.Ref, gate.Stride, width, ref bias, biased, ref before, differenced, temperatures, isRest: true, ref ends[1, 0]);
                 angles.CheckCanaries();
                 for (int i = 0; i < pairs; i++)
                 {
                     double angle = (double)edge[0, i] + edge[1, i];
                     for (int t = 0; t < rows; t++)
                     {
-                        double step = phi[t, i] - (differenced ? (double)(t > 0 ? phi[t - 1, i] : edge[2, i]) : 0);
+                        double step = phi[t, i] - (differenced ? (double)(t > 0 ? phi[t - 1, i] : edge[2, i]) : 0) + (biased ? Math.Exp(edge[3, i]) : 0);
                         angle += temperatures[i] * step * (gating == 0 ? 1 : 1 / (1 + Math.Exp(-gate[t, gating == 1 ? 0 : i])));
                         Rounding.Check(0, (float)Math.IEEERemainder(angles[t, i] - angle, 2 * Math.PI), Bound, "angle", t, i);
                         Assert.InRange(Math.Abs(angles[t, i]), 0, (float)Math.PI);

@@ -169,6 +169,7 @@ internal sealed record Point(LayerDeclaration Declaration)
                 MaxAngle = selective.MaxAngle ?? 0.9999,
                 Most = selective.MaxTemperature ?? 1,
                 Differenced = selective.Differenced ?? false,
+                Biased = selective.Bias ?? false,
                 Gate = Same<PhaseGating>(selective.Gate ?? PhaseGate.None),
             },
         Window = RuntimeWindow > 0 ? RuntimeWindow : Declaration.Window?.Size ?? 0,
