@@ -1,0 +1,194 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using AttnDsl.Generator.Expressions;
+using AttnDsl.Generator.Ir;
+using AttnDsl.Generator.Ir.Primitives;
+using AttnDsl.Generator.Scheduling;
+
+namespace AttnDsl.Generator.Emit.Ptx;
+
+/// <content>Steps that work element by element, and sums along rows.</content>
+internal sealed partial class PtxKernelWriter
+{
+    /// <summary>Whether every element of the loop's block counts, so that masks need not be asked.</summary>
+    private bool _isWhole;
+
+    private void Steps(IReadOnlyList<PlanStep> steps, bool isWhole)
+    {
+        _isWhole = isWhole;
+        var stage = "";
+        foreach (var s in steps)
+        {
+            if (s.Stage != stage && s.Stage.Length > 0) _w.Comment(stage = s.Stage);
+            switch (s.Op)
+            {
+                case Load when _tiles.ContainsKey(s.Target): break;
+                case StopGradient: break;
+                case Transpose when s.Target.Shape.IsVector: break;
+                case MatMul product: Multiply(s, product); break;
+                case Map map: Each(s, map); break;
+                case Reduce reduce: Fold(s, reduce); break;
+                case Store store: StoreRows(s, store); break;
+                default: throw new PtxUnsupportedException(s.Op.Describe([.. s.Args.Select(a => a.Name)]));
+            }
+        }
+    }
+
+    private void Each(PlanStep s, Map map)
+    {
+        // What is only an operand times a constant is read where it lies.
+        if (map.Expr is Binary { Op: BinaryOp.Mul, A: Const c, B: Arg } && _tiles.TryGetValue(s.Args[0], out var of) && of is SharedTile)
+        {
+            _scaled[s.Target] = (s.Args[0], c.Value);
+            return;
+        }
+
+        var expressions = Expressions(map.Expr, map.Shape, s.Args, out var expr);
+        if (_plan.Places[s.Target] is TensorRows rows)
+        {
+            StoreFragments(rows.Tensor, s.Target.Shape, at => expressions.At(expr, at));
+            return;
+        }
+
+        if (s.Target.Shape is { Rows.Letter: "1", Cols.Letter: "1" })
+        {
+            throw new PtxUnsupportedException($"{s.Target.Name}: one number for all");
+        }
+
+        if (s.Target.Shape.IsVector)
+        {
+            var vector = Vector(s.Target);
+            foreach (var (slab, half) in OwnRowsOfThread())
+                _w.Op("mov.f32", vector.Registers[slab][half], expressions.At(expr, new(slab, half, -1, -1)));
+            return;
+        }
+
+        var matrix = Matrix(s.Target);
+        foreach (var at in Elements(matrix.Groups))
+            _w.Op("mov.f32", matrix.Registers[at.Slab][at.Group][2 * at.Half + at.Side], expressions.At(expr, at));
+    }
+
+    /// <summary>Along the columns of the fragments: in a thread, then over the four threads that share a row.</summary>
+    private void Fold(PlanStep s, Reduce reduce)
+    {
+        var isAlong = reduce.Along == Along.Cols ? reduce.Domain.Rows == _own : reduce.Domain.Cols == _own;
+        if (!isAlong) throw new PtxUnsupportedException($"{s.Target.Name}: a sum over the item's rows");
+        var expressions = Expressions(reduce.Expr, reduce.Domain, s.Args, out var expr);
+        var (sum, none) = reduce.Fold == Ir.Primitives.Fold.Sum ? ("add.f32", 0.0) : ("max.f32", double.NegativeInfinity);
+        // Of the greatest, the constant factor is taken once.
+        var factor = 1.0;
+        if (reduce.Fold == Ir.Primitives.Fold.Max && expr is Binary { Op: BinaryOp.Mul, A: Const { Value: > 0 } c } m) (factor, expr) = (c.Value, m.B);
+        var vector = Vector(s.Target);
+        var columns = _plan.Sizes.Of(reduce.Along == Along.Cols ? reduce.Domain.Cols : reduce.Domain.Rows);
+        foreach (var (slab, half) in OwnRowsOfThread())
+        {
+            // Two chains, for their latency.
+            var chains = new string?[2];
+            for (var group = 0; group < columns / 8; group++)
+            {
+                for (var side = 0; side < 2; side++)
+                {
+                    var x = expressions.At(expr, new(slab, half, group, side));
+                    if (IsCut(reduce)) x = _w.Float("x", "selp.f32", x, PtxWriter.Constant(none), IsThere(group, side));
+                    chains[side] = chains[side] is { } before ? _w.Float("f", sum, before, x) : x;
+                }
+            }
+
+            var fold = _w.Float("fold", sum, chains[0]!, chains[1]!);
+            foreach (var distance in new[] { "1", "2" })
+            {
+                var other = _w.New(PtxType.F32, "other");
+                _w.Op("shfl.sync.bfly.b32", other, fold, distance, "31", "-1");
+                fold = _w.Float("fold", sum, fold, other);
+            }
+
+            if (factor == 1) _w.Op("mov.f32", vector.Registers[slab][half], fold);
+            else _w.Op("mul.f32", vector.Registers[slab][half], fold, PtxWriter.Constant(factor));
+        }
+    }
+
+    /// <summary>Whether rows of the loop's block may be missing where this is folded over them.</summary>
+    private bool IsCut(Reduce reduce) => !_isWhole && (reduce.Along == Along.Cols ? reduce.Domain.Cols : reduce.Domain.Rows) == _plan.Program.Loop;
+
+    /// <summary>Whether a column of the block is there.</summary>
+    private string IsThere(int group, int side) => _there.TryGetValue((group, side), out var known) ? known : _there[(group, side)] =
+        _w.Condition("there", "setp.gt.s32", _columnsLeft, Literals.Integer(8 * group + side));
+
+    private readonly Dictionary<(int, int), string> _there = [];
+
+    /// <summary>Rows of the loop's block, less the thread's first column.</summary>
+    private string _columnsLeft = "";
+
+    private IEnumerable<(int Slab, int Half)> OwnRowsOfThread() =>
+        from slab in Enumerable.Range(0, Slabs) from half in Enumerable.Range(0, 2) select (slab, half);
+
+    private IEnumerable<Element> Elements(int groups) =>
+        from slab in Enumerable.Range(0, Slabs) from half in Enumerable.Range(0, 2) from @group in Enumerable.Range(0, groups) from side in Enumerable.Range(0, 2)
+        select new Element(slab, half, @group, side);
+
+    /// <summary>Tiles in one place of the plan are in one set of registers.</summary>
+    private Fragments Matrix(Tile tile)
+    {
+        if (_tiles.TryGetValue(tile, out var known)) return (Fragments)known;
+        var isTransposed = tile.Shape.Rows != _own;
+        if (isTransposed && tile.Shape.Cols != _own) throw new PtxUnsupportedException($"{tile.Name}: a tile of {tile.Shape} in registers");
+        var groups = _plan.Sizes.Of(isTransposed ? tile.Shape.Rows : tile.Shape.Cols) / 8;
+        var key = (_plan.Places[tile], groups);
+        if (!_placed.TryGetValue(key, out var there))
+            _placed[key] = there = new Fragments([.. Enumerable.Range(0, Slabs).Select(slab => Enumerable.Range(0, groups).Select(g => _w.New(PtxType.F32, $"{tile.Name}_{slab}_{g}", 4)).ToArray())], isTransposed);
+        _tiles[tile] = there;
+        return (Fragments)there;
+    }
+
+    private RowVector Vector(Tile tile)
+    {
+        if (_tiles.TryGetValue(tile, out var known)) return (RowVector)known;
+        if (tile.Shape.Length != _own) throw new PtxUnsupportedException($"{tile.Name}: a vector of {tile.Shape}");
+        var key = (_plan.Places[tile], 0);
+        if (!_placed.TryGetValue(key, out var there))
+            _placed[key] = there = new RowVector([.. Enumerable.Range(0, Slabs).Select(slab => _w.New(PtxType.F32, $"{tile.Name}_{slab}", 2))]);
+        _tiles[tile] = there;
+        return (RowVector)there;
+    }
+
+    private PtxExpressions Expressions(Expr original, Shape domain, IReadOnlyList<Tile> args, out Expr expr)
+    {
+        if (domain.Rows != _own && domain.Cols == _own) original = Positions.Transposed(original);
+        expr = original.Substitute(n => _factors.TryGetValue(args[n], out var factor) && factor != 1 ? factor * new Arg(n) : new Arg(n));
+        if (_isWhole) expr = WithoutMasks(expr);
+        return new(_w, (n, at) => Register(args[n], at), n => AlongOf(args[n]), Position, Run);
+    }
+
+    private Varies AlongOf(Tile tile) => tile.Shape.IsVector
+        ? (tile.Shape.Length == _own ? Varies.Rows : tile.Shape.Length == Dim.One ? Varies.Nowhere : Varies.Columns)
+        : Varies.Everywhere;
+
+    private string Register(Tile tile, Element at) => (_tiles.TryGetValue(tile, out var t) ? t : tile.Shape.IsVector ? Vector(tile) : Matrix(tile)) switch
+    {
+        Fragments f => f.Registers[at.Slab][at.Group][2 * at.Half + at.Side],
+        RowVector v => v.Registers[at.Slab][at.Half],
+        Scalar s => s.Register,
+        _ => throw new PtxUnsupportedException($"{tile.Name}: an element of shared memory"),
+    };
+
+    private string Position(Place place, Element at) => place switch
+    {
+        Place.Row or Place.RowNumber => OwnPosition(at),
+        Place.Col or Place.ColNumber => LoopPosition(at),
+        _ => throw new PtxUnsupportedException(place.ToString()),
+    };
+
+    private string OwnPosition(Element at) => _ownPositions.TryGetValue((at.Slab, at.Half), out var known) ? known : _ownPositions[(at.Slab, at.Half)] =
+        _w.Float("row", "add.f32", _aheadOfBlock, PtxWriter.Constant(16 * at.Slab + 8 * at.Half));
+
+    private string LoopPosition(Element at) => _loopPositions.TryGetValue((at.Group, at.Side), out var known) ? known : _loopPositions[(at.Group, at.Side)] =
+        _w.Float("column", "add.f32", _columnOfThread, PtxWriter.Constant(8 * at.Group + at.Side));
+
+    private readonly Dictionary<(int, int), string> _ownPositions = [], _loopPositions = [];
+
+    /// <summary>Position of the thread's first row, counted from the loop's block; of its first column.</summary>
+    private string _aheadOfBlock = "", _columnOfThread = "";
+
+    private string Run(string name) => _w.Float(name, "cvt.rn.f32.s32", Number(name));
+}
