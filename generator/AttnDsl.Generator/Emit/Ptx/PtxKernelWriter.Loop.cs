@@ -91,6 +91,12 @@ internal sealed partial class PtxKernelWriter
                 var size = window == "window" ? Number("window") : window;
                 var from = _w.Int("from", "add.s32", _w.Int("from", "sub.s32", first, size), "1");
                 return (_w.Int("from", "max.s32", from, "0"), to);
+            case Visits.Seeing when _signature.SinkTokens == 0:
+                var begin = _signature.Causal ? _w.Int("begin", "max.s32", _w.Int("begin", "sub.s32", _first, Number("queryFirst")), "0") : "0";
+                if (_signature.Window is not { } seen) return (begin, time);
+                // Behind the last query that sees the last key.
+                var reach = _w.Int("reach", "add.s32", _w.Int("reach", "add.s32", _first, seen == "window" ? Number("window") : seen), Literals.Integer(OwnRows - 1));
+                return (begin, _w.Int("reach", "min.s32", time, _w.Int("reach", "sub.s32", reach, Number("queryFirst"))));
             default:
                 throw new PtxUnsupportedException($"{_plan.Program.LoopText}");
         }
@@ -99,10 +105,20 @@ internal sealed partial class PtxKernelWriter
     /// <summary>Positions of this block.</summary>
     private void Where(string at, string to)
     {
+        _columnOfTurn = _w.Int("column", "add.s32", at, _columnInGroup);
         var left = _w.Int("left", "sub.s32", to, at);
         _columnsLeft = _w.Int("left", "sub.s32", left, _columnInGroup);
         _blockLeft = left;
         if (!_plan.Steps.Any(s => UsesPosition(s.Op))) return;
+        if (_own == Dim.C)
+        {
+            // Positions are counted from the item's first key.
+            _ahead = _w.Int("ahead", "sub.s32", _signature.Causal ? _w.Int("query", "add.s32", Number("queryFirst"), at) : at, _first);
+            _aheadOfBlock = _w.Float("row", "cvt.rn.f32.s32", _rowInBlock);
+            _columnOfThread = _w.Float("column", "cvt.rn.f32.s32", _w.Int("column", "add.s32", _ahead, _columnInGroup));
+            return;
+        }
+
         _origin = _signature.Causal && _plan.Program.Visits == Visits.Visible ? _w.Int("origin", "add.s32", Number("keyFirst"), at) : at;
         var query = _signature.Causal && _plan.Program.Visits == Visits.Visible ? _w.Int("query", "add.s32", Number("queryFirst"), _first) : _first;
         _ahead = _w.Int("ahead", "sub.s32", query, _origin);
@@ -122,7 +138,8 @@ internal sealed partial class PtxKernelWriter
         foreach (var s in _plan.Body)
         {
             var expr = s.Op is Map m ? m.Expr : s.Op is Reduce r ? r.Expr : null;
-            if (expr is not null) Collect(expr, all);
+            var domain = s.Op is Map map ? map.Shape : s.Op is Reduce reduce ? reduce.Domain : default;
+            if (expr is not null) Collect(domain.Rows != _own && domain.Cols == _own ? Positions.Transposed(expr) : expr, all);
         }
 
         var isWhole = _w.Condition("whole", "setp.ge.s32", _blockLeft, Literals.Integer(LoopRows));
@@ -162,10 +179,12 @@ internal sealed partial class PtxKernelWriter
         {
             case Const c: return (PtxWriter.Constant(c.Value), PtxWriter.Constant(c.Value));
             case RunTimeValue r: return Run(r.Name) is var value ? (value, value) : null;
-            case Position { Place: Place.Row }:
+            // Rows are the item's, columns the loop's; queries are so far ahead of the first key.
+            case Position { Place: Place.Row or Place.Col } p:
+                var (rows, isQuery) = p.Place == Place.Row ? (OwnRows, _own == Dim.R) : (LoopRows, _own == Dim.C);
+                if (!isQuery) return (PtxWriter.Constant(0), PtxWriter.Constant(rows - 1));
                 var first = _w.Float("first", "cvt.rn.f32.s32", _ahead);
-                return (first, _w.Float("last", "add.f32", first, PtxWriter.Constant(OwnRows - 1)));
-            case Position { Place: Place.Col }: return (PtxWriter.Constant(0), PtxWriter.Constant(LoopRows - 1));
+                return (first, _w.Float("last", "add.f32", first, PtxWriter.Constant(rows - 1)));
             case Binary { Op: BinaryOp.Add } b when Ends(b.A) is { } x && Ends(b.B) is { } y:
                 return (_w.Float("least", "add.f32", x.Least, y.Least), _w.Float("most", "add.f32", x.Most, y.Most));
             case Binary { Op: BinaryOp.Sub } b when Ends(b.A) is { } x && Ends(b.B) is { } y:
@@ -199,7 +218,7 @@ internal sealed partial class PtxKernelWriter
         var columns = _plan.Sizes.Of(shape.Rows == _own ? shape.Cols : shape.Rows);
         foreach (var (slab, half) in OwnRowsOfThread())
         {
-            var row = _w.Int("row", "add.s32", _w.Int("row", "add.s32", _first, _rowInBlock), Literals.Integer(16 * slab + 8 * half));
+            var row = _w.Int("row", "add.s32", _firstOfThread, Literals.Integer(16 * slab + 8 * half));
             var isThere = _w.Condition("there", "setp.lt.s32", row, _ownEnd);
             var address = _w.Address("out", "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", row), _bases[tensor + "Time"], _bases[tensor]);
             address = _w.Address("out", "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", _columnInGroup), "2", address);
@@ -218,7 +237,7 @@ internal sealed partial class PtxKernelWriter
         var isFirst = _w.Condition("isFirst", "setp.eq.s32", _columnInGroup, "0");
         foreach (var (slab, half) in OwnRowsOfThread())
         {
-            var row = _w.Int("row", "add.s32", _w.Int("row", "add.s32", _first, _rowInBlock), Literals.Integer(16 * slab + 8 * half));
+            var row = _w.Int("row", "add.s32", _firstOfThread, Literals.Integer(16 * slab + 8 * half));
             var isThere = _w.Condition("there", "setp.lt.s32", row, _ownEnd);
             _w.Op("and.pred", isThere, isThere, isFirst);
             var address = _w.Address("out", "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", row), _bases[store.Tensor + "Time"], _bases[store.Tensor]);

@@ -8,6 +8,9 @@ namespace AttnDsl.Generator.Emit.Ptx;
 /// <content>Where threads stand, and what is fetched.</content>
 internal sealed partial class PtxKernelWriter
 {
+    /// <summary>The thread's first row among all of the tensor's, its first column in this turn's block.</summary>
+    private string _firstOfThread = "", _columnOfTurn = "";
+
     private string _thread = "", _lane = "", _warp = "", _shared = "", _head = "", _first = "", _rowInBlock = "", _columnInGroup = "";
 
     /// <summary>Rows that are there: of the grid's dimension and of the loop's.</summary>
@@ -42,20 +45,26 @@ internal sealed partial class PtxKernelWriter
         (_ownEnd, _loopEnd) = _own == Dim.R ? (Number("queryCount"), Number("keyCount")) : (Number("keyCount"), Number("queryCount"));
         if (_signature.Causal) (_, _) = (Number("queryFirst"), Number("keyFirst"));
         if (_signature.Window == "window") Number("window");
+        _firstOfThread = _w.Int("row", "add.s32", _first, _rowInBlock);
         // Whatever several places read is computed here, in front of every branch.
         foreach (var tile in _tiles.Values.OfType<SharedTile>())
         {
             foreach (var across in new[] { false, true }) LaneOffset(across, tile.Pitch);
             Mine(tile.Columns / 8);
+            if (_ownRows.ContainsKey(tile.Pitch)) continue;
+            var row = _w.Int("ownRow", "mad.lo.u32", _rowInBlock, Literals.Integer(tile.Pitch), _shared);
+            _ownRows[tile.Pitch] = _w.Int("ownRow", "mad.lo.u32", _columnInGroup, "2", row);
         }
 
         foreach (var tensor in _tensors.ToList()) Base(tensor, batch);
-        foreach (var tensor in Stored().Except(_tensors).ToList())
+        foreach (var tensor in Vectors().Concat(Stored()).Distinct().Except(_tensors).ToList())
         {
             _tensors.Add(tensor);
             Base(tensor, batch);
         }
     }
+
+    private IEnumerable<string> Vectors() => _plan.Program.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Rows && l.Shape.IsVector).Select(l => l.Tensor);
 
     private IEnumerable<string> Stored() => _plan.Program.Statements.Select(s => s.Op).OfType<Store>().Select(s => s.Tensor);
 

@@ -24,15 +24,18 @@ internal sealed partial class PtxKernelWriter
         var (leftFactor, rightFactor) = (Factor(ref left), Factor(ref right));
         if (_tiles[right] is not SharedTile shared) throw new PtxUnsupportedException($"{s.Target.Name}: {right.Name} is in registers");
         var factor = leftFactor * rightFactor;
-        if (factor != 1 && s.Accumulate) throw new PtxUnsupportedException($"{s.Target.Name}: a sum with a factor");
-        _factors[s.Target] = factor;
+        // In a sum the factor goes to the operand in registers.
+        var ofOperand = s.Accumulate ? factor : 1;
+        if (ofOperand != 1 && TileOf(left) is SharedTile) throw new PtxUnsupportedException($"{s.Target.Name}: a sum with a factor");
+        _factors.Remove(s.Target);
+        if (!s.Accumulate && factor != 1) _factors[s.Target] = factor;
 
         var target = Matrix(s.Target);
         var inner = _plan.Sizes.Of(leftShape.Cols);
         var b = _w.New(PtxType.B32, "b", 4);
         for (var k = 0; k < inner / 16; k++)
         {
-            var a = Operand(left, leftTurned, k);
+            var a = Operand(left, leftTurned, k, ofOperand);
             for (var pair = 0; pair < target.Groups / 2; pair++)
             {
                 // Columns of the product are rows of a turned operand: it lies as the units want it.
@@ -52,10 +55,10 @@ internal sealed partial class PtxKernelWriter
     }
 
     /// <summary>16 columns of the operand that has the item's rows, slab by slab.</summary>
-    private string[][] Operand(Tile tile, bool isTurned, int k)
+    private string[][] Operand(Tile tile, bool isTurned, int k, double factor)
     {
         var a = Enumerable.Range(0, Slabs).Select(_ => _w.New(PtxType.B32, "a", 4)).ToArray();
-        if (_tiles[tile] is SharedTile shared)
+        if (TileOf(tile) is SharedTile shared)
         {
             for (var slab = 0; slab < Slabs; slab++)
             {
@@ -66,13 +69,14 @@ internal sealed partial class PtxKernelWriter
             return a;
         }
 
-        var fragments = (Fragments)_tiles[tile];
+        var fragments = (Fragments)TileOf(tile);
+        string Scaled(string x) => factor == 1 ? x : _w.Float("x", "mul.f32", x, PtxWriter.Constant(factor));
         for (var slab = 0; slab < Slabs; slab++)
         {
             for (var n = 0; n < 4; n++)
             {
                 var c = fragments.Registers[slab][2 * k + n / 2];
-                _w.Op($"cvt.rn.{TypeName}x2.f32", a[slab][n], c[2 * (n % 2) + 1], c[2 * (n % 2)]);
+                _w.Op($"cvt.rn.{TypeName}x2.f32", a[slab][n], Scaled(c[2 * (n % 2) + 1]), Scaled(c[2 * (n % 2)]));
             }
         }
 

@@ -23,9 +23,9 @@ internal sealed partial class PtxKernelWriter
             if (s.Stage != stage && s.Stage.Length > 0) _w.Comment(stage = s.Stage);
             switch (s.Op)
             {
-                case Load when _tiles.ContainsKey(s.Target): break;
-                case StopGradient: break;
-                case Transpose when s.Target.Shape.IsVector: break;
+                case Load when _tiles.TryGetValue(s.Target, out var there) && there is SharedTile: break;
+                case Load { Access: Access.Rows, Pattern: null, Beside: null } load when s.Target.Shape.IsVector: LoadVector(s.Target, load); break;
+                case Transpose when s.Target.Shape.IsVector: _tiles[s.Target] = TileOf(s.Args[0]); break;
                 case MatMul product: Multiply(s, product); break;
                 case Map map: Each(s, map); break;
                 case Reduce reduce: Fold(s, reduce); break;
@@ -38,12 +38,14 @@ internal sealed partial class PtxKernelWriter
     private void Each(PlanStep s, Map map)
     {
         // What is only an operand times a constant is read where it lies.
-        if (map.Expr is Binary { Op: BinaryOp.Mul, A: Const c, B: Arg } && _tiles.TryGetValue(s.Args[0], out var of) && of is SharedTile)
+        if (IsScaling(s))
         {
-            _scaled[s.Target] = (s.Args[0], c.Value);
+            _scaled[s.Target] = (s.Args[0], ((Const)((Binary)map.Expr).A).Value);
             return;
         }
 
+        _factors.Remove(s.Target);
+        _pairs.Clear();
         var expressions = Expressions(map.Expr, map.Shape, s.Args, out var expr);
         if (_plan.Places[s.Target] is TensorRows rows)
         {
@@ -74,6 +76,7 @@ internal sealed partial class PtxKernelWriter
     {
         var isAlong = reduce.Along == Along.Cols ? reduce.Domain.Rows == _own : reduce.Domain.Cols == _own;
         if (!isAlong) throw new PtxUnsupportedException($"{s.Target.Name}: a sum over the item's rows");
+        _pairs.Clear();
         var expressions = Expressions(reduce.Expr, reduce.Domain, s.Args, out var expr);
         var (sum, none) = reduce.Fold == Ir.Primitives.Fold.Sum ? ("add.f32", 0.0) : ("max.f32", double.NegativeInfinity);
         // Of the greatest, the constant factor is taken once.
@@ -143,7 +146,7 @@ internal sealed partial class PtxKernelWriter
 
     private RowVector Vector(Tile tile)
     {
-        if (_tiles.TryGetValue(tile, out var known)) return (RowVector)known;
+        if (_tiles.TryGetValue(tile, out var known)) return known as RowVector ?? throw new PtxUnsupportedException($"{tile.Name}: a vector along the loop");
         if (tile.Shape.Length != _own) throw new PtxUnsupportedException($"{tile.Name}: a vector of {tile.Shape}");
         var key = (_plan.Places[tile], 0);
         if (!_placed.TryGetValue(key, out var there))
@@ -164,13 +167,63 @@ internal sealed partial class PtxKernelWriter
         ? (tile.Shape.Length == _own ? Varies.Rows : tile.Shape.Length == Dim.One ? Varies.Nowhere : Varies.Columns)
         : Varies.Everywhere;
 
-    private string Register(Tile tile, Element at) => (_tiles.TryGetValue(tile, out var t) ? t : tile.Shape.IsVector ? Vector(tile) : Matrix(tile)) switch
+    private string Register(Tile tile, Element at) => TileOf(tile) switch
     {
         Fragments f => f.Registers[at.Slab][at.Group][2 * at.Half + at.Side],
         RowVector v => v.Registers[at.Slab][at.Half],
-        Scalar s => s.Register,
-        _ => throw new PtxUnsupportedException($"{tile.Name}: an element of shared memory"),
+        ColumnVector v => v.Registers[at.Group][at.Side],
+        SharedTile s when tile.Shape.Rows == _own => Pair(s, at)[at.Side],
+        _ => throw new PtxUnsupportedException($"{tile.Name}: an element of what all warps share"),
     };
+
+    private PtxTile TileOf(Tile tile) => _tiles.TryGetValue(tile, out var known) ? known : tile.Shape.IsVector ? Vector(tile) : Matrix(tile);
+
+    /// <summary>Two numbers beside each other of the thread's own rows in shared memory.</summary>
+    private string[] Pair(SharedTile tile, Element at)
+    {
+        var key = (tile.Offset, at.Slab, at.Half, at.Group);
+        if (_pairs.TryGetValue(key, out var known)) return known;
+        if (_half != Half.BFloat16) throw new PtxUnsupportedException("elements of float16");
+        var both = _w.Int("pair", "ld.shared.b32", $"[{_ownRows[tile.Pitch]}+{Literals.Integer(tile.Offset + (16 * at.Slab + 8 * at.Half) * tile.Pitch + 16 * at.Group)}]");
+        var (left, right) = (_w.New(PtxType.F32, "left"), _w.New(PtxType.F32, "right"));
+        _w.Op("shl.b32", left, both, "16");
+        _w.Op("and.b32", right, both, "0xffff0000");
+        return _pairs[key] = [left, right];
+    }
+
+    private readonly Dictionary<(int, int, int, int), string[]> _pairs = [];
+
+    /// <summary>Where a thread's first element of what the item has in shared memory lies, by the pitch of rows.</summary>
+    private readonly Dictionary<int, string> _ownRows = [];
+
+    /// <summary>A number for each row of the item, or for each of the loop's block.</summary>
+    private void LoadVector(Tile tile, Load load)
+    {
+        if (tile.Shape.Length == _own)
+        {
+            var vector = Vector(tile);
+            foreach (var (slab, half) in OwnRowsOfThread())
+                LoadNumber(vector.Registers[slab][half], load.Tensor, _w.Int("row", "add.s32", _firstOfThread, Literals.Integer(16 * slab + 8 * half)), _ownEnd);
+            return;
+        }
+
+        var columns = new ColumnVector([.. Enumerable.Range(0, LoopRows / 8).Select(g => _w.New(PtxType.F32, $"{tile.Name}_{g}", 2))]);
+        _tiles[tile] = columns;
+        for (var group = 0; group < LoopRows / 8; group++)
+        {
+            for (var side = 0; side < 2; side++)
+                LoadNumber(columns.Registers[group][side], load.Tensor, _w.Int("row", "add.s32", _columnOfTurn, Literals.Integer(8 * group + side)), _loopEnd);
+        }
+    }
+
+    /// <summary>0 where there is no such row.</summary>
+    private void LoadNumber(string to, string tensor, string row, string end)
+    {
+        var isThere = _w.Condition("there", "setp.lt.u32", row, end);
+        var address = _w.Address("at", "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", row), _bases[tensor + "Time"], _bases[tensor]);
+        _w.Op("mov.f32", to, PtxWriter.Constant(0));
+        _w.OpIf(isThere, "ld.global.f32", to, $"[{address}]");
+    }
 
     private string Position(Place place, Element at) => place switch
     {

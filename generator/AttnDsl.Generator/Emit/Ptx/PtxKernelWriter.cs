@@ -60,6 +60,13 @@ internal sealed partial class PtxKernelWriter
         PlaceShared();
         Begin();
         Fetch();
+        if (_plan.Head.Any(ReadsElements))
+        {
+            _w.Op("cp.async.commit_group");
+            _w.Op("cp.async.wait_group", "0");
+            _w.Op("bar.sync", "0");
+        }
+
         Steps(_plan.Head, isWhole: true);
         Loop();
         Steps(_plan.Tail, isWhole: true);
@@ -87,6 +94,12 @@ internal sealed partial class PtxKernelWriter
 
             """;
     }
+
+    /// <summary>Whether a step reads shared memory other than by a product.</summary>
+    private bool ReadsElements(PlanStep s) => s.Op is Map or Reduce && !IsScaling(s) && s.Args.Any(a => _tiles.TryGetValue(a, out var t) && t is SharedTile);
+
+    /// <summary>Whether a step is a constant times what lies in shared memory, which products read where it lies.</summary>
+    private bool IsScaling(PlanStep s) => s.Op is Map { Expr: Binary { Op: BinaryOp.Mul, A: Const, B: Arg } } && _tiles.TryGetValue(s.Args[0], out var of) && of is SharedTile;
 
     /// <summary>A number of the call.</summary>
     private string Number(string name)

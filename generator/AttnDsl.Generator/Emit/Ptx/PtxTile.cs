@@ -19,8 +19,8 @@ internal sealed record Fragments(string[][][] Registers, bool IsTransposed) : Pt
 /// <summary>One number a row of the fragments: by slab, then the thread's two rows; the four threads of a row have the same.</summary>
 internal sealed record RowVector(string[][] Registers) : PtxTile;
 
-/// <summary>One number a column: in shared memory, float by float.</summary>
-internal sealed record SharedVector(int Offset) : PtxTile;
+/// <summary>One number a column of the fragments: by group of eight columns, then the thread's two.</summary>
+internal sealed record ColumnVector(string[][] Registers) : PtxTile;
 
 /// <summary>Numbers of 16 bits in shared memory, row by row; rows lie an odd number of 16 bytes apart, so that no two of eight meet in a bank.</summary>
 /// <param name="Offset">Bytes from the start of shared memory.</param>
