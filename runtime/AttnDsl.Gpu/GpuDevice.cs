@@ -1,5 +1,7 @@
 using System;
 using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Diagnostics;
 using System.Globalization;
 using ILGPU;
 using ILGPU.Backends;
@@ -19,6 +21,7 @@ public sealed class GpuDevice : IDisposable
     private const int MostThreads = 128;
 
     private readonly ConcurrentDictionary<object, Lazy<Delegate>> _launchers = new();
+    private readonly ConcurrentQueue<string> _fallbacks = new();
     private readonly Context _context;
 
     private GpuDevice(Context context, Accelerator accelerator)
@@ -26,6 +29,7 @@ public sealed class GpuDevice : IDisposable
         (_context, Accelerator) = (context, accelerator);
         GroupSize = Math.Min(MostThreads, accelerator.MaxNumThreadsPerGroup);
         DefaultStream = new(this, accelerator.DefaultStream);
+        TensorCores = TensorCores.Of(this);
     }
 
     /// <summary>ILGPU's view of the device.</summary>
@@ -33,6 +37,12 @@ public sealed class GpuDevice : IDisposable
 
     /// <summary>Whether this is a GPU rather than the CPU accelerator.</summary>
     public bool IsCuda => Accelerator.AcceleratorType == AcceleratorType.Cuda;
+
+    /// <summary>Whether tensors of 16 bits are worked on by tensor cores here: a CUDA GPU of compute capability 8.0 or later.</summary>
+    public bool HasTensorCores => TensorCores is not null;
+
+    /// <summary>Which kernels could not be compiled for this device's tensor cores, each with the reason: their layers run as they do on other devices.</summary>
+    public IReadOnlyCollection<string> Fallbacks => _fallbacks;
 
     /// <summary>The device's name.</summary>
     public string Name => Accelerator.Name;
@@ -42,6 +52,8 @@ public sealed class GpuDevice : IDisposable
 
     /// <summary>The stream of calls that name none.</summary>
     public GpuStream DefaultStream { get; }
+
+    internal TensorCores? TensorCores { get; }
 
     /// <summary>Groups that run at the same time: more items than that are dealt to them in turn.</summary>
     internal int MostGroups => Accelerator.NumMultiprocessors * (IsCuda ? 8 : 2);
@@ -130,6 +142,9 @@ public sealed class GpuDevice : IDisposable
     /// <summary>A tensor <c>[B,T,H,D]</c> of zeros.</summary>
     public GpuTensor Tensor(int batch, int time, int heads, int width) => new(this, [batch, time, heads, width]);
 
+    /// <summary>A tensor <c>[B,T,H,D]</c> of zeros of a format.</summary>
+    public GpuTensor Tensor(TensorFormat format, int batch, int time, int heads, int width) => new(this, [batch, time, heads, width], format);
+
     /// <summary>A tensor <c>[B,T,H]</c> of zeros: gates and strengths, one a token and head.</summary>
     public GpuTensor Tensor(int batch, int time, int heads) => new(this, [batch, time, heads]);
 
@@ -161,6 +176,12 @@ public sealed class GpuDevice : IDisposable
             throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture,
                 $"{Name} has no {floats * sizeof(float)} bytes of memory left; use smaller batches or shorter sequences, or dispose tensors that are no longer needed"), e);
         }
+    }
+
+    internal void FallBack(string why)
+    {
+        _fallbacks.Enqueue(why);
+        Trace.TraceWarning(why);
     }
 
     /// <summary>A compiled kernel's launcher; compiled at its first use on this device.</summary>

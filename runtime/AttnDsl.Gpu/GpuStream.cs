@@ -81,25 +81,55 @@ public sealed class GpuStream : IDisposable
         from.SubView(0, floats).CopyTo(Native, to.SubView(0, floats));
     }
 
-    /// <summary>Copies floats from the host; done when it returns.</summary>
-    internal unsafe void Upload(ArrayView<float> target, ref float source, long floats)
+    /// <summary>
+    /// Tensors of 16 bits as floats in working memory, until the next such call: those that are read, copied, then one of the same shape for
+    /// each that will be written. For generated code.
+    /// </summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public GpuTensor[] Floats(ReadOnlySpan<GpuTensor> read, params ReadOnlySpan<GpuTensor> written)
+    {
+        var count = 0L;
+        foreach (var tensor in read) count += tensor.Length;
+        foreach (var tensor in written) count += tensor.Length;
+        var memory = Rent(Purpose.Floats, count);
+        var floats = new GpuTensor[read.Length + written.Length];
+        count = 0;
+        for (var n = 0; n < floats.Length; n++)
+        {
+            var tensor = n < read.Length ? read[n] : written[n - read.Length];
+            floats[n] = tensor.InFloats(memory.SubView(count, tensor.Length));
+            if (n < read.Length) FormatKernels.Widen(this, tensor.Halves, memory.SubView(count, tensor.Length), tensor.Length, tensor.Format);
+            count += tensor.Length;
+        }
+
+        return floats;
+    }
+
+    /// <summary>Rounds floats to a tensor of 16 bits. For generated code.</summary>
+    [EditorBrowsable(EditorBrowsableState.Never)]
+    public void Round(GpuTensor floats, GpuTensor to) => FormatKernels.Narrow(this, floats.View.Data, to.Halves, to.Length, to.Format);
+
+    /// <summary>Copies numbers from the host; done when it returns.</summary>
+    internal unsafe void Upload<T>(ArrayView<T> target, ref T source, long count)
+        where T : unmanaged
     {
         Device.Accelerator.Bind();
         // ILGPU takes the address and does not pin.
-        fixed (float* pinned = &source)
+        fixed (T* pinned = &source)
         {
-            target.CopyFromCPU(Native, ref *pinned, floats);
+            target.CopyFromCPU(Native, ref *pinned, count);
             Native.Synchronize();
         }
     }
 
-    /// <summary>Copies floats to the host; done when it returns.</summary>
-    internal unsafe void Download(ArrayView<float> source, ref float target, long floats)
+    /// <summary>Copies numbers to the host; done when it returns.</summary>
+    internal unsafe void Download<T>(ArrayView<T> source, ref T target, long count)
+        where T : unmanaged
     {
         Device.Accelerator.Bind();
-        fixed (float* pinned = &target)
+        fixed (T* pinned = &target)
         {
-            source.CopyToCPU(Native, ref *pinned, floats);
+            source.CopyToCPU(Native, ref *pinned, count);
             Native.Synchronize();
         }
     }
@@ -183,4 +213,7 @@ public enum Purpose
 
     /// <summary>What a call derives from its inputs first.</summary>
     Prepared,
+
+    /// <summary>Tensors of 16 bits, as floats.</summary>
+    Floats,
 }

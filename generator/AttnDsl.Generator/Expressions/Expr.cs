@@ -106,6 +106,9 @@ internal sealed record Binary(BinaryOp Op, Expr A, Expr B) : Expr
 /// <summary><c>A &lt; B ? Then : Otherwise</c>; the branch not taken never contaminates.</summary>
 internal sealed record Select(Comparison Test, Expr A, Expr B, Expr Then, Expr Otherwise) : Expr
 {
+    /// <summary>The constant position with which one is compared; kernels count both from a block.</summary>
+    public double? FixedPosition => A is Position { Place: Place.Row or Place.Col } && B is Const c ? c.Value : null;
+
     public override IEnumerable<Expr> Parts => [A, B, Then, Otherwise];
 
     protected override Expr With(Func<Expr, Expr> parts) => Ex.Select(Test, parts(A), parts(B), parts(Then), parts(Otherwise));

@@ -75,6 +75,11 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
     /// <summary>Tokens whose phases a cache's layer adds up at a time.</summary>
     public const int PhaseRows = 64;
 
+    /// <summary>What of it runs on tensor cores.</summary>
+    public Emit.Ptx.TensorPlan OnTensorCores => _onTensorCores ??= Emit.Ptx.TensorPlan.Build(System);
+
+    private Emit.Ptx.TensorPlan? _onTensorCores;
+
     /// <summary>Kernels that run before those of any form: they derive tensors from the inputs.</summary>
     public IReadOnlyList<LayerKernel> Prepare => [.. Kernels.Where(k => k.Name == "Angles")];
 

@@ -38,6 +38,23 @@ public static class GpuGuards
             throw new ArgumentException($"{name} has shape {GpuTensor.Text(tensor.Lengths)}, expected {letters} = {GpuTensor.Text(lengths)}");
     }
 
+    /// <summary>Queries, keys, values, outputs and their gradients are all of one format; everything else is floats.</summary>
+    /// <exception cref="ArgumentException">One of them has another format.</exception>
+    public static void Formats(ReadOnlySpan<GpuTensor> rows, params ReadOnlySpan<GpuTensor> floats)
+    {
+        foreach (var tensor in rows)
+        {
+            if (tensor.Format != rows[0].Format)
+                throw new ArgumentException($"a tensor {GpuTensor.Text(tensor.Lengths)} is of {tensor.Format}, the call's first of {rows[0].Format}: queries, keys, values, outputs and their gradients have one format");
+        }
+
+        foreach (var tensor in floats)
+        {
+            if (tensor.Format != TensorFormat.Float32)
+                throw new ArgumentException($"a tensor {GpuTensor.Text(tensor.Lengths)} is of {tensor.Format}: only queries, keys, values, outputs and their gradients may have 16 bits, gates and what is learned are floats");
+        }
+    }
+
     /// <summary>Refuses to write where an input lies.</summary>
     public static void Apart(GpuTensor output, GpuTensor input, string inputName, string outputName = "the output")
     {

@@ -27,7 +27,7 @@ internal static class GpuEmitter
             w.Line($"/// <summary>GPU kernels of {type.Name}. B batch, T time, H heads, K key width, V value width,{(plan.System.Map.KeepsChannels ? "" : " F features,")} C tokens of a chunk, R queries of a block.</summary>");
             w.Line(FileHeader.GeneratedCode);
             w.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
-            using (w.Block($"internal static class {kernelClass}")) Kernels(w, plan, kernelClass, checksOverflow);
+            using (w.Block($"internal static class {kernelClass}")) Kernels(w, type, plan, kernelClass, checksOverflow);
         }
 
         return w.ToString();
@@ -36,7 +36,7 @@ internal static class GpuEmitter
     /// <summary>The kernels' signatures, in the plan's order.</summary>
     public static IReadOnlyList<GpuSignature> Signatures(LayerPlan plan) => [.. plan.Kernels.Select(k => new GpuSignature(plan, k))];
 
-    private static void Kernels(SourceWriter w, LayerPlan plan, string kernelClass, bool checksOverflow)
+    private static void Kernels(SourceWriter w, TypeModel type, LayerPlan plan, string kernelClass, bool checksOverflow)
     {
         var kernels = Signatures(plan);
         foreach (var k in kernels.Where(k => k.ScratchFloats > 0)) w.Line($"public const int {k.Name}Scratch = {Literals.Integer(k.ScratchFloats)}; // floats a group");
@@ -55,8 +55,25 @@ internal static class GpuEmitter
             GpuKernelWriter.Write(w, k, checksOverflow);
         }
 
+        foreach (var k in plan.OnTensorCores.All)
+        {
+            w.Line();
+            Assembly(w, type, k);
+        }
+
         MaskEmitter.Write(w, plan, isUnchecked: checksOverflow);
         if (plan.System.Phase is { } phase) Temperatures(w, phase.Temperatures);
+    }
+
+    /// <summary>A kernel for tensor cores: its numbers, then its text.</summary>
+    private static void Assembly(SourceWriter w, TypeModel type, Ptx.PtxKernel k)
+    {
+        w.Line($"/// <summary>{k.Summary} For tensor cores: blocks of {Literals.Integer(k.Rows)} {(k.IsOfKeys ? "keys" : "queries")} against {Literals.Integer(k.LoopRows)} {(k.IsOfKeys ? "queries" : "keys")} at a time.</summary>");
+        w.Line($"public static readonly TensorKernel {k.Name}OnTensorCores = new(\"{type.Name}\", \"{k.Name}\", rows: {Literals.Integer(k.Rows)}, threads: {Literals.Integer(k.Threads)}, sharedBytes: {Literals.Integer(k.SharedBytes)},");
+        // As UTF-8 it is no string of the assembly's, of which there is room for 16 million bytes.
+        w.Line("static () => \"\"\"");
+        w.Lines(k.Module.TrimEnd('\n'));
+        w.Line("\"\"\"u8);");
     }
 
     /// <summary>τ of every pair, as the kernels want it.</summary>

@@ -25,7 +25,21 @@ internal static class GpuExplanation
         var joins = s is { Family: StateFamily.Cache, Causal: true, Rotation: null } ? ", with a State 2 more that append the keys and values and bring their gradients back" : "";
         yield return $"gradients: {Count(back.Count, "launch")}{joins}{(fills > 0 ? $" behind {fills + 1} that fill the states and their gradients" : "")}{(sums > 0 ? $", {sums} that sum{(sums == 1 ? "s" : "")} those of learned parameters" : "")}; {Scratch([.. back])}";
         yield return "no more groups than the device runs at a time: each takes item after item";
-        yield return "fp32 throughout; long sums carry along what they round away; exp, log and their like are made of arithmetic, the same on every device";
+        yield return OnTensorCores(plan);
+        yield return "fp32 throughout, where tensor cores do not run; long sums carry along what they round away; exp, log and their like are made of arithmetic, the same on every device";
+    }
+
+    /// <summary>What becomes of tensors of 16 bits.</summary>
+    private static string OnTensorCores(LayerPlan plan)
+    {
+        const string otherwise = "tensors of 16 bits are copied to floats and back";
+        var kernels = plan.OnTensorCores;
+        if (kernels.Attend is not { } attend) return $"no kernels for tensor cores, because {kernels.Missing}: {otherwise}";
+        var gradients = kernels.Gradients.Count > 0
+            ? $"; gradients in {Count(kernels.Gradients.Count + 1, "launch")}, {kernels.Gradients[1].Rows} keys of a head against {kernels.Gradients[1].LoopRows} queries at a time"
+            : $"; not gradients ({kernels.Missing})";
+        var beside = plan.System.Causal ? "with a State, in the recurrent form and on other devices" : "on other devices";
+        return $"tensors of 16 bits run on tensor cores (CUDA, compute capability 8.0 or later): parallel, {attend.Rows} queries of a head against {attend.LoopRows} keys at a time{gradients}; {beside} {otherwise}";
     }
 
     private static string Launches(DynamicalSystem s, FormPlan form)

@@ -45,6 +45,7 @@ internal static class GpuRunEmitter
             if (system.Causal)
                 w.Line($"state?.Memory.Match(batch, {(system.Family == StateFamily.Cache ? Heads(system, HeadCount.KeyValue, "heads") + ", time" : Heads(system, HeadCount.State, "heads"))}, stream);");
             if (system.Causal) OneByOne(w, system);
+            TensorRunEmitter.Branch(w, system, $"RunHalves(in inputs, output, form, {(system.Causal ? "state, " : "")}stream, batch, time, heads);", ["output"]);
             Begin(w, system, ["O = output"]);
             if (system.Map.Table is not null) w.Line($"var tableAll = {table} is null ? default : {table}.View.Data;");
             if (system.Family == StateFamily.Cache) CacheForward(w, plan, launches);
@@ -52,7 +53,11 @@ internal static class GpuRunEmitter
         }
 
         w.Line();
+        TensorRunEmitter.Forward(w, plan, launches, kernelClass);
+        w.Line();
         Backward(w, type, plan, launches);
+        w.Line();
+        TensorRunEmitter.Backward(w, plan, kernelClass);
         if (system.Family == StateFamily.Cache) return;
         w.Line();
         EmptyStates(w, system);
@@ -118,7 +123,7 @@ internal static class GpuRunEmitter
     }
 
     /// <summary>Room for the tensors that kernels derive from the inputs, and those kernels.</summary>
-    private static void Prepared(SourceWriter w, LayerPlan plan, Launches launches, bool withGradients)
+    public static void Prepared(SourceWriter w, LayerPlan plan, Launches launches, bool withGradients)
     {
         var system = plan.System;
         if (!system.Prepared.Any()) return;
@@ -268,6 +273,7 @@ internal static class GpuRunEmitter
             if (states)
                 foreach (var state in new[] { "initial", "stateGradient" }) w.Line($"{state}?.Memory.Match(batch, {Heads(system, cache ? HeadCount.KeyValue : HeadCount.State, "heads")}, stream);");
             if (states && cache) w.Line("stateGradient?.Memory.MatchGradient(initial!.Memory, time);");
+            TensorRunEmitter.Branch(w, system, $"RunBackwardHalves(in inputs, outputGradient, in gradients, {(states ? "initial, stateGradient, " : "")}stream, batch, time, heads);", ["outputGradient"], withGradients: true);
             foreach (var p in system.Parameters) w.Line($"gradients.Parameters.{p.Member}.Clear(stream); // every item adds to it");
             Begin(w, system, ["oGrad = outputGradient", .. system.Differentiated.Select(i => $"{i.Tensor}Grad = gradients.{i.Member}")]);
             foreach (var (shared, by) in BackwardEmitter.Adding(system)) w.Line($"gradients.{shared}.Clear(stream); // {by}");
@@ -308,7 +314,7 @@ internal static class GpuRunEmitter
     }
 
     /// <summary>What a cache carries from token to token: in its state, or zeros for a call without one.</summary>
-    private static void Carried(SourceWriter w, LayerPlan plan)
+    public static void Carried(SourceWriter w, LayerPlan plan)
     {
         var system = plan.System;
         if (system.States.Count == 0) return;

@@ -76,7 +76,7 @@ internal sealed class ScalarPrinter(Action<string> line, Func<int, string> arg, 
     {
         var a = Operand(s.A, 4);
         // Positions are counted from the block, so a constant position is too.
-        var b = s is { A: Position { Place: Place.Row or Place.Col }, B: Const c } ? fromBlock(c.Value) : Operand(s.B, 4);
+        var b = s.FixedPosition is { } place ? fromBlock(place) : Operand(s.B, 4);
         var then = Operand(s.Then, 2);
         var otherwise = Operand(s.Otherwise, 2);
         return $"{a} {(s.Test == Comparison.Less ? "<" : "<=")} {b} ? {then} : {otherwise}";

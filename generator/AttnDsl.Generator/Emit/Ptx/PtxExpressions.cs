@@ -25,8 +25,9 @@ internal readonly record struct Element(int Slab, int Half, int Group, int Side)
 /// <param name="varies">Along what an argument varies.</param>
 /// <param name="position">The register of a position at an element, as a float.</param>
 /// <param name="run">The register of a number of the call, as a float.</param>
+/// <param name="fromBlock">The register of a constant position, counted as those of the block are.</param>
 internal sealed class PtxExpressions(
-    PtxWriter w, Func<int, Element, string> arg, Func<int, Varies> varies, Func<Place, Element, string> position, Func<string, string> run)
+    PtxWriter w, Func<int, Element, string> arg, Func<int, Varies> varies, Func<Place, Element, string> position, Func<string, string> run, Func<double, string> fromBlock)
 {
     private const double Log2E = 1.4426950408889634, Ln2 = 0.6931471805599453;
 
@@ -81,7 +82,7 @@ internal sealed class PtxExpressions(
             case Select s:
                 return w.Float("c", "selp.f32", At(s.Then, at), At(s.Otherwise, at), Test(s, at));
             default:
-                throw new NotSupportedException(e.GetType().Name);
+                throw new PtxUnsupportedException(e.GetType().Name);
         }
     }
 
@@ -105,7 +106,7 @@ internal sealed class PtxExpressions(
     {
         var key = (s.A, s.Test, s.B, at.For(Along(s.A) | Along(s.B)));
         return _tests.TryGetValue(key, out var known) ? known : _tests[key] =
-            w.Condition("p", s.Test == Comparison.Less ? "setp.lt.f32" : "setp.le.f32", At(s.A, at), At(s.B, at));
+            w.Condition("p", s.Test == Comparison.Less ? "setp.lt.f32" : "setp.le.f32", At(s.A, at), s.FixedPosition is { } place ? fromBlock(place) : At(s.B, at));
     }
 
     private string Function(UnaryOp op, string x)
@@ -116,7 +117,11 @@ internal sealed class PtxExpressions(
             case UnaryOp.Abs: return w.Float("n", "abs.f32", x);
             case UnaryOp.Sqrt: return w.Float("r", "sqrt.approx.f32", x);
             case UnaryOp.Log: return w.Float("l", "mul.f32", w.Float("l", "lg2.approx.f32", x), PtxWriter.Constant(Ln2));
-            case UnaryOp.Tanh: return w.Float("t", "tanh.approx.f32", x);
+            case UnaryOp.Tanh:
+                // 1 − 2 / (e^{2x} + 1): the instruction of that name knows 11 bits only, and scores are multiples of it.
+                var twice = w.Float("t", "ex2.approx.ftz.f32", w.Float("t", "mul.f32", x, PtxWriter.Constant(2 * Log2E)));
+                var part = w.Float("t", "rcp.approx.ftz.f32", w.Float("t", "add.f32", twice, PtxWriter.Constant(1)));
+                return w.Float("t", "fma.rn.f32", part, PtxWriter.Constant(-2), PtxWriter.Constant(1));
             case UnaryOp.Sigmoid: return Sigmoid(x);
             case UnaryOp.Floor: return w.Float("f", "cvt.rmi.f32.f32", x);
             case UnaryOp.Softplus:
@@ -124,7 +129,7 @@ internal sealed class PtxExpressions(
                 var tail = w.Float("a", "ex2.approx.ftz.f32", w.Float("a", "mul.f32", far, PtxWriter.Constant(Log2E)));
                 var log = w.Float("a", "lg2.approx.f32", w.Float("a", "add.f32", tail, PtxWriter.Constant(1)));
                 return w.Float("a", "fma.rn.f32", log, PtxWriter.Constant(Ln2), w.Float("a", "max.f32", x, PtxWriter.Constant(0)));
-            default: throw new NotSupportedException(op.ToString());
+            default: throw new PtxUnsupportedException(op.ToString());
         }
     }
 

@@ -20,6 +20,8 @@ internal sealed partial class PtxKernelWriter
         _zero = _w.Float("zero", "mov.f32", PtxWriter.Constant(0));
         WarpOffsets();
         var (from, to) = Bounds();
+        // Gradients of keys that several query heads share: the blocks of one head after those of another.
+        var headsLeft = IsOverHeads ? _w.Int("headsLeft", "add.s32", Number("group"), "-1") : null;
         var stage = _w.Int("stage", "mov.u32", "0");
         var at = _w.Int("at", "mov.u32", from);
         var (next, end) = (_w.NewLabel("block"), _w.NewLabel("end"));
@@ -34,8 +36,32 @@ internal sealed partial class PtxKernelWriter
         _w.Op("bar.sync", "0");
         var later = _w.Int("later", "add.s32", at, Literals.Integer(LoopRows));
         var other = _w.Int("other", "xor.b32", stage, "1");
+        if (_windowFrom.Length > 0)
+        {
+            _w.Comment("Behind the sinks the window begins.");
+            var isBehind = _w.Condition("isBehind", "setp.ge.s32", later, Literals.Integer(_signature.SinkTokens));
+            _w.OpIf(isBehind, "max.s32", later, later, _windowFrom);
+        }
+
         var last = _w.NewLabel("last");
-        _w.OpIf(_w.Condition("isLast", "setp.ge.s32", later, to), "bra", last);
+        var more = _w.Condition("more", "setp.lt.s32", later, to);
+        if (headsLeft is null)
+        {
+            _w.OpIf("!" + more, "bra", last);
+        }
+        else
+        {
+            var fetch = _w.NewLabel("fetch");
+            _w.OpIf(more, "bra", fetch);
+            _w.OpIf(_w.Condition("isLast", "setp.le.s32", headsLeft, "0"), "bra", last);
+            _w.Comment("The next query head.");
+            _w.Op("add.s32", headsLeft, headsLeft, "-1");
+            _w.Op("mov.u32", later, from);
+            _w.Op("setp.lt.s32", more, later, to);
+            foreach (var tensor in OfQueries(isShared: true)) _w.Op("add.u64", _bases[tensor], _bases[tensor], _bases[tensor + "Head"]);
+            _w.Label(fetch);
+        }
+
         FetchTurn(later, to, other);
         _w.Label(last);
         foreach (var key in Patterns().Where(p => p.Stage != 0).Distinct())
@@ -58,11 +84,27 @@ internal sealed partial class PtxKernelWriter
             _w.Label(done);
         }
 
+        if (headsLeft is not null && OfQueries(isShared: false).ToList() is { Count: > 0 } vectors)
+        {
+            var isNext = _w.Condition("isNext", "setp.eq.s32", later, from);
+            foreach (var tensor in vectors) _w.OpIf(isNext, "add.u64", _bases[tensor], _bases[tensor], _bases[tensor + "Head"]);
+        }
+
         _w.Op("mov.u32", at, later);
         _w.Op("mov.u32", stage, other);
-        _w.OpIf(_w.Condition("more", "setp.lt.s32", at, to), "bra", next);
+        _w.OpIf(more, "bra", next);
         _w.Label(end);
     }
+
+    /// <summary>Whether the loop goes over the query heads of the item's key head.</summary>
+    private bool IsOverHeads => _isGrouped && _own == Dim.C;
+
+    /// <summary>What the loop loads of each query: by way of shared memory, a turn ahead, or where it is needed.</summary>
+    private IEnumerable<string> OfQueries(bool isShared) => _plan.Program.Body.Where(s => s.Op is Load { Access: Access.Rows } load && load.Shape.Rows != _own && load.Shape.Cols != _own)
+        .Where(s => (_tiles.TryGetValue(s.Result!, out var t) && t is SharedTile) == isShared).Select(s => ((Load)s.Op).Tensor).Distinct();
+
+    /// <summary>Where the first query's window begins, if there are sinks in front of it.</summary>
+    private string _windowFrom = "";
 
     private void Body(bool isWhole)
     {
@@ -82,7 +124,7 @@ internal sealed partial class PtxKernelWriter
         {
             case Visits.All:
                 return ("0", time);
-            case Visits.Visible when _signature.SinkTokens == 0:
+            case Visits.Visible:
                 // The first query, as a row of keys, and the row behind the last query.
                 var first = _w.Int("firstKey", "sub.s32", _w.Int("firstKey", "add.s32", _first, Number("queryFirst")), Number("keyFirst"));
                 var rows = _w.Int("rows", "min.s32", _w.Int("rows", "sub.s32", _ownEnd, _first), Literals.Integer(OwnRows));
@@ -90,13 +132,19 @@ internal sealed partial class PtxKernelWriter
                 if (_signature.Window is not { } window) return ("0", to);
                 var size = window == "window" ? Number("window") : window;
                 var from = _w.Int("from", "add.s32", _w.Int("from", "sub.s32", first, size), "1");
-                return (_w.Int("from", "max.s32", from, "0"), to);
-            case Visits.Seeing when _signature.SinkTokens == 0:
+                from = _w.Int("from", "max.s32", from, "0");
+                if (_signature.SinkTokens == 0) return (from, to);
+                _windowFrom = from;
+                return ("0", to);
+            case Visits.Seeing:
                 var begin = _signature.Causal ? _w.Int("begin", "max.s32", _w.Int("begin", "sub.s32", _first, Number("queryFirst")), "0") : "0";
                 if (_signature.Window is not { } seen) return (begin, time);
                 // Behind the last query that sees the last key.
                 var reach = _w.Int("reach", "add.s32", _w.Int("reach", "add.s32", _first, seen == "window" ? Number("window") : seen), Literals.Integer(OwnRows - 1));
-                return (begin, _w.Int("reach", "min.s32", time, _w.Int("reach", "sub.s32", reach, Number("queryFirst"))));
+                reach = _w.Int("reach", "min.s32", time, _w.Int("reach", "sub.s32", reach, Number("queryFirst")));
+                // Every later query sees the sinks.
+                if (_signature.SinkTokens > 0) reach = _w.Int("reach", "selp.b32", time, reach, _w.Condition("hasSinks", "setp.lt.s32", _first, Literals.Integer(_signature.SinkTokens)));
+                return (begin, reach);
             default:
                 throw new PtxUnsupportedException($"{_plan.Program.LoopText}");
         }
@@ -145,7 +193,8 @@ internal sealed partial class PtxKernelWriter
         var isWhole = _w.Condition("whole", "setp.ge.s32", _blockLeft, Literals.Integer(LoopRows));
         foreach (var (a, test, b) in all)
         {
-            if (Ends(a) is not { } x || Ends(b) is not { } y) return null;
+            var place = a is Position && b is Const c ? FromBlock(c.Value) : null;
+            if (Ends(a) is not { } x || (place is not null ? (place, place) : Ends(b)) is not { } y) return null;
             var holds = _w.Condition("holds", test == Comparison.Less ? "setp.lt.f32" : "setp.le.f32", x.Most, y.Least);
             _w.Op("and.pred", isWhole, isWhole, holds);
         }
@@ -215,6 +264,7 @@ internal sealed partial class PtxKernelWriter
     /// <summary>The results of a thread, two beside each other at a time, where rows are there.</summary>
     private void StoreFragments(string tensor, Shape shape, System.Func<Element, string> value)
     {
+        _halves.Add(tensor);
         var columns = _plan.Sizes.Of(shape.Rows == _own ? shape.Cols : shape.Rows);
         foreach (var (slab, half) in OwnRowsOfThread())
         {
@@ -224,7 +274,7 @@ internal sealed partial class PtxKernelWriter
             address = _w.Address("out", "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", _columnInGroup), "2", address);
             for (var group = 0; group < columns / 8; group++)
             {
-                var pair = _w.Int("pair", $"cvt.rn.{TypeName}x2.f32", value(new(slab, half, group, 1)), value(new(slab, half, group, 0)));
+                var pair = _w.Int("pair", "cvt.rn.bf16x2.f32", value(new(slab, half, group, 1)), value(new(slab, half, group, 0)));
                 _w.OpIf(isThere, "st.global.b32", $"[{address}+{Literals.Integer(group * 16)}]", pair);
             }
         }
@@ -232,6 +282,13 @@ internal sealed partial class PtxKernelWriter
 
     private void StoreRows(Scheduling.PlanStep s, Store store)
     {
+        if (store.Accumulate || store.Access != Access.Rows) throw new PtxUnsupportedException($"what several items add up to: {store.Tensor}");
+        if (s.Args[0].Shape is { IsVector: false } whole)
+        {
+            StoreFragments(store.Tensor, whole, at => Scaled(s.Args[0], Register(s.Args[0], at)));
+            return;
+        }
+
         if (s.Args[0].Shape.Length != _own || !s.Args[0].Shape.IsVector) throw new PtxUnsupportedException($"a store of {s.Args[0].Shape}");
         // One thread of the four that have the row's number.
         var isFirst = _w.Condition("isFirst", "setp.eq.s32", _columnInGroup, "0");

@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
 
@@ -11,7 +12,7 @@ internal sealed partial class PtxKernelWriter
     /// <summary>The thread's first row among all of the tensor's, its first column in this turn's block.</summary>
     private string _firstOfThread = "", _columnOfTurn = "";
 
-    private string _thread = "", _lane = "", _warp = "", _shared = "", _head = "", _first = "", _rowInBlock = "", _columnInGroup = "";
+    private string _thread = "", _lane = "", _warp = "", _shared = "", _head = "", _keyHead = "", _first = "", _rowInBlock = "", _columnInGroup = "";
 
     /// <summary>Rows that are there: of the grid's dimension and of the loop's.</summary>
     private string _ownEnd = "", _loopEnd = "";
@@ -31,7 +32,9 @@ internal sealed partial class PtxKernelWriter
         var item = _w.Int("item", "mov.u32", "%ctaid.y");
         var heads = Number("heads");
         var batch = _w.Int("batch", "div.u32", item, heads);
-        _head = _w.Int("head", "rem.u32", item, heads);
+        _head = _keyHead = _w.Int("head", "rem.u32", item, heads);
+        if (_isGrouped && _own == Dim.R) _keyHead = _w.Int("keyHead", "div.u32", _head, Number("group"));
+        else if (_isGrouped) _head = _w.Int("head", "mul.lo.u32", _keyHead, Number("group"));
         var block = _w.Int("block", "mov.u32", "%ctaid.x");
         if (_plan.Program.Visits == Visits.Visible)
         {
@@ -44,8 +47,10 @@ internal sealed partial class PtxKernelWriter
         _columnInGroup = _w.Int("column", "shl.b32", _w.Int("column", "and.b32", _lane, "3"), "1");
         (_ownEnd, _loopEnd) = _own == Dim.R ? (Number("queryCount"), Number("keyCount")) : (Number("keyCount"), Number("queryCount"));
         if (_signature.Causal) (_, _) = (Number("queryFirst"), Number("keyFirst"));
-        if (_signature.Window == "window") Number("window");
+        foreach (var name in RunTimeValues().Distinct()) Number(name);
         _firstOfThread = _w.Int("row", "add.s32", _first, _rowInBlock);
+        _none = _w.New(PtxType.B16, "none");
+        _w.Op("mov.b16", _none, "0");
         // Whatever several places read is computed here, in front of every branch.
         foreach (var tile in _tiles.Values.OfType<SharedTile>())
         {
@@ -64,9 +69,28 @@ internal sealed partial class PtxKernelWriter
         }
     }
 
-    private IEnumerable<string> Vectors() => _plan.Program.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access == Access.Rows && l.Shape.IsVector).Select(l => l.Tensor);
+    private IEnumerable<string> Vectors() => _plan.Program.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access is Access.Rows or Access.Parameter && l.Shape.IsVector).Select(l => l.Tensor);
 
     private IEnumerable<string> Stored() => _plan.Program.Statements.Select(s => s.Op).OfType<Store>().Select(s => s.Tensor);
+
+    /// <summary>What the call says beside the numbers of rows and heads.</summary>
+    private IEnumerable<string> RunTimeValues()
+    {
+        var found = _plan.Steps.SelectMany(s => s.Op switch
+        {
+            Map m => Names(m.Expr),
+            Reduce r => Names(r.Expr),
+            _ => [],
+        });
+        return _signature.Window == RunTimeValue.Window ? found.Append(RunTimeValue.Window) : found;
+
+        static IEnumerable<string> Names(Expr e) => e is RunTimeValue v ? [v.Name] : e.Parts.SelectMany(Names);
+    }
+
+    private static bool IsOfKeys(string tensor) => tensor is "keys" or "values" or "keysGrad" or "valuesGrad" || IsOfGates(tensor);
+
+    /// <summary>Whether a row of key heads holds a number for each query head.</summary>
+    private static bool IsOfGates(string tensor) => tensor is "gateSums" or "gateRests" or "gateSumsGrad" or "keyGates" or "keyGateRests" or "keyGatesGrad";
 
     /// <summary>The first row of a tensor that belongs to the item's sequence and head.</summary>
     private void Base(string tensor, string batch)
@@ -75,8 +99,16 @@ internal sealed partial class PtxKernelWriter
         var global = _w.Address(tensor, "cvta.to.global.u64", address);
         var wide = _w.Address("wide", "cvt.u64.u32", batch);
         global = _w.Address(tensor, "mad.lo.u64", wide, _w.Address(tensor + "Batch", "ld.param.u64", $"[{tensor}Batch]"), global);
-        var head = tensor is "keys" or "values" ? _w.Int("keyHead", "div.u32", _head, Number("group")) : _head;
-        global = _w.Address(tensor, "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", head), _w.Address(tensor + "Head", "ld.param.u64", $"[{tensor}Head]"), global);
+        if (IsOfGates(tensor) && IsOverHeads) throw new PtxUnsupportedException($"{tensor}: a number a query head, for heads that share their keys");
+        var head = IsOfKeys(tensor) ? _keyHead : _head;
+        _bases[tensor + "Head"] = _w.Address(tensor + "Head", "ld.param.u64", $"[{tensor}Head]");
+        global = _w.Address(tensor, "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", head), _bases[tensor + "Head"], global);
+        if (IsOfGates(tensor) && _isGrouped)
+        {
+            var member = _w.Int("member", "rem.u32", _head, Number("group"));
+            global = _w.Address(tensor, "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", member), "4", global);
+        }
+
         _bases[tensor] = global;
         _bases[tensor + "Time"] = _w.Address(tensor + "Time", "ld.param.u64", $"[{tensor}Time]");
     }

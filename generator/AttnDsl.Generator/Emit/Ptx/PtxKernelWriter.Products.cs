@@ -24,13 +24,22 @@ internal sealed partial class PtxKernelWriter
         var (leftFactor, rightFactor) = (Factor(ref left), Factor(ref right));
         if (_tiles[right] is not SharedTile shared) throw new PtxUnsupportedException($"{s.Target.Name}: {right.Name} is in registers");
         var factor = leftFactor * rightFactor;
-        // In a sum the factor goes to the operand in registers.
-        var ofOperand = s.Accumulate ? factor : 1;
-        if (ofOperand != 1 && TileOf(left) is SharedTile) throw new PtxUnsupportedException($"{s.Target.Name}: a sum with a factor");
-        _factors.Remove(s.Target);
-        if (!s.Accumulate && factor != 1) _factors[s.Target] = factor;
-
+        // In a sum the factor goes to the operand in registers; where it is in shared memory, to the sum, and what is there already is divided by it.
+        var ofOperand = s.Accumulate && TileOf(left) is not SharedTile ? factor : 1;
         var target = Matrix(s.Target);
+        if (s.Accumulate)
+        {
+            _factors.TryGetValue(s.Target, out var before);
+            var there = (before == 0 ? 1 : before) * ofOperand / factor;
+            if (there != 1)
+            {
+                foreach (var register in target.Registers.SelectMany(slab => slab).SelectMany(g => g)) _w.Op("mul.f32", register, register, PtxWriter.Constant(there));
+            }
+        }
+
+        _factors.Remove(s.Target);
+        if (factor != ofOperand && _plan.Program.Carries.Any(c => c.Next == s.Target)) throw new PtxUnsupportedException($"{s.Target.Name}: a factor that the next turn does not know");
+        if (factor != ofOperand) _factors[s.Target] = factor / ofOperand;
         var inner = _plan.Sizes.Of(leftShape.Cols);
         var b = _w.New(PtxType.B32, "b", 4);
         for (var k = 0; k < inner / 16; k++)
@@ -47,12 +56,17 @@ internal sealed partial class PtxKernelWriter
                     {
                         var sum = target.Registers[slab][2 * pair + half];
                         var before = k == 0 && !s.Accumulate ? Enumerable.Repeat(Zero, 4) : sum;
-                        _w.Op($"mma.sync.aligned.m16n8k16.row.col.f32.{TypeName}.{TypeName}.f32", PtxWriter.Set(sum), PtxWriter.Set(a[slab]), PtxWriter.Set(b.Skip(2 * half).Take(2)), PtxWriter.Set(before));
+                        _w.Op("mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", PtxWriter.Set(sum), PtxWriter.Set(a[slab]), PtxWriter.Set(b.Skip(2 * half).Take(2)), PtxWriter.Set(before));
                     }
                 }
             }
         }
+
+        if (_plan.Places[s.Target] is TensorRows rows) StoreFragments(rows.Tensor, s.Target.Shape, at => Scaled(s.Target, Register(s.Target, at)));
     }
+
+    /// <summary>A number of a tile, by what the tile has yet to be multiplied.</summary>
+    private string Scaled(Tile tile, string x) => _factors.TryGetValue(tile, out var factor) && factor != 1 ? _w.Float("x", "mul.f32", x, PtxWriter.Constant(factor)) : x;
 
     /// <summary>16 columns of the operand that has the item's rows, slab by slab.</summary>
     private string[][] Operand(Tile tile, bool isTurned, int k, double factor)
@@ -76,7 +90,7 @@ internal sealed partial class PtxKernelWriter
             for (var n = 0; n < 4; n++)
             {
                 var c = fragments.Registers[slab][2 * k + n / 2];
-                _w.Op($"cvt.rn.{TypeName}x2.f32", a[slab][n], Scaled(c[2 * (n % 2) + 1]), Scaled(c[2 * (n % 2)]));
+                _w.Op("cvt.rn.bf16x2.f32", a[slab][n], Scaled(c[2 * (n % 2) + 1]), Scaled(c[2 * (n % 2)]));
             }
         }
 

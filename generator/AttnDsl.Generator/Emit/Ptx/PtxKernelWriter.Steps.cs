@@ -25,6 +25,8 @@ internal sealed partial class PtxKernelWriter
             {
                 case Load when _tiles.TryGetValue(s.Target, out var there) && there is SharedTile: break;
                 case Load { Access: Access.Rows, Pattern: null, Beside: null } load when s.Target.Shape.IsVector: LoadVector(s.Target, load); break;
+                case Load { Access: Access.Parameter } load when s.Target.Shape == new Shape(Dim.One, Dim.One): _w.Op("ld.global.f32", Number(s.Target).Register, $"[{_bases[load.Tensor]}]"); break;
+                case StopGradient: _tiles[s.Target] = TileOf(s.Args[0]); break;
                 case Transpose when s.Target.Shape.IsVector: _tiles[s.Target] = TileOf(s.Args[0]); break;
                 case MatMul product: Multiply(s, product); break;
                 case Map map: Each(s, map); break;
@@ -53,9 +55,10 @@ internal sealed partial class PtxKernelWriter
             return;
         }
 
-        if (s.Target.Shape is { Rows.Letter: "1", Cols.Letter: "1" })
+        if (s.Target.Shape.Length == Dim.One)
         {
-            throw new PtxUnsupportedException($"{s.Target.Name}: one number for all");
+            _w.Op("mov.f32", Number(s.Target).Register, expressions.At(expr, new(-1, -1, -1, -1)));
+            return;
         }
 
         if (s.Target.Shape.IsVector)
@@ -155,12 +158,19 @@ internal sealed partial class PtxKernelWriter
         return (RowVector)there;
     }
 
+    /// <summary>One number for the whole block.</summary>
+    private Scalar Number(Tile tile)
+    {
+        if (!_tiles.TryGetValue(tile, out var known)) _tiles[tile] = known = new Scalar(_w.New(PtxType.F32, tile.Name));
+        return (Scalar)known;
+    }
+
     private PtxExpressions Expressions(Expr original, Shape domain, IReadOnlyList<Tile> args, out Expr expr)
     {
         if (domain.Rows != _own && domain.Cols == _own) original = Positions.Transposed(original);
         expr = original.Substitute(n => _factors.TryGetValue(args[n], out var factor) && factor != 1 ? factor * new Arg(n) : new Arg(n));
         if (_isWhole) expr = WithoutMasks(expr);
-        return new(_w, (n, at) => Register(args[n], at), n => AlongOf(args[n]), Position, Run);
+        return new(_w, (n, at) => Register(args[n], at), n => AlongOf(args[n]), Position, Run, FromBlock);
     }
 
     private Varies AlongOf(Tile tile) => tile.Shape.IsVector
@@ -172,26 +182,31 @@ internal sealed partial class PtxKernelWriter
         Fragments f => f.Registers[at.Slab][at.Group][2 * at.Half + at.Side],
         RowVector v => v.Registers[at.Slab][at.Half],
         ColumnVector v => v.Registers[at.Group][at.Side],
+        Scalar s => s.Register,
         SharedTile s when tile.Shape.Rows == _own => Pair(s, at)[at.Side],
         _ => throw new PtxUnsupportedException($"{tile.Name}: an element of what all warps share"),
     };
 
-    private PtxTile TileOf(Tile tile) => _tiles.TryGetValue(tile, out var known) ? known : tile.Shape.IsVector ? Vector(tile) : Matrix(tile);
+    private PtxTile TileOf(Tile tile) => _tiles.TryGetValue(tile, out var known) ? known : tile.Shape.Length == Dim.One ? Number(tile) : tile.Shape.IsVector ? Vector(tile) : Matrix(tile);
 
     /// <summary>Two numbers beside each other of the thread's own rows in shared memory.</summary>
     private string[] Pair(SharedTile tile, Element at)
     {
         var key = (tile.Offset, at.Slab, at.Half, at.Group);
         if (_pairs.TryGetValue(key, out var known)) return known;
-        if (_half != Half.BFloat16) throw new PtxUnsupportedException("elements of float16");
         var both = _w.Int("pair", "ld.shared.b32", $"[{_ownRows[tile.Pitch]}+{Literals.Integer(tile.Offset + (16 * at.Slab + 8 * at.Half) * tile.Pitch + 16 * at.Group)}]");
         var (left, right) = (_w.New(PtxType.F32, "left"), _w.New(PtxType.F32, "right"));
-        _w.Op("shl.b32", left, both, "16");
-        _w.Op("and.b32", right, both, "0xffff0000");
+        var (low, high, none) = (_w.New(PtxType.B16, "low"), _w.New(PtxType.B16, "high"), _none);
+        _w.Op("mov.b32", PtxWriter.Set([low, high]), both);
+        _w.Op("mov.b32", left, PtxWriter.Set([none, low]));
+        _w.Op("mov.b32", right, PtxWriter.Set([none, high]));
         return _pairs[key] = [left, right];
     }
 
     private readonly Dictionary<(int, int, int, int), string[]> _pairs = [];
+
+    /// <summary>The lower half of a float that had 16 bits.</summary>
+    private string _none = "";
 
     /// <summary>Where a thread's first element of what the item has in shared memory lies, by the pitch of rows.</summary>
     private readonly Dictionary<int, string> _ownRows = [];
@@ -229,10 +244,18 @@ internal sealed partial class PtxKernelWriter
     {
         Place.Row or Place.RowNumber => OwnPosition(at),
         Place.Col or Place.ColNumber => LoopPosition(at),
+        Place.Origin => _w.Float("origin", "cvt.rn.f32.s32", Origin),
+        Place.Head when !IsOverHeads => _w.Float("head", "cvt.rn.f32.u32", _head),
+        Place.Head => throw new PtxUnsupportedException("what differs from head to head, where heads share their keys"),
         _ => throw new PtxUnsupportedException(place.ToString()),
     };
 
-    private string OwnPosition(Element at) => _ownPositions.TryGetValue((at.Slab, at.Half), out var known) ? known : _ownPositions[(at.Slab, at.Half)] =
+    /// <summary>From where positions in a block are counted.</summary>
+    private string Origin => _own == Dim.C ? _first : _origin.Length > 0 ? _origin : throw new PtxUnsupportedException("a position in front of the loop");
+
+    private string FromBlock(double position) => _w.Float("place", "cvt.rn.f32.s32", _w.Int("place", "sub.s32", Literals.Integer((long)position), Origin));
+
+    private string OwnPosition(Element at) => _aheadOfBlock.Length == 0 ? throw new PtxUnsupportedException("a position in front of the loop") : _ownPositions.TryGetValue((at.Slab, at.Half), out var known) ? known : _ownPositions[(at.Slab, at.Half)] =
         _w.Float("row", "add.f32", _aheadOfBlock, PtxWriter.Constant(16 * at.Slab + 8 * at.Half));
 
     private string LoopPosition(Element at) => _loopPositions.TryGetValue((at.Group, at.Side), out var known) ? known : _loopPositions[(at.Group, at.Side)] =

@@ -21,7 +21,9 @@ internal sealed partial class PtxKernelWriter
     private readonly PtxWriter _w = new();
     private readonly KernelSignature _signature;
     private readonly CpuPlan _plan;
-    private readonly Half _half;
+
+    /// <summary>Whether several query heads share one of the keys.</summary>
+    private readonly bool _isGrouped;
 
     /// <summary>The dimension whose rows are dealt to the warps.</summary>
     private readonly Dim _own;
@@ -34,12 +36,13 @@ internal sealed partial class PtxKernelWriter
     private readonly Dictionary<Tile, double> _factors = [];
 
     private readonly List<string> _tensors = [];
+    private readonly HashSet<string> _halves = [];
     private readonly List<string> _numbers = [];
     private int _sharedBytes;
 
-    private PtxKernelWriter(KernelSignature signature, Half half)
+    private PtxKernelWriter(KernelSignature signature, bool isGrouped)
     {
-        (_signature, _plan, _half) = (signature, signature.Plan, half);
+        (_signature, _plan, _isGrouped) = (signature, signature.Plan, isGrouped);
         _own = _plan.Program.Grid ?? throw new PtxUnsupportedException($"{signature.Name} has no blocks of its own");
     }
 
@@ -49,12 +52,13 @@ internal sealed partial class PtxKernelWriter
 
     private int LoopRows => _plan.Sizes.Of(_plan.Program.Loop);
 
-    private string TypeName => _half == Half.BFloat16 ? "bf16" : "f16";
-
+    /// <param name="signature">The kernel.</param>
+    /// <param name="summary">What it does.</param>
+    /// <param name="isGrouped">Whether several query heads share one of the keys.</param>
     /// <exception cref="PtxUnsupportedException">The program has something for which there are no instructions here.</exception>
-    public static PtxKernel Write(KernelSignature signature, Half half) => new PtxKernelWriter(signature, half).Write();
+    public static PtxKernel Write(KernelSignature signature, string summary, bool isGrouped) => new PtxKernelWriter(signature, isGrouped).Write(summary);
 
-    private PtxKernel Write()
+    private PtxKernel Write(string summary)
     {
         if (OwnRows % (16 * Warps) != 0 || LoopRows % 16 != 0) throw new PtxUnsupportedException($"blocks of {OwnRows} and {LoopRows}");
         PlaceShared();
@@ -71,7 +75,7 @@ internal sealed partial class PtxKernelWriter
         Loop();
         Steps(_plan.Tail, isWhole: true);
         _w.Op("ret");
-        return new(_signature.Name, Module(), 32 * Warps, _sharedBytes, _tensors, _numbers);
+        return new(_signature.Name, summary, _own == Dim.C, Module(), OwnRows, LoopRows, 32 * Warps, _sharedBytes, [.. _tensors.Select(t => new PtxTensor(t, _halves.Contains(t)))], _numbers);
     }
 
     private string Module()
@@ -122,6 +126,7 @@ internal sealed partial class PtxKernelWriter
             var tile = new SharedTile(_sharedBytes, rows, columns, Stage: load.Shape.Rows == _own ? 0 : rows * SharedTile.PitchOf(columns));
             _sharedBytes += tile.Bytes * (tile.Stage == 0 ? 1 : 2);
             _tiles[s.Result!] = tile;
+            _halves.Add(load.Tensor);
             if (!_tensors.Contains(load.Tensor)) _tensors.Add(load.Tensor);
         }
     }

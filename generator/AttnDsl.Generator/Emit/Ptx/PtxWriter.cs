@@ -8,6 +8,9 @@ namespace AttnDsl.Generator.Emit.Ptx;
 /// <summary>What a register holds.</summary>
 internal enum PtxType
 {
+    /// <summary>A number of 16 bits.</summary>
+    B16,
+
     /// <summary>A whole number, or two numbers of 16 bits.</summary>
     B32,
 
@@ -68,6 +71,10 @@ internal sealed class PtxWriter
         'Σ' => "sum ",
         '∂' => "d",
         '≤' => "<=",
+        'ᵀ' => "'",
+        '∞' => "inf",
+        '→' => "->",
+        'Δ' => "D",
         > '~' => "?",
         _ => c.ToString(),
     }));
