@@ -60,21 +60,32 @@ internal static class Spans
         where TVec : struct, ISimd<TVec>
     {
         TVec one = TVec.Create(1);
+        for (int c = 0; c < rows; c += TVec.Count)
+        {
+            TVec.Store(TVec.Exp(TVec.Load(in g, c, rows - c)), ref begin, c);
+            TVec.Store(one, ref reach, c);
+        }
+
+        ref float gate = ref g;
+        ref float before = ref reach;
+        for (int t = 1; t < tokens; t++)
+        {
+            gate = ref Unsafe.Add(ref gate, gRow);
+            ref float after = ref Unsafe.Add(ref before, row);
+            for (int c = 0; c < rows; c += TVec.Count)
+            {
+                TVec.Store(TVec.Load(in before, c) * TVec.Exp(TVec.Load(in gate, c, rows - c)), ref after, c);
+            }
+
+            before = ref after;
+        }
+
+        // Lanes behind the last row hold the decay of what is not there: e^0.
         TVec faint = TVec.Create(Faintest);
         TVec isFine = one;
         for (int c = 0; c < rows; c += TVec.Count)
         {
-            TVec.Store(TVec.Exp(TVec.Load(in g, c, rows - c)), ref begin, c);
-            TVec running = one;
-            TVec.Store(running, ref reach, c);
-            for (int t = 1; t < tokens; t++)
-            {
-                running *= TVec.Exp(TVec.Load(in g, (t * gRow) + c, rows - c));
-                TVec.Store(running, ref reach, (t * row) + c);
-            }
-
-            // Lanes behind the last row hold the decay of what is not there: e^0.
-            isFine = TVec.Select(TVec.LessOrEqual(faint, running), isFine, TVec.Create(0));
+            isFine = TVec.Select(TVec.LessOrEqual(faint, TVec.Load(in before, c)), isFine, TVec.Create(0));
         }
 
         int count = TVec.MaxLane(one - isFine) > 0 ? Fine(tokens, rows, ref reach, row) : tokens;

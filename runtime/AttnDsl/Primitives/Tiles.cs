@@ -59,10 +59,43 @@ public static partial class Tiles
     {
         for (int i = 0; i < rows; i++)
         {
-            for (int j = 0; j < cols; j += TVec.Count)
+            int j = 0;
+            for (; j + TVec.Count <= cols; j += TVec.Count)
             {
-                TVec.Store(TVec.Load(ref x, (i * xRow) + j, cols - j), ref y, (i * yRow) + j, cols - j);
+                TVec.Store(TVec.Load(in x, j), ref y, j);
             }
+
+            if (j < cols)
+            {
+                TVec.Store(TVec.Load(in x, j, cols - j), ref y, j, cols - j);
+            }
+
+            x = ref Unsafe.Add(ref x, xRow);
+            y = ref Unsafe.Add(ref y, yRow);
+        }
+    }
+
+    /// <summary>y = diag(factors) x.</summary>
+    [MethodImpl(Jit.Kernel)]
+    internal static void ScaleRows<TVec>(int rows, int cols, ref float factors, ref float x, nint xRow, ref float y, nint yRow)
+        where TVec : struct, ISimd<TVec>
+    {
+        for (int i = 0; i < rows; i++)
+        {
+            TVec factor = TVec.Splat(in factors, i);
+            int j = 0;
+            for (; j + TVec.Count <= cols; j += TVec.Count)
+            {
+                TVec.Store(TVec.Load(in x, j) * factor, ref y, j);
+            }
+
+            if (j < cols)
+            {
+                TVec.Store(TVec.Load(in x, j, cols - j) * factor, ref y, j, cols - j);
+            }
+
+            x = ref Unsafe.Add(ref x, xRow);
+            y = ref Unsafe.Add(ref y, yRow);
         }
     }
 

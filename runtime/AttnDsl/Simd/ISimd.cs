@@ -55,6 +55,9 @@ public interface ISimd<TSelf> :
     /// <summary>Square root.</summary>
     static abstract TSelf Sqrt(TSelf x);
 
+    /// <summary>1/x to about a unit in the last place, of what is neither denormal nor near the largest numbers.</summary>
+    static abstract TSelf Reciprocal(TSelf x);
+
     /// <summary>The absolute value of one, the sign of the other.</summary>
     static abstract TSelf CopySign(TSelf magnitude, TSelf sign);
 

@@ -113,6 +113,20 @@ public readonly struct Simd512 : ISimd<Simd512>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Simd512 Reciprocal(Simd512 x)
+    {
+        if (Avx512F.IsSupported)
+        {
+            // 14 bits and a step of Newton's: a division of 512 bits keeps its unit busy for much longer.
+            var guess = Avx512F.Reciprocal14(x._lanes);
+            return new(Avx512F.FusedMultiplyAdd(Avx512F.FusedMultiplyAddNegated(x._lanes, guess, Vector512<float>.One), guess, guess));
+        }
+
+        return new(Vector512<float>.One / x._lanes);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Simd512 CopySign(Simd512 magnitude, Simd512 sign) => new(Vector512.CopySign(magnitude._lanes, sign._lanes));
 
     /// <inheritdoc/>

@@ -18,8 +18,8 @@ namespace AttnDsl.Generated
     [EditorBrowsable(EditorBrowsableState.Never)]
     internal static class Samples_GatedLinear_fab87c3a
     {
-        public const int RecurrentScratch = 12544; // floats a worker
-        public const int ChunkwiseScratch = 16512; // floats a worker
+        public const int RecurrentScratch = 12608; // floats a worker
+        public const int ChunkwiseScratch = 16576; // floats a worker
         public const int ParallelScratch = 27072; // floats a worker
         public const int AbsorbScratch = 4160; // floats a worker
         public const int KeepScratch = 4160; // floats a worker
@@ -234,6 +234,7 @@ namespace AttnDsl.Generated
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [1,K]
             ref float logDecay = ref Unsafe.Add(ref work, 64); // [1,K]
             ref float scratch = ref Unsafe.Add(ref work, 128);
+            Ahead ahead = default; // nothing: a row at a time, or rows that lie together
 
             for (int t = 0; t < time; t++)
             {
@@ -251,7 +252,7 @@ namespace AttnDsl.Generated
                 RecurrentLogDecay<TVec>(ref gBlock, ref logDecay);
 
                 // S ← e^g S + k vᵀ and o = Sᵀ q in one pass over the state.
-                States.AdvanceRowsDecayed<TVec>(1, 64, 64, ref qScaled, 64, ref kBlock, kStep, ref vBlock, vStep, ref logDecay, 64, ref S, ref oBlock, oStep, ref scratch);
+                States.AdvanceRowsDecayed<TVec>(1, 64, 64, ref qScaled, 64, ref kBlock, kStep, ref vBlock, vStep, ref logDecay, 64, ref S, ref oBlock, oStep, ref scratch, ref ahead);
             }
         }
 
@@ -295,11 +296,12 @@ namespace AttnDsl.Generated
                 ref float gBlock = ref Unsafe.Add(ref g, t * gStep); // [C,K]
                 ref float oBlock = ref Unsafe.Add(ref o, t * oStep); // [C,V]
                 // On their way while this chunk is worked on: the rows of the next.
-                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref qBlock, C * qStep), qStep);
-                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
-                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
-                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
-                Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref oBlock, C * oStep), oStep);
+                Ahead ahead = new(Math.Min(C, time - t - C));
+                ahead.Add(64, ref Unsafe.Add(ref qBlock, C * qStep), qStep);
+                ahead.Add(64, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                ahead.Add(64, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
+                ahead.Add(64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
+                ahead.Add(64, ref Unsafe.Add(ref oBlock, C * oStep), oStep);
 
                 // The chunk's queries, keys and gates.
                 for (int i = 0; i < C; i++)
@@ -312,7 +314,7 @@ namespace AttnDsl.Generated
                 ChunkwiseLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
 
                 // S ← e^g S + k vᵀ and o = Sᵀ q for one token after the other, a part of the state at a time.
-                States.AdvanceRowsDecayed<TVec>(C, 64, 64, ref qScaled, 64, ref kBlock, kStep, ref vBlock, vStep, ref logDecay, 64, ref S, ref oBlock, oStep, ref scratch);
+                States.AdvanceRowsDecayed<TVec>(C, 64, 64, ref qScaled, 64, ref kBlock, kStep, ref vBlock, vStep, ref logDecay, 64, ref S, ref oBlock, oStep, ref scratch, ref ahead);
             }
         }
 
@@ -1212,8 +1214,8 @@ namespace Samples
     ///   Backward runs forward once more and keeps S at the start of every 32 tokens, 16,384 bytes a chunk and head; the rest is computed again
     ///
     /// Forms and schedule
-    ///   recurrent: token by token, one pass over S: update and read; 50,176 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,048 bytes of scratch a worker
+    ///   recurrent: token by token, one pass over S: update and read; 50,432 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,304 bytes of scratch a worker
     ///   parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
     ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
     ///   threads: a head of a sequence is an item of work, of estimated 615 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
@@ -1261,8 +1263,8 @@ Gradients
   Backward runs forward once more and keeps S at the start of every 32 tokens, 16,384 bytes a chunk and head; the rest is computed again
 
 Forms and schedule
-  recurrent: token by token, one pass over S: update and read; 50,176 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,048 bytes of scratch a worker
+  recurrent: token by token, one pass over S: update and read; 50,432 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,304 bytes of scratch a worker
   parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
   threads: a head of a sequence is an item of work, of estimated 615 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number

@@ -18,8 +18,8 @@ namespace AttnDsl.Generated
     [EditorBrowsable(EditorBrowsableState.Never)]
     internal static class Samples_Mlstm_3d9abc1f
     {
-        public const int RecurrentScratch = 4784; // floats a worker
-        public const int ChunkwiseScratch = 10464; // floats a worker
+        public const int RecurrentScratch = 4848; // floats a worker
+        public const int ChunkwiseScratch = 10528; // floats a worker
         public const int ParallelScratch = 11824; // floats a worker
         public const int AbsorbScratch = 1168; // floats a worker
         public const int KeepScratch = 1168; // floats a worker
@@ -254,6 +254,7 @@ namespace AttnDsl.Generated
             ref float den = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float divisor = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float scratch = ref Unsafe.Add(ref work, 144);
+            Ahead ahead = default; // nothing: a row at a time, or rows that lie together
 
             for (int t = 0; t < time; t++)
             {
@@ -281,7 +282,7 @@ namespace AttnDsl.Generated
                 TVec.Store(TVec.Splat(ref logDecay, 0) + (TVec.Splat(ref m, 0) - TVec.Splat(ref rowMax, 0)), ref logKept, 0);
 
                 // S ← e^g S + k vᵀ and o = Sᵀ q in one pass over the state.
-                States.AdvanceDecayed<TVec>(1, 20, 24, ref qScaled, 32, ref kWeighed, 32, ref vBlock, vStep, ref logKept, ref S, ref read, 32, ref scratch);
+                States.AdvanceDecayed<TVec>(1, 20, 24, ref qScaled, 32, ref kWeighed, 32, ref vBlock, vStep, ref logKept, ref S, ref read, 32, ref scratch, ref ahead);
 
                 // The normaliser, accumulated as the numerator is.
                 RecurrentExpLogKept<TVec>(ref logKept, ref expLogKept);
@@ -386,10 +387,11 @@ namespace AttnDsl.Generated
                 ref float vBlock = ref Unsafe.Add(ref v, t * vStep); // [C,V]
                 ref float oBlock = ref Unsafe.Add(ref o, t * oStep); // [C,V]
                 // On their way while this chunk is worked on: the rows of the next.
-                Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref qBlock, C * qStep), qStep);
-                Ahead.Fetch(Math.Min(C, time - t - C), 20, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
-                Ahead.Fetch(Math.Min(C, time - t - C), 24, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
-                Ahead.Fetch(Math.Min(C, time - t - C), 24, ref Unsafe.Add(ref oBlock, C * oStep), oStep);
+                Ahead ahead = new(Math.Min(C, time - t - C));
+                ahead.Add(20, ref Unsafe.Add(ref qBlock, C * qStep), qStep);
+                ahead.Add(20, ref Unsafe.Add(ref kBlock, C * kStep), kStep);
+                ahead.Add(24, ref Unsafe.Add(ref vBlock, C * vStep), vStep);
+                ahead.Add(24, ref Unsafe.Add(ref oBlock, C * oStep), oStep);
 
                 // The chunk's queries, keys and gates.
                 for (int i = 0; i < C; i++)
@@ -435,7 +437,7 @@ namespace AttnDsl.Generated
                 }
 
                 // S ← e^g S + k vᵀ and o = Sᵀ q for one token after the other, a part of the state at a time.
-                States.AdvanceDecayed<TVec>(C, 20, 24, ref qScaled, 32, ref kWeighed, 32, ref vBlock, vStep, ref logKept, ref S, ref read, 32, ref scratch);
+                States.AdvanceDecayed<TVec>(C, 20, 24, ref qScaled, 32, ref kWeighed, 32, ref vBlock, vStep, ref logKept, ref S, ref read, 32, ref scratch, ref ahead);
 
                 // The normaliser, accumulated as the numerator is.
                 ChunkwiseExpLogKept<TVec>(C, ref logKept, ref expLogKept);
@@ -2043,8 +2045,8 @@ namespace Samples
     ///   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
     ///
     /// Forms and schedule
-    ///   recurrent: token by token, one pass over S: update and read; 19,136 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 41,856 bytes of scratch a worker
+    ///   recurrent: token by token, one pass over S: update and read; 19,392 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 42,112 bytes of scratch a worker
     ///   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
     ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
     ///   threads: a head of a sequence is an item of work, of estimated 73 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
@@ -2092,8 +2094,8 @@ Gradients
   the normaliser's gradient is included (Gradient = NormaliserGradient.Held leaves it out, as the released kernels of mLSTM do); the running maximum m counts as a constant, because the output does not depend on it but for ε
 
 Forms and schedule
-  recurrent: token by token, one pass over S: update and read; 19,136 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 41,856 bytes of scratch a worker
+  recurrent: token by token, one pass over S: update and read; 19,392 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 42,112 bytes of scratch a worker
   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
   threads: a head of a sequence is an item of work, of estimated 73 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number

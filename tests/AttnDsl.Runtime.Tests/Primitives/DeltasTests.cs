@@ -63,8 +63,9 @@ public abstract class DeltasTests<TVec>(ITestOutputHelper output) : VectorTests<
         using Matrix s = Matrix.Random(random, 1, rows * cols), beta = Matrix.Random(random, tokens, 1, low: 0, high: 1);
         using var o = new Matrix(tokens, cols);
         using var scratch = new Matrix(1, Deltas.ScratchFloats(rows));
+        Ahead none = default;
         g[17, 4] = float.NaN;
-        Deltas.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
+        Deltas.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
         // What a key retrieves of that row is no number either, and so is what it writes.
         for (int t = 0; t < tokens; t++) Assert.Equal(t >= 17, float.IsNaN(o[t, 3]));
     }
@@ -94,9 +95,10 @@ public abstract class DeltasTests<TVec>(ITestOutputHelper output) : VectorTests<
 
         using var o = new Matrix(tokens, cols, gap);
         using var scratch = new Matrix(1, Deltas.ScratchFloats(rows));
-        if (gates == 0) Deltas.Advance<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
-        else if (gates == 1) Deltas.AdvanceDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref g.Ref, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
-        else Deltas.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
+        Ahead none = default;
+        if (gates == 0) Deltas.Advance<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
+        else if (gates == 1) Deltas.AdvanceDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref g.Ref, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
+        else Deltas.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref beta.Ref, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
         foreach (Matrix m in new[] { q, k, v, beta, s, o, scratch }) m.CheckCanaries();
 
         double roundings = ((4 * tokens) + rows + 100) * Rounding.Unit;

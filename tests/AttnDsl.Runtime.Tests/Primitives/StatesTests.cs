@@ -73,8 +73,9 @@ public abstract class StatesTests<TVec>(ITestOutputHelper output) : VectorTests<
         using Matrix s = Matrix.Random(random, 1, rows * cols);
         using var o = new Matrix(tokens, cols);
         using var scratch = new Matrix(1, States.ScratchFloats(rows, cols));
+        Ahead none = default;
         g[17, 4] = float.NaN;
-        States.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
+        States.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
         for (int t = 0; t < tokens; t++) Assert.Equal(t >= 17, float.IsNaN(o[t, 3]));
         for (int r = 0; r < rows; r++) Assert.Equal(r == 4, float.IsNaN(s[0, (r * cols) + 3]));
     }
@@ -99,9 +100,10 @@ public abstract class StatesTests<TVec>(ITestOutputHelper output) : VectorTests<
 
         using var o = new Matrix(tokens, cols, gap);
         using var scratch = new Matrix(1, States.ScratchFloats(rows, cols));
-        if (gates == 0) States.Advance<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
-        else if (gates == 1) States.AdvanceDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref g.Ref, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
-        else States.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref);
+        Ahead none = default;
+        if (gates == 0) States.Advance<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
+        else if (gates == 1) States.AdvanceDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref g.Ref, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
+        else States.AdvanceRowsDecayed<TVec>(tokens, rows, cols, ref q.Ref, q.Stride, ref k.Ref, k.Stride, ref v.Ref, v.Stride, ref g.Ref, g.Stride, ref s.Ref, ref o.Ref, o.Stride, ref scratch.Ref, ref none);
         foreach (Matrix m in new[] { q, k, v, s, o, scratch }) m.CheckCanaries();
 
         double roundings = ((4 * tokens) + rows + 100) * Rounding.Unit;

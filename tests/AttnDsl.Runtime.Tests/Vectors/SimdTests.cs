@@ -81,6 +81,7 @@ public abstract class SimdTests<TVec>(ITestOutputHelper output) : VectorTests<TV
         Check(TVec.Max, MathF.Max);
         Check((a, b) => TVec.Abs(a), (a, b) => MathF.Abs(a));
         Check((a, b) => TVec.Sqrt(a * a), (a, b) => MathF.Sqrt(a * a));
+        Check((a, b) => TVec.Reciprocal((a * a) + TVec.Create(1e-13f)), (a, b) => 1 / ((a * a) + 1e-13f), tolerance: 2e-7f);
         Check((a, b) => TVec.Round(a), (a, b) => MathF.Round(a));
         Check((a, b) => TVec.Floor(a), (a, b) => MathF.Floor(a));
         Check(TVec.CopySign, MathF.CopySign);

@@ -179,6 +179,7 @@ internal sealed class CpuKernelWriter
         }
 
         if (_plan.ScratchFloats > _plan.ScratchOffset) _out.Line($"ref float scratch = ref Unsafe.Add(ref work, {_plan.ScratchOffset});");
+        if (!HasNext && _plan.Steps.Any(s => s.Op.FetchesAhead)) _out.Line("Ahead ahead = default; // nothing: a row at a time, or rows that lie together");
         if (!none) _out.Line();
     }
 
@@ -245,20 +246,27 @@ internal sealed class CpuKernelWriter
         Steps(_plan.Body);
     }
 
+    /// <summary>Whether there is a next block of rows to ask for while this one is worked on.</summary>
+    private bool HasNext => _plan.Program is { Visits: Visits.All or Visits.AllDescending, Grid: null } && _plan.Program.Loop == Dim.C;
+
     /// <summary>The rows of one head lie apart, which no hardware foresees: those of the next turn are asked for while this one computes.</summary>
     private void FetchNext()
     {
-        if (_plan.Program is not { Visits: Visits.All or Visits.AllDescending, Grid: null } || _plan.Program.Loop != Dim.C) return;
+        if (!HasNext) return;
         // Towards the front every chunk is whole.
         var (rows, ahead) = _plan.Program.Visits == Visits.All ? ("Math.Min(C, time - t - C)", "C") : ($"Math.Min({_plan.Sizes.C}, t)", $"-{_plan.Sizes.C}");
+        var isShared = _plan.Body.Any(s => s.Op.FetchesAhead);
         var seen = new HashSet<string>();
         foreach (var s in _plan.Body)
         {
             // Rows that are written too: a store waits for its line as a load does.
             if (!_plan.Places.TryGetValue(s.Target, out var place) || place is not TensorRows tensor || !seen.Add(tensor.Tensor)) continue;
             if (seen.Count == 1) _out.Line("// On their way while this chunk is worked on: the rows of the next.");
-            _out.Line($"Ahead.Fetch({rows}, {Size(s.Target.Shape.Cols)}, ref Unsafe.Add({Ref(s.Target)}, {ahead} * {Stride(s.Target)}), {Stride(s.Target)});");
+            if (seen.Count == 1 && isShared) _out.Line($"Ahead ahead = new({rows});");
+            _out.Line($"{(isShared ? "ahead.Add(" : $"Ahead.Fetch({rows}, ")}{Size(s.Target.Shape.Cols)}, ref Unsafe.Add({Ref(s.Target)}, {ahead} * {Stride(s.Target)}), {Stride(s.Target)});");
         }
+
+        if (isShared && seen.Count == 0) _out.Line("Ahead ahead = default;");
     }
 
     /// <summary>Where this block's rows of each tensor begin.</summary>

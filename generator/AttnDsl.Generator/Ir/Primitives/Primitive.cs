@@ -30,6 +30,9 @@ internal abstract record Primitive
     /// <summary>Floats of scratch that the CPU lowering needs beside its tiles.</summary>
     public virtual int CpuScratch(System.Func<Dim, int> size, IReadOnlyList<Tile> args) => 0;
 
+    /// <summary>Whether the CPU lowering works so long that it asks for the next rows meanwhile; it takes <c>ref ahead</c>.</summary>
+    public virtual bool FetchesAhead => false;
+
     protected static void Require(bool condition, string message)
     {
         if (!condition) throw new ShapeException(message);

@@ -86,7 +86,7 @@ internal sealed class StateSteps
         var isByRow = g is not null && g.Shape.Cols == keys.Shape.Cols && keys.Shape.Cols != Dim.One;
         var beta = corrects ? $", {w.Ref(args[3])}" : "";
         var gate = g is null ? "" : $", {w.Ref(g)}{(isByRow ? $", {w.Stride(g)}" : "")}";
-        return $"{(corrects ? "Deltas" : "States")}.{(g is null ? "Advance" : isByRow ? "AdvanceRowsDecayed" : "AdvanceDecayed")}<TVec>({w.Size(keys.Shape.Rows)}, {w.Size(keys.Shape.Cols)}, {w.Size(v.Shape.Cols)}, {w.Ref(q)}, {w.Stride(q)}, {w.Ref(keys)}, {w.Stride(keys)}, {w.Ref(v)}, {w.Stride(v)}{beta}{gate}, {state}, {output}, {scratch});";
+        return $"{(corrects ? "Deltas" : "States")}.{(g is null ? "Advance" : isByRow ? "AdvanceRowsDecayed" : "AdvanceDecayed")}<TVec>({w.Size(keys.Shape.Rows)}, {w.Size(keys.Shape.Cols)}, {w.Size(v.Shape.Cols)}, {w.Ref(q)}, {w.Stride(q)}, {w.Ref(keys)}, {w.Stride(keys)}, {w.Ref(v)}, {w.Stride(v)}{beta}{gate}, {state}, {output}, {scratch}, ref ahead);";
     }
 
     public static string Decayed(GpuKernelWriter w, Tile? g, string row, string channel, string x) =>
@@ -94,7 +94,7 @@ internal sealed class StateSteps
 
     /// <summary>What States.ScratchFloats and Deltas.ScratchFloats say.</summary>
     public static int Scratch(Func<Dim, int> size, Shape state, bool corrects) =>
-        corrects ? (99 * CpuPlan.Padded(size(state.Rows))) + 160 : (66 * CpuPlan.Padded(size(state.Rows))) + (64 * CpuPlan.Padded(size(state.Cols)));
+        corrects ? (99 * CpuPlan.Padded(size(state.Rows))) + 256 : (66 * CpuPlan.Padded(size(state.Rows))) + (64 * CpuPlan.Padded(size(state.Cols))) + 64;
 }
 
 /// <summary>

@@ -14,6 +14,8 @@ namespace AttnDsl.Generator.Ir.Primitives;
 /// <param name="Corrects">A delta rule: u_t = β_t (v_t − (e^{g_t} S_{t−1})ᵀ k_t) is written in the place of v_t. β, one a token, comes behind S.</param>
 internal sealed record StateReads(bool Corrects = false) : Primitive
 {
+    public override bool FetchesAhead => true;
+
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
         var (q, k, v, S) = (args[0].Shape, args[1].Shape, args[2].Shape, args[3].Shape);
@@ -126,6 +128,8 @@ internal sealed record StateReads(bool Corrects = false) : Primitive
 /// <param name="Corrects">As in <see cref="StateReads"/>: what is written are corrections, and β comes behind S.</param>
 internal sealed record StateAfter(bool Corrects = false) : Primitive
 {
+    public override bool FetchesAhead => true;
+
     public override Shape ShapeOf(IReadOnlyList<Tile> args)
     {
         var (k, v, S) = (args[0].Shape, args[1].Shape, args[2].Shape);
