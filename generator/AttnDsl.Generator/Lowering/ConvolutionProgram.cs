@@ -7,8 +7,8 @@ using AttnDsl.Generator.Semantics;
 namespace AttnDsl.Generator.Lowering;
 
 /// <summary>
-/// Short convolutions, channel by channel. In time: the rows of a block moved down by one token after the other, with what the state kept of the
-/// past in front of them. On a grid: the rows of the tokens around.
+/// Short convolutions, channel by channel. In time: of the rows of a block, in front of which stand those that the state kept of the past. On a
+/// grid: of the rows of the tokens around.
 /// </summary>
 internal static class ConvolutionProgram
 {
@@ -25,21 +25,9 @@ internal static class ConvolutionProgram
     private static Tile Convolved(Convolution convolution, RegionBuilder b, string tensor, Tile x)
     {
         var (p, head, cols) = (b.Program, b.Head, x.Shape.Cols);
-        var (stage, tap) = (head.Stage, Taps(head, tensor, cols));
-        var sum = b.Map(tensor + "Convolution", (y, t) => y * t, x, tap(0));
         var past = p.Open(tensor + "Past", new(D, cols));
-        var (moved, next) = (x, (Tile?)null);
-        for (var w = 1; w < convolution.Width; w++)
-        {
-            // What lies w rows before the next block is the last row of what is moved by w − 1.
-            var kept = b.MatMulTN(tensor + "PastRow", At(b, D, w - 1), b.Emit(tensor + "LastRow", new EdgeRow(Last: true), moved));
-            next = next is null ? kept : b.Add(tensor + "PastRows", next, kept);
-            moved = b.Emit(tensor + "Before", new Shift(), moved, b.MatMul(tensor + "First", At(b, D, w - 1), past.Start));
-            sum = b.Map(tensor + "Convolution", (s, y, t) => s + y * t, sum, moved, tap(w));
-        }
-
-        head.Stage = stage;
-        p.Carry(tensor + "Past", head.LoadAs(tensor + "Past0", tensor + "Past", D, cols, Access.Whole), past, next!);
+        var sum = b.Emit(tensor + "Convolution", new Convolve(), x, past.Start, head.Load(tensor + "Taps", W, cols, Access.Parameter));
+        p.Carry(tensor + "Past", head.LoadAs(tensor + "Past0", tensor + "Past", D, cols, Access.Whole), past, b.Emit(tensor + "PastNext", new Queue(Stays: true), past.Start, x));
         p.Tail.Store(tensor + "Past", past.Final, Access.Whole);
         return Activated(convolution, b, tensor, sum);
     }

@@ -122,7 +122,8 @@ internal sealed class CpuPlanner
         else if (initial?.Op is Map map)
         {
             var at = head.FindIndex(s => s.Target == c.Initial && !s.Accumulate);
-            if (_uses[c.Initial] == 1 && at >= 0) _aliases[c.Initial] = c.Start;
+            // Carries that begin alike begin in places of their own, the first in that of what they begin with.
+            if (_program.Carries.Count(other => other.Initial == c.Initial) == _uses[c.Initial] && at >= 0 && IsFree(c.Initial)) _aliases[c.Initial] = c.Start;
             else head.Add(new(map, initial.Args, c.Start, initial.Stage));
         }
         else if (_uses[c.Initial] == 1 && initial is not null)
@@ -137,8 +138,8 @@ internal sealed class CpuPlanner
         _aliases[c.Final] = c.Start;
         if (c.Next == c.Start) return;
         var written = body.FindIndex(s => s.Target == c.Next);
-        var elementwise = written >= 0 && body[written].Op is Map or MatMul or StateAfter && !body[written].Args.Where(a => a == c.Start).Any(a => a.Shape != c.Next.Shape);
-        var firstIsMap = written >= 0 && (body[written].Op is Map or StateAfter || !body[written].Args.Contains(c.Start));
+        var elementwise = written >= 0 && body[written].Op is Map or MatMul or StateAfter or Queue && !body[written].Args.Where(a => a == c.Start).Any(a => a.Shape != c.Next.Shape);
+        var firstIsMap = written >= 0 && (body[written].Op is Map or StateAfter || (body[written].Op is Queue { Stays: true } && body[written].Args[1] != c.Start) || !body[written].Args.Contains(c.Start));
         var readLater = body.Skip(written + 1).Any(s => s.Args.Contains(c.Start) || s.Args.Any(a => AliasOf(a) == AliasOf(c.Start) && a != c.Next));
         if (written >= 0 && elementwise && firstIsMap && !readLater && IsFree(c.Next)) _aliases[c.Next] = c.Start;
         else body.Add(new(new Map(new Arg(0), c.Start.Shape), [c.Next], c.Start, ""));

@@ -272,7 +272,7 @@ internal static class Resolver
         foreach (var tensor in s.Convolution is { IsOnGrid: false } line ? line.Tensors : [])
         {
             var (name, letters, _, width) = OfConvolution(s, tensor, n);
-            yield return new(tensor + "Past", s.Convolution!.Width - 1, width, 0, $"[B,{n},D,{letters[1]}]", $"The {name} of the last {Emit.Literals.Integer(s.Convolution.Width - 1)} tokens, the latest first.");
+            yield return new(tensor + "Past", s.Convolution!.Width - 1, width, 0, $"[B,{n},D,{letters[1]}]", $"The {name} of the last {Emit.Literals.Integer(s.Convolution.Width - 1)} tokens, the oldest first.");
         }
 
         if (s.Write == WriteRule.Slots)

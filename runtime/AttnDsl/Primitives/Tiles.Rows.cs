@@ -57,7 +57,15 @@ public static partial class Tiles
     }
 
     /// <summary>The last <paramref name="rows"/> rows of a and, behind them, b.</summary>
-    /// <inheritdoc cref="Leave" path="/param"/>
+    /// <param name="rows">Rows of a.</param>
+    /// <param name="joining">Rows of b.</param>
+    /// <param name="cols">Columns.</param>
+    /// <param name="a">a [rows,cols].</param>
+    /// <param name="aRow">Row stride of a.</param>
+    /// <param name="b">b [joining,cols].</param>
+    /// <param name="bRow">Row stride of b.</param>
+    /// <param name="y">y, apart from b; may be a itself.</param>
+    /// <param name="yRow">Row stride of y.</param>
     public static void Stay(int rows, int joining, int cols, ref float a, nint aRow, ref float b, nint bRow, ref float y, nint yRow)
     {
         int ofSecond = Math.Min(rows, joining), ofFirst = rows - ofSecond;

@@ -102,6 +102,9 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         .. from up in new[] { false, true } select new PrimitiveCase(new Shift(up), new(new(C, K)), new(new(One, K))),
         .. from last in new[] { false, true } select new PrimitiveCase(new EdgeRow(last), new Argument(new(C, K))),
         .. from stays in new[] { false, true } select new PrimitiveCase(new Queue(stays), new(new(Dim.X, K)), new(new(C, K))),
+        new(new Convolve(), new(new(C, K)), new(new(Dim.D, K)), new(new(Dim.W, K))),
+        .. from past in new Dim?[] { null, Dim.D } select new PrimitiveCase(new ConvolveBack(past), new(new(C, K)), new(new(Dim.W, K))),
+        new(new ConvolveTaps(Dim.W), new(new(C, K)), new(new(C, K)), new(new(Dim.D, K))),
         .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Spread(K, V, ofOuter), new Argument(new(C, ofOuter ? K : V))),
         .. from ofOuter in new[] { false, true } select new PrimitiveCase(new Collect(K, V, ofOuter), new Argument(new(C, Dim.Product(K, V)))),
     ];
@@ -125,6 +128,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
         Monomials => [new(K, F)],
         Join => [new(F, F)],
         Part => [new(K, V)],
+        ConvolveBack => [new(Dim.D, Dim.W)],
+        ConvolveTaps => [new(Dim.D, Dim.W)],
         GroupedProduct or GroupedGram => [new(L, U), new(M, M)],
         _ => (IEnumerable<Shape>)[],
     }).SelectMany(s => new[] { s.Rows, s.Cols }).Where(d => d != One && d.Letter.Length == 1).Distinct();
@@ -142,6 +147,8 @@ internal sealed record PrimitiveCase(Primitive Op, params Argument[] Args)
             Spread s => s with { Outer = Of(s.Outer), Inner = Of(s.Inner) },
             Collect c => c with { Outer = Of(c.Outer), Inner = Of(c.Inner) },
             MergeLevels m => m with { Inner = Of(m.Inner) },
+            ConvolveBack { Past: { } past } c => c with { Past = Of(past) },
+            ConvolveTaps c => c with { Taps = Of(c.Taps) },
             Part p => p with { Cols = Of(p.Cols), Others = Of(p.Others) },
             GroupedProduct p => p with { Groups = Of(p.Groups) },
             GroupedGram g => g with { Groups = Of(g.Groups) },

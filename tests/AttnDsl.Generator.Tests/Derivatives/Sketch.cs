@@ -20,7 +20,7 @@ internal sealed class Sketch
     private Sketch(PrimitiveCase variant, Random random)
     {
         (Case, _random) = (variant, random);
-        var size = new Dictionary<Dim, int> { [Dim.C] = random.Next(1, 6), [Dim.K] = Length(), [Dim.V] = Length(), [Dim.M] = Length(), [Dim.L] = Length(), [Dim.U] = Length(), [Dim.E] = 4, [Dim.X] = Length() };
+        var size = new Dictionary<Dim, int> { [Dim.C] = random.Next(1, 6), [Dim.K] = Length(), [Dim.V] = Length(), [Dim.M] = Length(), [Dim.L] = Length(), [Dim.U] = Length(), [Dim.E] = 4, [Dim.X] = Length(), [Dim.D] = Length(), [Dim.W] = Length() };
         if (variant.Dims.Contains(Dim.P)) size[Dim.K] = 2 * (size[Dim.P] = random.Next(0, 4));
         if (variant.Dims.Contains(Dim.I)) (size[Dim.I], size[Dim.J]) = (random.Next(1, 6), Length());
         Sizes = size;

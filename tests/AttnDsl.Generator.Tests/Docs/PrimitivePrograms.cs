@@ -183,6 +183,22 @@ internal static class PrimitivePrograms
             var (q, past) = (b.Load("q", C, K), b.Fill("past", new(Dim.M, K), 0));
             b.Store("q", b.Map("differences", (x, y) => x - y, q, At(b, () => b.Emit("leaving", new Queue(Stays: false), past, q))));
         },
+        [typeof(Convolve)] = b =>
+        {
+            var (q, past, taps) = (b.Load("q", C, K), b.Fill("past", new(Dim.D, K), 0), b.Fill("taps", new(Dim.W, K), 0.25));
+            b.Store("q", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("convolved", new Convolve(), q, past, taps))));
+        },
+        [typeof(ConvolveBack)] = b =>
+        {
+            var (q, taps) = (b.Load("q", C, K), b.Fill("taps", new(Dim.W, K), 0.25));
+            b.Store("q", b.Map("doubled", x => 2 * x, At(b, () => b.Emit("received", new ConvolveBack(), q, taps))));
+        },
+        [typeof(ConvolveTaps)] = b =>
+        {
+            var (q, k, past) = (b.Load("q", C, K), b.Load("k", C, K), b.Fill("past", new(Dim.D, K), 0));
+            var taps = At(b, () => b.Emit("taps", new ConvolveTaps(Dim.W), q, k, past));
+            b.Store("q", b.Map("scaled", (x, y) => x * y, q, b.SumRows("sum", taps)));
+        },
         [typeof(EdgeRow)] = b =>
         {
             var q = b.Load("q", C, K);
@@ -269,7 +285,7 @@ internal static class PrimitivePrograms
         if (program.Statements.Any(s => s.Op is Load { Tensor: "phi" } or Store { Tensor: "phi" })) layer = layer with { Rotation = new(RotationKind.Selective, 100, PairLayout.HalfSplit) { Bias = true } };
         if (program.Statements.Any(s => s.Op is Load { Tensor: PiecewiseTable.Starts })) layer = layer with { Kernel = Kernel.Luna, Map = new(Channels: 6, Hidden: 16) };
         var system = Resolver.Resolve(layer);
-        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7), ("I", 17)] })), WorkUnit.StateHead, "");
+        var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7), ("I", 17), ("W", 4), ("D", 3)] })), WorkUnit.StateHead, "");
         var (cpu, gpu) = (new SourceWriter(), new SourceWriter());
         CpuKernelWriter.Write(cpu, kernel.Signature, "");
         GpuKernelWriter.Write(gpu, new(LayerPlan.Build(system), kernel), checksOverflow: false);

@@ -46,6 +46,10 @@ internal static class Operations
         StateAfter => LastState(x[0], x[1], x[2], x.ElementAtOrDefault(3)),
         EdgeRow e => Fill(1, Cols(x[0]), (_, j) => x[0][e.Last ? Rows(x[0]) - 1 : 0, j]),
         Queue q => Fill(Rows(x[q.Stays ? 0 : 1]), Cols(x[0]), (i, j) => (q.Stays ? Rows(x[1]) : 0) + i is var n && n < Rows(x[0]) ? x[0][n, j] : x[1][n - Rows(x[0]), j]),
+        Convolve => Fill(Rows(x[0]), Cols(x[0]), (i, j) => Sum(Rows(x[2]), _ => true, w => x[2][w, j] * Behind(x[1], x[0], i - w, j))),
+        ConvolveBack c => Fill(c.Past is { } past ? turn.Size(past) : Rows(x[0]), Cols(x[0]), (i, j) => i - (c.Past is { } before ? turn.Size(before) : 0) is var row
+            ? Sum(Rows(x[1]), w => row + w >= 0 && row + w < Rows(x[0]), w => x[1][w, j] * x[0][row + w, j]) : 0),
+        ConvolveTaps c => Fill(turn.Size(c.Taps), Cols(x[0]), (w, j) => Sum(Rows(x[0]), _ => true, i => x[0][i, j] * Behind(x[2], x[1], i - w, j))),
         Spread s => Fill(Rows(x[0]), turn.Size(s.Outer) * turn.Size(s.Inner), (i, j) => x[0][i, s.OfOuter ? j / turn.Size(s.Inner) : j % turn.Size(s.Inner)]),
         Collect c => Fill(Rows(x[0]), turn.Size(c.OfOuter ? c.Outer : c.Inner), (i, j) => Sum(Cols(x[0]), n => (c.OfOuter ? n / turn.Size(c.Inner) : n % turn.Size(c.Inner)) == j, n => x[0][i, n])),
         LevelOf l => Fill(Rows(x[0]), 1, (i, _) => Level(x[0][i, 0], x[1][0, 0], l.Last)),
@@ -78,6 +82,9 @@ internal static class Operations
             result[i, j] = value(i, j);
         return result;
     }
+
+    /// <summary>A row of a tile, or, counted on in front of the first, of what stands before it; further back is nothing.</summary>
+    private static Complex Behind(Complex[,] past, Complex[,] x, int i, int j) => i >= 0 ? x[i, j] : Rows(past) + i >= 0 ? past[Rows(past) + i, j] : 0;
 
     private static Complex[,] Fill(Turn turn, Shape shape, Func<int, int, Complex> value) => Fill(turn.Size(shape.Rows), turn.Size(shape.Cols), value);
 

@@ -92,16 +92,19 @@ public abstract class RowsTests<TVec>(ITestOutputHelper output) : VectorTests<TV
             foreach (int joining in s_rows)
             {
                 using Matrix a = Matrix.Random(random, rows, 3, gap: 3), b = Matrix.Random(random, joining, 3, gap: 1);
-                using Matrix left = new(joining, 3, gap: 2), stayed = new(rows, 3);
+                using Matrix left = new(joining, 3, gap: 2), stayed = new(rows, 3), inPlace = a.Copy(1);
                 Tiles.Leave(rows, joining, 3, ref a.Ref, a.Stride, ref b.Ref, b.Stride, ref left.Ref, left.Stride);
                 Tiles.Stay(rows, joining, 3, ref a.Ref, a.Stride, ref b.Ref, b.Stride, ref stayed.Ref, stayed.Stride);
+                Tiles.Stay(rows, joining, 3, ref inPlace.Ref, inPlace.Stride, ref b.Ref, b.Stride, ref inPlace.Ref, inPlace.Stride);
                 left.CheckCanaries();
                 stayed.CheckCanaries();
+                inPlace.CheckCanaries();
                 for (int i = 0; i < rows + joining; i++)
                 {
                     for (int j = 0; j < 3; j++)
                     {
                         Assert.Equal(i < rows ? a[i, j] : b[i - rows, j], i < joining ? left[i, j] : stayed[i - joining, j]);
+                        if (i >= joining) Assert.Equal(stayed[i - joining, j], inPlace[i - joining, j]);
                     }
                 }
             }

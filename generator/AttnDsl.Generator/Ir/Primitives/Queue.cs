@@ -48,8 +48,20 @@ internal sealed record Queue(bool Stays) : Primitive
     {
         var (a, b) = (s.Args[0], s.Args[1]);
         var (first, second) = (w.Size(a.Shape.Rows), w.Size(b.Shape.Rows));
-        w.Elements(s.Target.Shape, (i, j) => w.Line(Stays
+        if (w.SameStorage(a, s.Target))
+        {
+            // In place a row takes that of a later one: a thread runs down a column.
+            w.Threads(a.Shape.Cols, "j", j =>
+            {
+                using (w.Block($"for (int i = 0; i < {first}; i++)")) w.Line(Moved("i", j));
+            });
+            return;
+        }
+
+        w.Elements(s.Target.Shape, (i, j) => w.Line(Moved(i, j)));
+
+        string Moved(string i, string j) => Stays
             ? $"{w.At(s.Target, i, j)} = {second} + {i} < {first} ? {w.At(a, $"({second} + {i})", j)} : {w.At(b, $"({second} + {i} - {first})", j)};"
-            : $"{w.At(s.Target, i, j)} = {i} < {first} ? {w.At(a, i, j)} : {w.At(b, $"({i} - {first})", j)};"));
+            : $"{w.At(s.Target, i, j)} = {i} < {first} ? {w.At(a, i, j)} : {w.At(b, $"({i} - {first})", j)};";
     }
 }
