@@ -105,7 +105,7 @@ internal static class Descriptors
         Error(BonusConflict, Semantics, "A bonus goes with plain writes", "'{0}' reads before it writes, with a bonus for the token's own key; that needs WriteRule.Plain, one write a token, Causal = true and no key sum"),
         Error(StepOfGate, Semantics, "A step as strength needs a gate that has one", "'{0}' writes as strongly as its gate's step, which needs [Gate(GateShape.Head)] with GateActivation.Rate or GateActivation.SoftplusRate; add that, or use WriteStrength.Beta"),
         Error(PolynomialConflict, Semantics, "A polynomial kernel has no features of its own here", "'{0}' joins {2} with the kernel {1}, whose scores are made of the channels' product and not of features; use another kernel, or remove it"),
-        Error(ScanConflict, Semantics, "Cells that decay each on their own are simply written and read", "'{0}' has {1} and {2}, which do not go together; remove one of them"),
+        Error(ScanConflict, Semantics, "Cells that decay each on their own are simply written and read", "'{0}' has {1} and so {2}; {3}"),
         Error(ChannelStrength, Semantics, "A strength a value channel needs a decay a cell", "'{0}' sets Strength = {1}, one for each value channel, which only layers have whose cells decay each on their own; use WriteStrength.Beta, or KeySource.None or GateShape.Full"),
         Error(CentredConflict, Semantics, "A centred read-out counts plain writes", "'{0}' reads means and covariances, for which every token counts once and decays as a whole, so it does not go with {1}; remove that, or [Read(Normaliser.Centred)]"),
         Error(ConvolutionConflict, Semantics, "A short convolution runs along causal time", "'{0}' convolves {1}, which does not go with {2}; remove one of them"),
@@ -117,7 +117,7 @@ internal static class Descriptors
         Error(LowerBoundUnused, Semantics, "A lower bound needs its activation", "'{0}' sets LowerBound = {1} on a gate that does not use it; add Activation = GateActivation.LowerBounded or remove LowerBound"),
         Error(KeyGateOnOja, Semantics, "Oja's rule decays by heads or values", "'{0}' joins Oja's rule with a decay per key channel, under which every key channel would need a triangular system of its own; use GateShape.Head or GateShape.Value"),
 
-        Error(FunctionSignature, Functions, "A function has the wrong signature", "'{1}' of '{0}' is '{3}', but a {2} is '{4}', with what {5}; change its signature, or remove the attribute"),
+        Error(FunctionSignature, Functions, "A function has the wrong signature", "'{1}' of '{0}' is '{3}', but a {2} is '{4}', with {5}; change its signature, or remove the attribute"),
         Error(UntranslatableCode, Functions, "Code of a function has no translation into a kernel", "'{2}' in '{1}' of '{0}' cannot be translated into a kernel: {3}"),
         Error(FunctionTwice, Functions, "A layer has one function for each part", "'{0}' has two methods for its {1}, '{2}' and '{3}'; keep one"),
         Error(FunctionAndOption, Functions, "A function and an option say the same", "'{0}' has '{2}' for its {1} and sets {3}, which '{2}' replaces; remove {3}, or the attribute of '{2}'"),

@@ -49,8 +49,9 @@ internal static class CentredProgram
                 "What the moments give to the keys and values that left: deviations hand theirs to them, and what is left to the means.");
         }
 
-        var ones = window?.Left ?? b.Fill("ones", new(rows, One), 1);
-        var size = b.SumRows("size", ones);
+        // How many of the rows up to each count, and of all rows.
+        var rowsSoFar = window is null ? Places(b, rows) : b.PrefixSum("rowsSoFar", window.Left);
+        var size = b.Emit("size", new EdgeRow(Last: true), rowsSoFar);
         // Before the window is full there are none.
         Tile AtLeastOne(string name, Tile n) => window is null ? n : b.Map(name, x => Ex.Select(Comparison.LessOrEqual, x, 0, 1, x), n);
         // Nothing depends on where deviations count from. So a chunk's origin is held, and gradients reach the means by the little that these
@@ -79,7 +80,7 @@ internal static class CentredProgram
             var between = weights.BetweenRows;
             var before = fromStart is null ? count.Start : b.Map("before", (c, l) => c * Ex.Exp(l), count.Start, fromStart);
             var n = b.Add("n", before, between is null
-                ? b.PrefixSum("rowsSoFar", ones)
+                ? rowsSoFar
                 : b.SumCols("ownCount", b.Map("ownWeights", Ex.Causal(Ex.Exp(new Arg(0))), new Shape(rows, rows), between)));
             var any = n;
             n = AtLeastOne("nCounted", n);
@@ -154,6 +155,9 @@ internal static class CentredProgram
         Carried(p, S, Covarying("v", S.Start, vDeviation, valueMoved));
         return p.Build();
     }
+
+    /// <summary>1 + the number of each row of a block.</summary>
+    public static Tile Places(RegionBuilder b, Dim rows) => b.Fill("place", new(rows, One), rows == One ? 1 : 1 + Ex.RowNumber);
 
     /// <summary>Carries a state through the loop: loaded before it, stored behind it.</summary>
     public static void Carried(ProgramBuilder p, (Tile Start, Tile Final) state, Tile next)

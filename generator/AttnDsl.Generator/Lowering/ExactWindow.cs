@@ -16,7 +16,7 @@ internal sealed class ExactWindow
     private readonly DynamicalSystem _system;
     private readonly RegionBuilder _b;
     private readonly Dim _rows;
-    private readonly Tile _k, _v, _pastKeys, _pastValues, _seen, _place;
+    private readonly Tile _k, _v, _pastKeys, _pastValues, _seen, _places;
 
     /// <param name="k">The block's mapped keys.</param>
     /// <param name="v">The block's values.</param>
@@ -25,14 +25,13 @@ internal sealed class ExactWindow
         (_system, _b, _rows, _k, _v) = (system, b, rows, k, v);
         var (keys, values, count) = (p.Open("windowKeys", new(X, k.Shape.Cols)), p.Open("windowValues", new(X, v.Shape.Cols)), p.Open("windowCount", new(One, One)));
         (_pastKeys, _pastValues, _seen) = (keys.Start, values.Start, count.Start);
-        var each = b.Fill("each", new(rows, One), 1);
-        _place = b.PrefixSum("place", each);
+        _places = CentredProgram.Places(b, rows);
         LeavingKeys = b.Emit("leavingKeys", new Queue(Stays: false), _pastKeys, k);
         LeavingValues = b.Emit("leavingValues", new Queue(Stays: false), _pastValues, v);
-        Left = b.Map("left", (place, seen) => Ex.Select(Comparison.Less, system.ExactTokens, place + seen, 1, 0), _place, _seen);
+        Left = b.Map("left", (place, seen) => Ex.Select(Comparison.Less, system.ExactTokens, place + seen, 1, 0), _places, _seen);
         CentredProgram.Carried(p, keys, b.Emit("windowKeysNext", new Queue(Stays: true), _pastKeys, k));
         CentredProgram.Carried(p, values, b.Emit("windowValuesNext", new Queue(Stays: true), _pastValues, v));
-        CentredProgram.Carried(p, count, b.Map("windowCountNext", (seen, joined) => Ex.Min(seen + joined, system.ExactTokens), _seen, b.SumRows("joined", each)));
+        CentredProgram.Carried(p, count, b.Map("windowCountNext", (seen, joined) => Ex.Min(seen + joined, system.ExactTokens), _seen, b.Emit("joined", new EdgeRow(Last: true), _places)));
     }
 
     /// <summary>For each row of the block the key that leaves the window as the row enters it.</summary>
@@ -52,7 +51,7 @@ internal sealed class ExactWindow
         // Row i sees what is not yet W places behind it: of the past, oldest first, what does not leave before it or with it.
         var past = b.Map("windowScores",
             Ex.Select(Comparison.LessOrEqual, new Arg(1), Ex.Col, Ex.Select(Comparison.LessOrEqual, w - (Expr)new Arg(2), Ex.Col, new Arg(0), Ex.NoScore), Ex.NoScore),
-            new Shape(_rows, X), b.MatMulNT("windowDots", q, _pastKeys), _place, _seen);
+            new Shape(_rows, X), b.MatMulNT("windowDots", q, _pastKeys), _places, _seen);
         Expr own = new Arg(0);
         if (_rows != One && w < _system.ChunkSize) own = Ex.Select(Comparison.Less, Ex.Row - Ex.Col, w, own, Ex.NoScore);
         var dots = b.MatMulNT("ownDots", q, _k);

@@ -303,25 +303,25 @@ internal static class LayerRules
         }
 
         var (what, site) = full ? ("a decay for every cell", "Gate.shape") : ("no queries and keys", "Write.Key");
-        foreach (var conflict in new[]
+        foreach (var (conflict, remedy) in new (string?, string)[]
         {
-            write != WriteRule.Plain ? $"the write rule {write}" : null,
-            map.IsIdentity ? null : map.Methods.Count == 0 ? $"Kernel.{map.Kernel}" : $"the feature map {map.Name}",
-            normaliser is not (Normaliser.None or Normaliser.External) ? $"Normaliser.{normaliser}" : null,
-            d.Write is { Steps: > 1 } ? "several writes a token" : null,
-            d.Write is { Bonus: true } ? "a bonus, which is read before it is written" : null,
-            d.Read is { Augmentation: not (null or Augmentation.None) } ? "self-augmentation" : null,
-            full && none ? "KeySource.None" : null,
-            full && d.Gate!.Activation != GateActivation.Rate ? "another activation than GateActivation.Rate, which learns a rate for each" : null,
-            full && d.Write is { Strength: WriteStrength.ChannelNorm } ? "WriteStrength.ChannelNorm, which needs one decay a value channel" : null,
-            full && (long)d.KeyDim * d.ValueDim > MostCells ? $"K·V = {Text(d.KeyDim * d.ValueDim)} cells a head; give more ValueHeads of at most {Text(MostCells)} cells" : null,
-            none && d.Rotation is not null ? "a rotation" : null,
-            none && d.ValueHeads is not null ? "ValueHeads, which group queries and keys" : null,
-            none && d.KeyDim != 1 ? $"KeyDim = {Text(d.KeyDim)}; without keys a value channel has one cell, KeyDim = 1" : null,
-            none && d.Gate is not { Shape: GateShape.Value } ? "a gate that is not GateShape.Value" : null,
+            (write != WriteRule.Plain ? $"cannot have the write rule {write}" : null, "use WriteRule.Plain"),
+            (map.IsIdentity ? null : map.Methods.Count == 0 ? $"cannot have Kernel.{map.Kernel}" : $"cannot have the feature map {map.Name}", "remove the feature map"),
+            (normaliser is not (Normaliser.None or Normaliser.External) ? $"cannot have Normaliser.{normaliser}" : null, "use Normaliser.None or Normaliser.External"),
+            (d.Write is { Steps: > 1 } ? "cannot write several times a token" : null, "remove Steps"),
+            (d.Write is { Bonus: true } ? "cannot be read before it is written" : null, "remove Bonus"),
+            (d.Read is { Augmentation: not (null or Augmentation.None) } ? "cannot have self-augmentation" : null, "remove Augmentation"),
+            (full && none ? "cannot do without keys" : null, "remove KeySource.None, or use GateShape.Value"),
+            (full && d.Gate!.Activation != GateActivation.Rate ? "learns a rate for each" : null, "set Activation = GateActivation.Rate"),
+            (full && d.Write is { Strength: WriteStrength.ChannelNorm } ? "cannot have WriteStrength.ChannelNorm, which needs one decay a value channel" : null, "use another strength"),
+            (full && (long)d.KeyDim * d.ValueDim > MostCells ? $"cannot have K·V = {Text(d.KeyDim * d.ValueDim)} of them a head" : null, $"give more ValueHeads of at most {Text(MostCells)} cells"),
+            (none && d.Rotation is not null ? "has nothing to rotate" : null, "remove the rotation"),
+            (none && d.ValueHeads is not null ? "has none to group" : null, "remove ValueHeads"),
+            (none && d.KeyDim != 1 ? $"has one cell a value channel, not {Text(d.KeyDim)}" : null, "set KeyDim = 1"),
+            (none && d.Gate is not { Shape: GateShape.Value } ? "needs a decay a value channel" : null, "use GateShape.Value"),
         })
         {
-            if (conflict is not null) yield return new(ScanConflict, site, name, what, conflict);
+            if (conflict is not null) yield return new(ScanConflict, site, name, what, conflict, remedy);
         }
     }
 

@@ -272,7 +272,7 @@ internal static class Resolver
         foreach (var tensor in s.Convolution is { IsOnGrid: false } line ? line.Tensors : [])
         {
             var (name, letters, _, width) = OfConvolution(s, tensor, n);
-            yield return new(tensor + "Past", s.Convolution!.Width - 1, width, 0, $"[B,{n},D,{letters[1]}]", $"The {name} of the last {Emit.Literals.Integer(s.Convolution.Width - 1)} tokens, the oldest first.");
+            yield return new(tensor + "Past", s.Convolution!.Width - 1, width, 0, $"[B,{n},W−1,{letters[1]}]", $"The {name} of the last W − 1 = {Emit.Literals.Integer(s.Convolution.Width - 1)} tokens, the oldest first.");
         }
 
         if (s.Write == WriteRule.Slots)
@@ -296,8 +296,8 @@ internal static class Resolver
         {
             var last = Emit.Literals.Integer(s.ExactTokens);
             yield return new("keyCovariance", s.Map.Width, s.Map.Width, 0, $"[B,{n},{f},{f}]", "The sum of products of deviations of keys with each other.");
-            yield return new("windowKeys", s.ExactTokens, s.Map.Width, 0, $"[B,{n},X,{f}]", $"The mapped keys of the last {last} tokens, the latest last; zeros where there were none.");
-            yield return new("windowValues", s.ExactTokens, s.ValueDim, 0, $"[B,{n},X,V]", "Their values.");
+            yield return new("windowKeys", s.ExactTokens, s.Map.Width, 0, $"[B,{n},W,{f}]", $"The mapped keys of the last W = {last} tokens, the latest last; zeros where there were none.");
+            yield return new("windowValues", s.ExactTokens, s.ValueDim, 0, $"[B,{n},W,V]", "Their values.");
             yield return new("windowCount", 1, 1, 0, $"[B,{n}]", "How many of them there are.");
         }
 

@@ -287,7 +287,7 @@ internal static class PrimitivePrograms
         var system = Resolver.Resolve(layer);
         var kernel = new LayerKernel(new KernelSignature("Small", CpuPlanner.Plan(program, new(64, 64, 32, 48, 561, 4) { Others = [("J", 64), ("L", 6), ("U", 8), ("E", 7), ("I", 17), ("W", 4), ("D", 3)] })), WorkUnit.StateHead, "");
         var (cpu, gpu) = (new SourceWriter(), new SourceWriter());
-        CpuKernelWriter.Write(cpu, kernel.Signature, "");
+        CpuKernelWriter.Write(cpu, kernel.Signature, "", new HashSet<string>());
         GpuKernelWriter.Write(gpu, new(LayerPlan.Build(system), kernel), checksOverflow: false);
         var stored = program.Statements.Select(s => s.Op).OfType<Store>().Select(s => s.Tensor).ToList();
         return new()

@@ -471,7 +471,7 @@ namespace AttnDsl.Generated
                 }
 
                 // m ← max(L_C + m, max_j (L_C − L_j + i_j)); S and n are kept relative to e^m.
-                Tiles.CopyRow(1, ref Unsafe.Add(ref rowMax, (C - 1) * 1), ref mNext);
+                mNext = Unsafe.Add(ref rowMax, C - 1);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 Tiles.CopyRow(20, ref Unsafe.Add(ref sums, (C - 1) * 32), ref lastSum);
@@ -1407,8 +1407,7 @@ namespace AttnDsl.Generated
                     var divisorLanes = TVec.Splat(ref divisor, i);
                     for (int j = 0; j < 24; j += TVec.Count)
                     {
-                        var x3 = divisorLanes;
-                        fold += TVec.First(-(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) * (TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / x3 / x3), 24 - j, 0f);
+                        fold += TVec.First(-(TVec.Load(ref oGradBlock, i * oGradStep + j, 24 - j) * (TVec.Load(ref fromState, i * 32 + j) + TVec.Load(ref fromBlock, i * 32 + j)) / divisorLanes / divisorLanes), 24 - j, 0f);
                     }
                     Unsafe.Add(ref dDivisor, i) = TVec.Sum(fold);
                 }

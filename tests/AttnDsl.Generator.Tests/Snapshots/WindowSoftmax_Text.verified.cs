@@ -13,7 +13,7 @@ namespace AttnDsl.Generated
     using AttnDsl.Runtime;
     using AttnDsl.Simd;
 
-    /// <summary>CPU kernels of WindowSoftmax. B batch, T time, H heads, K key width, V value width, C tokens of a chunk, R queries of a block.</summary>
+    /// <summary>CPU kernels of WindowSoftmax. B batch, T time, H heads, K key width, V value width, P pairs of channels, C tokens of a chunk, R queries of a block.</summary>
     [global::System.CodeDom.Compiler.GeneratedCode("AttnDsl", "0.1")]
     [EditorBrowsable(EditorBrowsableState.Never)]
     internal static class Samples_WindowSoftmax_82b72e30
@@ -389,29 +389,17 @@ namespace AttnDsl.Generated
             // The query, scaled.
             Rotations.Rotate<TVec>(1, 64, PairLayout.HalfSplit, ref qQueries, qStep,
                 ref cosQueries, ref sinQueries, cosStep, ref qRotated, 64);
-            for (int i = 0; i < 1; i++)
+            for (int j = 0; j < 64; j += TVec.Count)
             {
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qRotated, i * 64 + j), ref qScaled, i * 64 + j);
-                }
+                TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qRotated, j), ref qScaled, j);
             }
 
             // Sums begin at zero, the maximum far below every score.
-            for (int j = 0; j < 1; j += TVec.Count)
+            TVec.Store(TVec.Create(-1e30f), ref m, 0);
+            TVec.Store(TVec.Create(0f), ref l, 0);
+            for (int j = 0; j < 96; j += TVec.Count)
             {
-                TVec.Store(TVec.Create(-1e30f), ref m, j);
-            }
-            for (int j = 0; j < 1; j += TVec.Count)
-            {
-                TVec.Store(TVec.Create(0f), ref l, j);
-            }
-            for (int i = 0; i < 1; i++)
-            {
-                for (int j = 0; j < 96; j += TVec.Count)
-                {
-                    TVec.Store(TVec.Create(0f), ref num, i * 96 + j);
-                }
+                TVec.Store(TVec.Create(0f), ref num, j);
             }
             int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
             for (int part = 0; part < 2; part++)
@@ -435,64 +423,51 @@ namespace AttnDsl.Generated
                     Products.MultiplyTransposed<TVec>(1, C, 64, ref qScaled, 64, ref keysBlock, keysPartStep, ref scores, 128, accumulate: false, ref scratch);
 
                     // m ← max(m, scores): the running maximum of each query.
-                    for (int i = 0; i < 1; i++)
                     {
                         var fold = TVec.Create(float.NegativeInfinity);
                         for (int j = 0; j < C; j += TVec.Count)
                         {
                             var s0 = TVec.Iota(j);
                             var s1 = TVec.Create(ahead);
-                            var x0 = TVec.Load(ref scores, i * 128 + j);
+                            var x0 = TVec.Load(ref scores, j);
                             fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
                         }
-                        Unsafe.Add(ref blockMax, i) = TVec.MaxLane(fold);
+                        blockMax = TVec.MaxLane(fold);
                     }
-                    for (int j = 0; j < 1; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Max(TVec.Load(ref m, j), TVec.Load(ref blockMax, j)), ref mNext, j);
-                    }
+                    TVec.Store(TVec.Max(TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), ref mNext, 0);
 
                     // P = e^{scores − m}.
                     AttendOneWeights<TVec>(C, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
 
                     // What was summed before is rescaled to the new maximum.
                     AttendOneRescale<TVec>(ref m, ref mNext, ref rescale);
-                    for (int i = 0; i < 1; i++)
                     {
                         var fold = TVec.Create(0f);
                         for (int j = 0; j < C; j += TVec.Count)
                         {
-                            fold += TVec.First(TVec.Load(ref weights, i * 128 + j), C - j, 0f);
+                            fold += TVec.First(TVec.Load(ref weights, j), C - j, 0f);
                         }
-                        Unsafe.Add(ref lBlock, i) = TVec.Sum(fold);
+                        lBlock = TVec.Sum(fold);
                     }
-                    for (int j = 0; j < 1; j += TVec.Count)
+                    TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref l, 0), TVec.Splat(ref rescale, 0), TVec.Splat(ref lBlock, 0)), ref l, 0);
                     {
-                        TVec.Store(TVec.MultiplyAdd(TVec.Load(ref l, j), TVec.Load(ref rescale, j), TVec.Load(ref lBlock, j)), ref l, j);
-                    }
-                    for (int i = 0; i < 1; i++)
-                    {
-                        var rescaleLanes = TVec.Splat(ref rescale, i);
+                        var rescaleLanes = TVec.Splat(ref rescale, 0);
                         for (int j = 0; j < 96; j += TVec.Count)
                         {
-                            TVec.Store(TVec.Load(ref num, i * 96 + j) * rescaleLanes, ref num, i * 96 + j);
+                            TVec.Store(TVec.Load(ref num, j) * rescaleLanes, ref num, j);
                         }
                     }
                     Products.Multiply<TVec>(1, 96, C, ref weights, 128, 1, ref valuesBlock, valuesPartStep, ref num, 96, accumulate: true);
-                    for (int j = 0; j < 1; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref mNext, j), ref m, j);
-                    }
+                    TVec.Store(TVec.Splat(ref mNext, 0), ref m, 0);
                 }
             }
 
             // o = num / l.
-            for (int i = 0; i < 1; i++)
             {
-                var lLanes = TVec.Splat(ref l, i);
+                var lLanes = TVec.Splat(ref l, 0);
                 for (int j = 0; j < 96; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref num, i * 96 + j) / lLanes, ref oQueries, i * oStep + j);
+                    TVec.Store(TVec.Load(ref num, j) / lLanes, ref oQueries, j);
                 }
             }
         }
@@ -502,15 +477,14 @@ namespace AttnDsl.Generated
         private static void AttendOneWeights<TVec>(int C, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < 1; i++)
             {
-                var mNextLanes = TVec.Splat(ref mNext, i);
+                var mNextLanes = TVec.Splat(ref mNext, 0);
                 for (int j = 0; j < C; j += TVec.Count)
                 {
                     var s0 = TVec.Iota(j);
                     var s1 = TVec.Create(ahead);
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 128 + j) - mNextLanes);
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 128 + j);
+                    var s2 = TVec.Exp(TVec.Load(ref scores, j) - mNextLanes);
+                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, j);
                 }
             }
         }
@@ -520,10 +494,7 @@ namespace AttnDsl.Generated
         private static void AttendOneRescale<TVec>(ref float m, ref float mNext, ref float rescale)
             where TVec : struct, ISimd<TVec>
         {
-            for (int j = 0; j < 1; j += TVec.Count)
-            {
-                TVec.Store(TVec.Exp(TVec.Load(ref m, j) - TVec.Load(ref mNext, j)), ref rescale, j);
-            }
+            TVec.Store(TVec.Exp(TVec.Splat(ref m, 0) - TVec.Splat(ref mNext, 0)), ref rescale, 0);
         }
 
         /// <summary>

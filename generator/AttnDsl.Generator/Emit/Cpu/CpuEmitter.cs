@@ -22,7 +22,7 @@ internal static class CpuEmitter
             foreach (var name in new[] { "System", "System.ComponentModel", "System.Runtime.CompilerServices", "AttnDsl.Primitives", "AttnDsl.Runtime", "AttnDsl.Simd" })
                 w.Line($"using {name};");
             w.Line();
-            w.Line($"/// <summary>CPU kernels of {typeName}. B batch, T time, H heads, K key width, V value width,{(plan.System.Map.KeepsChannels ? "" : " F features,")} C tokens of a chunk, R queries of a block.</summary>");
+            w.Line($"/// <summary>CPU kernels of {typeName}. {KernelLetters.Of(plan.System)}.</summary>");
             w.Line(FileHeader.GeneratedCode);
             w.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
             using (w.Block($"internal static class {className}"))
@@ -41,10 +41,11 @@ internal static class CpuEmitter
                 w.Line($"public enum Pass {{ {string.Join(", ", plan.Kernels.Select(k => k.Name))} }}");
                 w.Line();
                 Call(w, plan);
+                var methods = new HashSet<string>(plan.Kernels.Select(k => k.Name), System.StringComparer.Ordinal);
                 foreach (var kernel in plan.Kernels)
                 {
                     w.Line();
-                    CpuKernelWriter.Write(w, kernel.Signature, kernel.Summary);
+                    CpuKernelWriter.Write(w, kernel.Signature, kernel.Summary, methods);
                 }
 
                 MaskEmitter.Write(w, plan, isUnchecked: false);
@@ -196,7 +197,7 @@ internal static class CpuEmitter
             }
 
             if (plan.Kernels.Any(k => k.Unit is WorkUnit.QueryBlock or WorkUnit.KeyBlock)) w.Line("one.Blocks = s.Blocks;");
-            foreach (var p in system.Parameters) w.Line($"one.{p.Field}Grad += (nint)s.Contribution * {p.Floats} * sizeof(float);");
+            foreach (var p in plan.Kernels.SelectMany(k => ParameterEmitter.Contributions(system, k)).Distinct()) w.Line($"one.{p.Field}Grad += (nint)s.Contribution * {p.Floats} * sizeof(float);");
             if (system.Levels > 0) w.Line("one.Places = Places + (nint)s.Angles * sizeof(float);");
             if (system.Angles is { } angles) w.Line($"(one.Cos, one.Sin) = (Cos + (nint)s.Angles * {angles.Count} * sizeof(float), Sin + (nint)s.Angles * {angles.Count} * sizeof(float));");
             w.Line("return one;");

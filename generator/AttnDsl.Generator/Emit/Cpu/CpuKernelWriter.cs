@@ -16,6 +16,7 @@ internal sealed class CpuKernelWriter
     private const int InlineOperations = 128;
 
     private readonly List<OutlinedLoop> _outlined = [];
+    private readonly ISet<string> _methods;
     private int _operations;
     private SourceWriter _out;
     private readonly CpuPlan _plan;
@@ -27,15 +28,17 @@ internal sealed class CpuKernelWriter
     private readonly bool _measuresGap;
     private readonly IReadOnlyList<string> _perToken;
 
-    private CpuKernelWriter(SourceWriter output, KernelSignature kernel)
+    private CpuKernelWriter(SourceWriter output, KernelSignature kernel, ISet<string> methods)
     {
+        _methods = methods;
         (_out, _plan, _name, _sinkTokens, _causal, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, kernel.Causal, new(this));
         (_blockMask, _measuresGap, _perToken) = (kernel.BlockMask, kernel.MeasuresGap, kernel.PerToken);
     }
 
     public LoopPrinter Loops { get; }
 
-    public static void Write(SourceWriter output, KernelSignature kernel, string summary) => new CpuKernelWriter(output, kernel).Write(kernel, summary);
+    /// <param name="methods">Names of the methods of the class; those that the kernel adds join them.</param>
+    public static void Write(SourceWriter output, KernelSignature kernel, string summary, ISet<string> methods) => new CpuKernelWriter(output, kernel, methods).Write(kernel, summary);
 
     // What primitives ask.
 
@@ -59,7 +62,7 @@ internal sealed class CpuKernelWriter
     /// <summary>The same, of a tile that may be a column, whose elements lie one after the other.</summary>
     public string RowStep(Tile tile) => tile.Shape.Cols == Dim.One ? "1" : Stride(tile);
 
-    public string At(Tile tile, string row, string col) => $"{row} * {Stride(tile)} + {col}";
+    public string At(Tile tile, string row, string col) => row == "0" ? col : $"{row} * {Stride(tile)} + {col}";
 
     /// <summary>An element of a vector as a place to assign to.</summary>
     public string Element(Tile tile, string index) => index == "0" ? Name(tile) : $"Unsafe.Add({Ref(tile)}, {index})";
@@ -328,7 +331,7 @@ internal sealed class CpuKernelWriter
             return;
         }
 
-        var loop = new OutlinedLoop(_name, Name(s.Target), $"{Name(s.Target)} = {s.Op.Describe([.. s.Args.Select(Name)])}", text, [.. s.Args.Append(s.Target).Select(Name).Distinct()], _outlined);
+        var loop = new OutlinedLoop(_name, Name(s.Target), $"{Name(s.Target)} = {s.Op.Describe([.. s.Args.Select(Name)])}", text, [.. s.Args.Append(s.Target).Select(Name).Distinct()], _methods);
         _outlined.Add(loop);
         _out.Line(loop.Call);
     }

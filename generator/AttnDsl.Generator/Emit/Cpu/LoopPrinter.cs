@@ -16,9 +16,9 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
         if (shape.IsVector)
         {
             // A single element has no loop whose braces would keep its locals to themselves.
-            using var scope = shape.Length == Dim.One && VectorPrinter.HasLocals(expr) ? w.Braces() : null;
+            using var scope = IsOne(shape.Length) && VectorPrinter.HasLocals(expr) ? w.Braces() : null;
             Columns(shape.Length, counted, rest =>
-                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null)}, {w.Ref(target)}, {Index("j", shape)}{Count(target, rest, counted)});"), single: shape.Length == Dim.One);
+                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null)}, {w.Ref(target)}, {(IsOne(shape.Length) ? "0" : "j")}{Count(target, rest, counted)});"), single: IsOne(shape.Length));
             return;
         }
 
@@ -28,13 +28,21 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
             return;
         }
 
-        using (w.Block($"for (int i = 0; i < {w.Size(shape.Rows)}; i++)"))
+        using (Rows(shape, expr, args))
         {
             var lanes = Repeated(expr, args, shape);
             Columns(shape.Cols, counted, rest =>
-                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null, lanes)}, {w.Ref(target)}, {w.At(target, "i", "j")}{Count(target, rest, counted)});"));
+                w.Line($"TVec.Store({Print(expr, args, shape, counted ? rest : null, lanes)}, {w.Ref(target)}, {w.At(target, Row(shape), "j")}{Count(target, rest, counted)});"));
         }
     }
+
+    /// <summary>A loop over the rows; of a single one braces, where something is read once for it.</summary>
+    private System.IDisposable? Rows(Shape shape, Expr expr, IReadOnlyList<Tile> args) =>
+        !IsOne(shape.Rows) ? w.Block($"for (int i = 0; i < {w.Size(shape.Rows)}; i++)") : args.Where((a, n) => expr.Uses(n) && a.Shape.Cols == Dim.One).Any() ? w.Braces() : null;
+
+    private string Row(Shape shape) => IsOne(shape.Rows) ? "0" : "i";
+
+    private bool IsOne(Dim dim) => w.Size(dim) == "1";
 
     /// <summary>What a row repeats is read once for it: the JIT cannot know that no store of the row changes it.</summary>
     private Dictionary<Tile, string> Repeated(Expr expr, IReadOnlyList<Tile> args, Shape shape)
@@ -71,7 +79,7 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
             var length = domain.IsVector ? domain.Length : domain.Cols;
             var counted = args.Any(a => !IsSingle(a) && Across(a, domain) && w.IsCounted(a));
             var ragged = w.IsRagged(length);
-            using (domain.IsVector ? w.Braces() : w.Block($"for (int i = 0; i < {w.Size(domain.Rows)}; i++)"))
+            using (domain.IsVector || IsOne(domain.Rows) ? w.Braces() : w.Block($"for (int i = 0; i < {w.Size(domain.Rows)}; i++)"))
             {
                 w.Line($"var fold = TVec.Create({start});");
                 if (op.IsCarried) w.Line("var lost = fold;");
@@ -82,7 +90,7 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
                     if (ragged) x = $"TVec.First({x}, {rest}, {start})";
                     w.Line(op.IsCarried ? $"fold = CarriedSums.Add(fold, {x}, ref lost);" : op.Fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
                 });
-                w.Line($"{w.Element(target, domain.IsVector ? "0" : "i")} = {(op.IsCarried ? "CarriedSums.Total(fold, lost)" : op.Fold == Fold.Sum ? "TVec.Sum(fold)" : "TVec.MaxLane(fold)")};");
+                w.Line($"{w.Element(target, domain.IsVector ? "0" : Row(domain))} = {(op.IsCarried ? "CarriedSums.Total(fold, lost)" : op.Fold == Fold.Sum ? "TVec.Sum(fold)" : "TVec.MaxLane(fold)")};");
             }
 
             return;
@@ -124,10 +132,10 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
     {
         if (lanes.TryGetValue(a, out var known)) return known;
         if (IsSingle(a)) return $"TVec.Splat({w.Ref(a)}, 0)";
-        if (shape.IsVector) return $"TVec.Load({w.Ref(a)}, j{CountOf(a, rest)})";
+        if (shape.IsVector) return IsOne(shape.Length) ? $"TVec.Splat({w.Ref(a)}, 0)" : $"TVec.Load({w.Ref(a)}, j{CountOf(a, rest)})";
         // Repeated along the columns: one value a row.
-        if (a.Shape.Cols == Dim.One) return $"TVec.Splat({w.Ref(a)}, i)";
-        return a.Shape.Rows == Dim.One ? $"TVec.Load({w.Ref(a)}, j{CountOf(a, rest)})" : $"TVec.Load({w.Ref(a)}, {w.At(a, "i", "j")}{CountOf(a, rest)})";
+        if (a.Shape.Cols == Dim.One) return $"TVec.Splat({w.Ref(a)}, {Row(shape)})";
+        return a.Shape.Rows == Dim.One ? $"TVec.Load({w.Ref(a)}, j{CountOf(a, rest)})" : $"TVec.Load({w.Ref(a)}, {w.At(a, Row(shape), "j")}{CountOf(a, rest)})";
     }
 
     private string Position(Place place, Shape shape)
@@ -140,7 +148,8 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
             ? (shape.Cols == Dim.One && shape.Rows != Dim.One ? ("j", true) : ("i", false))
             : ("j", shape.Cols != Dim.One);
         if (w.Size(dim) == "1") index = "0";
-        var text = index == "0" && w.PositionOf(dim).Length > 0 ? w.PositionOf(dim).Replace(" + ", "") : w.PositionOf(dim) + index;
+        var first = place is Place.RowNumber or Place.ColNumber ? "" : w.PositionOf(dim);
+        var text = index == "0" && first.Length > 0 ? first.Replace(" + ", "") : first + index;
         if (text.Contains(" ")) text = $"({text})";
         return lies ? $"TVec.Iota({text})" : $"TVec.Create({text})";
     }
@@ -148,8 +157,6 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
     private string CountOf(Tile a, string? rest) => rest is not null && w.IsCounted(a) ? $", {rest}" : "";
 
     private string Count(Tile target, string rest, bool counted) => counted && w.IsCounted(target) ? $", {rest}" : "";
-
-    private static string Index(string j, Shape shape) => shape.Length == Dim.One ? "0" : j;
 
     private static bool IsSingle(Tile a) => a.Shape.Rows == Dim.One && a.Shape.Cols == Dim.One;
 

@@ -16,13 +16,13 @@ internal sealed class OutlinedLoop
     private readonly IReadOnlyList<string> _tiles;
     private readonly IReadOnlyList<string> _variables;
 
-    public OutlinedLoop(string kernel, string target, string formula, string body, IReadOnlyList<string> tiles, IEnumerable<OutlinedLoop> others)
+    /// <param name="taken">Names of methods beside it, to which its own is added.</param>
+    public OutlinedLoop(string kernel, string target, string formula, string body, IReadOnlyList<string> tiles, ISet<string> taken)
     {
         var name = kernel + char.ToUpperInvariant(target[0]) + target.Substring(1);
-        // Tiles are numbered too: what comes second of one may be called what the second of another is.
-        var taken = new HashSet<string>(others.Select(o => o._name));
+        // Tiles are numbered too: what comes second of one may be called what the second of another is. And one kernel's name may begin with another's.
         _name = name;
-        for (var n = 2; taken.Contains(_name); n++) _name = name + n.ToString(CultureInfo.InvariantCulture);
+        for (var n = 2; !taken.Add(_name); n++) _name = name + n.ToString(CultureInfo.InvariantCulture);
         (_formula, _body, _tiles) = (formula, body, tiles);
         _variables = [.. s_variables.Matches(body).Cast<Match>().Select(m => m.Value).Distinct().Except(tiles).OrderBy(v => v, System.StringComparer.Ordinal)];
     }

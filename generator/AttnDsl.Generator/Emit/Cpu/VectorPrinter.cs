@@ -41,7 +41,7 @@ internal sealed class VectorPrinter(Action<string> line, Func<int, string> arg, 
     {
         if (_locals.TryGetValue(e, out var known)) return known;
         var (text, level) = Text(e);
-        if (_count[e] > 1 && e is not Const)
+        if (_count[e] > 1 && e is not Const && !text.All(c => char.IsLetterOrDigit(c)))
         {
             var name = Name(e);
             line($"var {name} = {text};");

@@ -24,7 +24,7 @@ internal static class GpuEmitter
             foreach (var name in new[] { "System", "System.ComponentModel", "AttnDsl.Gpu.Kernels", "ILGPU", "ILGPU.Runtime" }) w.Line($"using {name};");
             if (plan.BlockMask is not null) w.Line("using AttnDsl.Primitives;");
             w.Line();
-            w.Line($"/// <summary>GPU kernels of {type.Name}. B batch, T time, H heads, K key width, V value width,{(plan.System.Map.KeepsChannels ? "" : " F features,")} C tokens of a chunk, R queries of a block.</summary>");
+            w.Line($"/// <summary>GPU kernels of {type.Name}. {KernelLetters.Of(plan.System)}.</summary>");
             w.Line(FileHeader.GeneratedCode);
             w.Line("[EditorBrowsable(EditorBrowsableState.Never)]");
             using (w.Block($"internal static class {kernelClass}")) Kernels(w, type, plan, kernelClass, checksOverflow);

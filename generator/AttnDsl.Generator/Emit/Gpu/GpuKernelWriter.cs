@@ -96,7 +96,7 @@ internal sealed class GpuKernelWriter
         if (place == Place.Head) return "(float)h";
         if (place == Place.Origin) return $"(float){(Origin == "t" ? "t" : $"({Origin})")}";
         var (dim, index) = place is Place.Row or Place.RowNumber ? (domain.Rows, row) : (domain.Cols, col);
-        return dim == Dim.R && IsTwoSided ? $"(float)(ahead + {index})" : $"(float){index}";
+        return dim == Dim.R && IsTwoSided && place is Place.Row or Place.Col ? $"(float)(ahead + {index})" : $"(float){index}";
     }
 
     /// <summary>

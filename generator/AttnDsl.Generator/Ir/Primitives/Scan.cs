@@ -156,7 +156,8 @@ internal sealed record EdgeRow(bool Last = false) : Primitive
     public override void Cpu(CpuKernelWriter w, PlanStep s)
     {
         var x = s.Args[0];
-        w.Line($"Tiles.CopyRow({w.Size(x.Shape.Cols)}, ref Unsafe.Add({w.Ref(x)}, {(Last ? $"({w.Size(x.Shape.Rows)} - 1) * {w.RowStep(x)}" : "0")}), {w.Ref(s.Target)});");
+        if (x.Shape.Cols == Dim.One) w.Line($"{w.Element(s.Target, "0")} = {w.Element(x, Last ? $"{w.Size(x.Shape.Rows)} - 1" : "0")};");
+        else w.Line($"Tiles.CopyRow({w.Size(x.Shape.Cols)}, {(Last ? $"ref Unsafe.Add({w.Ref(x)}, ({w.Size(x.Shape.Rows)} - 1) * {w.Stride(x)})" : w.Ref(x))}, {w.Ref(s.Target)});");
     }
 
     public override void Gpu(GpuKernelWriter w, PlanStep s) =>

@@ -47,7 +47,7 @@ internal static class FunctionParser
         var name = source?.Identifier.GetLocation() ?? method.Locations.FirstOrDefault() ?? Location.None;
         var vectors = role == FunctionRole.FeatureMap ? VectorSignature.Of(method) : null;
         if (source is null || !IsPlain(method, role) || !(vectors?.Fits ?? Fits(method, role)))
-            return Faulty(name, DiagnosticIds.FunctionSignature, method.Name, role.Text(), Signature(method), vectors is null ? signature : VectorSignature.Text, role == FunctionRole.Mask ? "comes with each query behind as [PerToken] int" : "is learned behind as [Learned] float");
+            return Faulty(name, DiagnosticIds.FunctionSignature, method.Name, role.Text(), Signature(method), vectors is null ? signature : VectorSignature.Text, role == FunctionRole.Mask ? "any numbers of the query's token behind as [PerToken] int" : "any learned numbers behind as [Learned] float");
         try
         {
             if (vectors is not null) return new(vectors.Translate(compilation, source, cancellation), name, name);
