@@ -24,10 +24,10 @@ public sealed class GpuDevice : IDisposable
     private readonly ConcurrentQueue<string> _fallbacks = new();
     private readonly Context _context;
 
-    private GpuDevice(Context context, Accelerator accelerator)
+    private GpuDevice(Context context, Accelerator accelerator, int mostThreads = MostThreads)
     {
         (_context, Accelerator) = (context, accelerator);
-        GroupSize = Math.Min(MostThreads, accelerator.MaxNumThreadsPerGroup);
+        GroupSize = Math.Min(mostThreads, accelerator.MaxNumThreadsPerGroup);
         DefaultStream = new(this, accelerator.DefaultStream);
         TensorCores = TensorCores.Of(this);
     }
@@ -127,13 +127,15 @@ public sealed class GpuDevice : IDisposable
     }
 
     /// <summary>ILGPU's CPU accelerator: for tests and machines without a GPU. The layers' own CPU kernels are far faster.</summary>
-    /// <param name="threads">Threads of a group, a multiple of 4 from 4 to 1024.</param>
+    /// <param name="threads">Threads of a group: 1, which never waits for another, or a multiple of 4 from 4 to 1024.</param>
     public static GpuDevice OpenCpu(int threads = 16)
     {
-        if (threads < 4 || threads > 1024 || threads % 4 != 0)
-            throw new ArgumentOutOfRangeException(nameof(threads), threads, "the CPU accelerator needs a multiple of 4 threads a group, from 4 to 1024");
-        var context = Context.Create(b => b.CPU(new CPUDevice(4, threads / 4, 1)).Optimize(OptimizationLevel.O2));
-        return new(context, context.CreateCPUAccelerator(0));
+        if (threads != 1 && (threads < 4 || threads > 1024 || threads % 4 != 0))
+            throw new ArgumentOutOfRangeException(nameof(threads), threads, "the CPU accelerator needs one thread a group, or a multiple of 4 from 4 to 1024");
+        // Of ILGPU's own warps, which have two threads at least, a single one runs.
+        var device = threads == 1 ? new CPUDevice(2, 1, 1) : new CPUDevice(4, threads / 4, 1);
+        var context = Context.Create(b => b.CPU(device).Optimize(OptimizationLevel.O2));
+        return new(context, context.CreateCPUAccelerator(0), threads);
     }
 
     /// <summary>A stream of its own: calls on different streams may overlap.</summary>

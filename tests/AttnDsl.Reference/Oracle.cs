@@ -27,7 +27,10 @@ public static class Oracle
 
     /// <summary>Whether there is a second route; without one the golden vectors alone speak for the first.</summary>
     public static bool HasOtherRoute(LayerSpec spec) =>
-        spec.Steps == 1 && spec.Write is not (WriteKind.GeneralDelta or WriteKind.Slots) && spec.Decay != DecaySource.Value && !spec.Bonus && !spec.IsScan;
+        spec.Write != WriteKind.Slots && !spec.Bonus && !spec.IsScan && (!IsPaired(spec) || PairedWrites.Covers(spec));
+
+    /// <summary>Whether writes, not tokens, go in pairs.</summary>
+    private static bool IsPaired(LayerSpec spec) => spec.Steps > 1 || spec.Decay == DecaySource.Value || spec.Write is WriteKind.GeneralDelta or WriteKind.Oja;
 
     /// <summary>The same by another route: every pair of tokens (softmax: one pass with a running maximum).</summary>
     public static LayerResult<T> RunOtherwise<T>(LayerSpec spec, LayerInputs inputs, MatrixState<T>? initial = null)
@@ -43,6 +46,7 @@ public static class Oracle
             { Write: WriteKind.ExponentialGate } => ExponentialGate.Quadratic(spec, inputs, initial),
             { Levels: > 0 } when initial is null => LevelDecay.Quadratic<T>(spec, inputs),
             { Levels: > 0 } => LevelDecay.Recurrent(spec, inputs, initial),
+            _ when IsPaired(spec) => PairedWrites.Quadratic(spec, inputs, initial),
             _ => DiagonalDecay.Quadratic(spec, inputs, initial),
         });
     }

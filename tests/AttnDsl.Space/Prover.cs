@@ -67,18 +67,25 @@ internal sealed class Prover(bool runFaces, Action<Outcome> report)
     /// <summary>What one thread needs to run layers.</summary>
     private sealed class Runner : IDisposable
     {
-        private readonly Lazy<GpuDevice> _device = new(() => GpuDevice.OpenCpu(threads: 4));
+        /// <summary>Of so many points one runs in groups of several threads; the others are spared the time in which threads of a group wait for each other.</summary>
+        private const int PointsPerGroup = 4;
+
+        private readonly Lazy<GpuDevice> _threads = new(() => GpuDevice.OpenCpu(threads: 1));
+        private readonly Lazy<GpuDevice> _groups = new(() => GpuDevice.OpenCpu(threads: 4));
         private readonly Lazy<Ptx> _ptx = new();
 
         public IEnumerable<Measure> Run(Compiled compiled, Case @case)
         {
             var run = new FaceRun(compiled.Point, @case);
+            var device = (uint)compiled.Point.Seed / 2 % PointsPerGroup == 0 ? _groups : _threads;
             return
             [
                 .. run.Run(compiled.Access!.Layer, "CPU"),
                 .. run.RunSpans(compiled.Access),
                 .. run.RunPacked(compiled.Access),
-                .. @case.OnGpu ? run.Run(new GpuLayer(compiled.Access.Layer, _device.Value), "GPU") : [],
+                .. @case.OnGpu ? run.Run(new GpuLayer(compiled.Access.Layer, device.Value), "GPU") : [],
+                .. compiled.Access.Tabulated is { } tabulated ? run.Run(tabulated, "CPU tabulated") : [],
+                .. @case.OnGpu && compiled.Access.Tabulated is { } table ? run.Run(new GpuLayer(table, device.Value), "GPU tabulated") : [],
             ];
         }
 
@@ -86,7 +93,8 @@ internal sealed class Prover(bool runFaces, Action<Outcome> report)
 
         public void Dispose()
         {
-            if (_device.IsValueCreated) _device.Value.Dispose();
+            if (_threads.IsValueCreated) _threads.Value.Dispose();
+            if (_groups.IsValueCreated) _groups.Value.Dispose();
             if (_ptx.IsValueCreated) _ptx.Value.Dispose();
         }
     }

@@ -32,6 +32,27 @@ public sealed class ReferenceSelfTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
+    public void PairedWrites_RandomLayer_AgreeWithTheLoop(int seed)
+    {
+        var random = new Random(seed);
+        T Any<T>(params T[] values) => values[random.Next(values.Length)];
+        var spec = new LayerSpec
+        {
+            KeyDim = random.Next(1, 6),
+            ValueDim = random.Next(1, 6),
+            Heads = 2,
+            Decay = Any(DecaySource.None, DecaySource.Head, DecaySource.Key, DecaySource.Value),
+            Write = Any(WriteKind.Plain, WriteKind.Delta, WriteKind.GeneralDelta, WriteKind.Oja),
+            Steps = Any(1, 2, 3),
+        };
+        var inputs = new Draw(seed).Inputs(spec, batch: 2, time: 14);
+        AssertClose(PairedWrites.Quadratic<double>(spec, inputs, null), Oracle.Run<double>(spec, inputs), spec.ToString());
+        var first = Oracle.Run<double>(spec, inputs.Slice(0, 5)).State;
+        AssertClose(PairedWrites.Quadratic(spec, inputs.Slice(5, 9), first), Tail(spec, Oracle.Run<double>(spec, inputs), 14, 5), spec.ToString());
+    }
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
     public void Oracle_ContinuedFromAState_EqualsOnePass(int seed)
     {
         var spec = RandomSpec(new Random(seed)) with { Causal = true };

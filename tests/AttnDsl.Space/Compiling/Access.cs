@@ -24,6 +24,9 @@ internal delegate void PackedBackward(TimeSlice inputs, in TensorSpan<float> out
 /// <param name="PackedBackward">Its <c>Backward</c> over packed sequences.</param>
 internal sealed record Access(ILayer Layer, SpanForward Spans, SpanStream? StreamSpans, PackedForward? Packed, PackedBackward? PackedBackward)
 {
+    /// <summary>The layer as it looks its map's functions up in a table, where it can.</summary>
+    public ILayer? Tabulated { get; init; }
+
     /// <summary>The layer's own methods in every precision, where parts of it are such.</summary>
     public OwnFunctions? Functions { get; init; }
 

@@ -11,16 +11,15 @@ namespace AttnDsl.Space.Compiling;
 /// </summary>
 internal static class AccessText
 {
-    private const string Learned = "Parameters";
+    private const string Learned = "Parameters", Table = "MapTable";
 
     public static string Of(INamedTypeSymbol layer, IEnumerable<Forms> forms, string name, string? functions)
     {
         var type = "global::" + layer.ToDisplayString();
         var inputs = Nested(layer, "Inputs")!;
         var state = Nested(layer, "State");
-        var bind = Bind(inputs);
         var types = new[] { "Inputs", "Gradients", "State" }.Where(t => Nested(layer, t) is not null).Select(t => $"{type}.{t}");
-        var arguments = new List<string> { $"(global::AttnDsl.Forms){(int)forms.Aggregate((a, b) => a | b)}", bind, Bind(Nested(layer, "Gradients")!), $"{type}.Forward" };
+        var arguments = new List<string> { Bind(Nested(layer, "Gradients")!), $"{type}.Forward" };
         if (state is not null) arguments.Add($"{type}.Forward");
         arguments.Add($"{type}.Backward");
         var properties = new List<string>();
@@ -33,16 +32,21 @@ internal static class AccessText
             if (Methods(layer, "Backward").Any(m => m.Parameters.Length == 5)) properties.Add($"BackwardThrough = {type}.Backward");
         }
 
-        var initializer = properties.Count == 0 ? "" : $" {{ {string.Join(", ", properties)} }}";
+        // With the parameters alone, and with the table that the layer makes of them.
+        var table = Methods(layer, "Tabulate").Any() ? $"{type}.Tabulate({NewParameters(inputs)})" : null;
+        string Layer(string? table) =>
+            $"new global::AttnDsl.Golden.Layers.Layer<{string.Join(", ", types)}>((global::AttnDsl.Forms){(int)forms.Aggregate((a, b) => a | b)}, {Bind(inputs, table)}, {string.Join(", ", arguments)})" +
+            $" {{ {string.Join(", ", table is null ? properties : [.. properties, $"Table = t => {table}"])} }}";
+        string?[] more = [functions is null ? null : $"Functions = {functions}", table is null ? null : $"Tabulated = {Layer(table)}"];
         return $$"""
             namespace AttnDsl.Space.Compiled
             {
                 internal static class {{name}}
                 {
                     public static global::AttnDsl.Space.Compiling.Access Access => new(
-                        new global::AttnDsl.Golden.Layers.Layer<{{string.Join(", ", types)}}>({{string.Join(", ", arguments)}}){{initializer}},
+                        {{Layer(null)}},
                         Spans,
-                        {{(state is null ? "null, null, null" : "StreamSpans, Packed, PackedBackward")}}){{(functions is null ? "" : $" {{ Functions = {functions} }}")}};
+                        {{(state is null ? "null, null, null" : "StreamSpans, Packed, PackedBackward")}}) { {{string.Join(", ", more.Where(m => m is not null))}} };
 
                     private static void Spans(global::AttnDsl.Golden.Layers.TimeSlice inputs, int batch, int time, int heads, int window, float[] output) =>
                         {{type}}.Forward({{Spans(SpanMethod(layer, "Forward"), "time", Data, "output")}});
@@ -83,7 +87,7 @@ internal static class AccessText
             """;
 
     /// <summary>The arguments of a member over spans: numbers by name, tensors by the name of the input.</summary>
-    private static string Spans(IMethodSymbol method, string time, System.Func<string, string> tensor, string output) => string.Join(", ", method.Parameters.Select(p => p switch
+    private static string Spans(IMethodSymbol method, string time, System.Func<string, string> tensor, string output) => string.Join(", ", method.Parameters.Where(p => !p.IsOptional).Select(p => p switch
     {
         { Name: "time" } => time,
         { Name: "output" } => output,
@@ -91,11 +95,14 @@ internal static class AccessText
         _ => tensor(p.Name),
     }));
 
-    private static string Bind(INamedTypeSymbol inputs) => "t => " + New(inputs);
+    private static string Bind(INamedTypeSymbol inputs, string? table = null) => "t => " + New(inputs, table);
 
-    private static string New(ITypeSymbol inputs) => $"new() {{ {string.Join(", ", inputs.GetMembers().OfType<IPropertySymbol>().Select(p => $"{p.Name} = {p switch
+    private static string NewParameters(INamedTypeSymbol inputs) => New(inputs.GetMembers(Learned).OfType<IPropertySymbol>().Single().Type);
+
+    private static string New(ITypeSymbol inputs, string? table = null) => $"new() {{ {string.Join(", ", inputs.GetMembers().OfType<IPropertySymbol>().Where(p => p.Name != Table).Select(p => $"{p.Name} = {p switch
     {
         { Type.SpecialType: SpecialType.System_Int32 } => $"t.Integer(\"{p.Name.ToLowerInvariant()}\")",
+        { Name: Learned } when table is not null => $"{New(p.Type)} with {{ {Table} = {table} }}",
         { Name: Learned } => New(p.Type),
         _ => $"t[t.NameOf(\"{p.Name}\")]",
     }}"))} }}";
@@ -123,5 +130,5 @@ internal static class AccessText
         state.InstanceConstructors.Single(c => c.DeclaredAccessibility == Accessibility.Public && c.Parameters.Length > 0 && c.Parameters.All(p => p.Type.SpecialType == SpecialType.System_Int32));
 
     private static IMethodSymbol SpanMethod(INamedTypeSymbol type, string name) =>
-        Methods(type, name).Single(m => m.DeclaredAccessibility == Accessibility.Public && m.Parameters[^1] is { Name: "output", Type.Name: "Span" });
+        Methods(type, name).Single(m => m.DeclaredAccessibility == Accessibility.Public && m.Parameters.Any(p => p is { Name: "output", Type.Name: "Span" }));
 }

@@ -11,7 +11,8 @@ namespace AttnDsl.Space.Faces;
 internal sealed class Truth(LayerSpec spec, LayerInputs inputs, string @case)
 {
     private readonly LayerResult<double> _exact = Oracle.Run<double>(spec, inputs);
-    private readonly Lazy<LayerResult<float>[]> _naive = new(() => [.. Float32.Neighbours(inputs).Select(i => Oracle.Run<float>(spec, i))]);
+    private readonly Lazy<LayerResult<float>[]> _inOrder = new(() => [.. Float32.Neighbours(inputs).Select(i => Oracle.Run<float>(spec, i))]);
+    private readonly Lazy<LayerResult<float>[]> _inPairs = new(() => Oracle.HasOtherRoute(spec) ? [.. Float32.Neighbours(inputs).Select(i => Oracle.RunOtherwise<float>(spec, i))] : []);
 
     public Measure Output(string face, float[] actual) => Judge(face, ErrorRatio.Of(actual, _exact.Output), naive => ErrorRatio.Of(naive.Output, _exact.Output));
 
@@ -33,7 +34,10 @@ internal sealed class Truth(LayerSpec spec, LayerInputs inputs, string @case)
     {
         what = $"{@case}, {what}";
         if (error <= Tolerances.Float32) return new(what, Grade.Met, error);
-        var float32 = Float32.Typical(_naive.Value.Select(naive));
+
+        // Token by token first; where that is more exact, over every pair of tokens, as blocks of tokens are computed.
+        var float32 = Float32.Typical(_inOrder.Value.Select(naive));
+        if (error > Float32.Factor * float32 && _inPairs.Value.Length > 0) float32 = Math.Max(float32, Float32.Typical(_inPairs.Value.Select(naive)));
         return new(what, error <= Float32.Factor * float32 ? Grade.Conditioned : Grade.Failed, error, float32);
     }
 }
