@@ -102,7 +102,7 @@ internal static class AccessText
     private static string New(ITypeSymbol inputs, string? table = null) => $"new() {{ {string.Join(", ", inputs.GetMembers().OfType<IPropertySymbol>().Where(p => p.Name != Table).Select(p => $"{p.Name} = {p switch
     {
         { Type.SpecialType: SpecialType.System_Int32 } => $"t.Integer(\"{p.Name.ToLowerInvariant()}\")",
-        { Name: Learned } when table is not null => $"{New(p.Type)} with {{ {Table} = {table} }}",
+        { Name: Learned } when table is not null => New(p.Type).Replace(" }", $", {Table} = {table} }}", System.StringComparison.Ordinal),
         { Name: Learned } => New(p.Type),
         _ => $"t[t.NameOf(\"{p.Name}\")]",
     }}"))} }}";
