@@ -55,14 +55,14 @@ public static class CentredMoments
                 var keys = Rows.Keys(operands, inputs, b, n);
                 for (var t = 0; t < inputs.Time; t++)
                 {
-                    var at = new MatrixState<T>(spec, inputs.Batch);
-                    var last = spec.Causal ? t : inputs.Time - 1;
-                    About(spec, operands, keys, start, at, b, last, n);
-                    Read(spec, inputs, operands, at, output, b, t, n);
-                    if (last == inputs.Time - 1)
-                    {
-                        CopyHead(spec, at, end, (b * spec.StateHeads) + n);
-                    }
+                    Weigh(spec, inputs, operands, keys, start, output, b, t, n);
+                }
+
+                var at = new MatrixState<T>(spec, inputs.Batch);
+                if (inputs.Time > 0)
+                {
+                    About(spec, operands, keys, start, at, b, inputs.Time - 1, n);
+                    CopyHead(spec, at, end, (b * spec.StateHeads) + n);
                 }
             }
         }
@@ -112,6 +112,35 @@ public static class CentredMoments
             }
 
             output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = valueMean[r] + (sum / share) + operands.Own(b, t, n, r);
+        }
+    }
+
+    /// <summary>o_t = Σ_j w_tj v_j, w_tj = e^{L_t − L_j} ((q_t·k_j − mean_j q_t·k_j) / (n + n₀) + 1 / n): the weights as the papers write them.</summary>
+    private static void Weigh<T>(LayerSpec spec, LayerInputs inputs, Operands<T> operands, T[][] keys, MatrixState<T> start, T[] output, int b, int t, int n)
+        where T : struct, IBinaryFloatingPointIeee754<T>
+    {
+        var (last, head) = (spec.Causal ? t : inputs.Time - 1, (b * spec.StateHeads) + n);
+        var (s0, keyMean0, valueMean0) = Parts(spec, start, head);
+        var (query, rows, decay) = (operands.Query(b, t, n), new T[last + 1], T.Zero);
+        var (scores, sum, count) = (new T[last + 1], T.Zero, T.Zero);
+        for (var j = last; j >= 0; j--)
+        {
+            (rows[j], scores[j]) = (T.Exp(decay), Rows.Dot(query, keys[j]));
+            decay += operands.LogDecay(b, j, n, 0);
+            (sum, count) = (sum + (rows[j] * scores[j]), count + rows[j]);
+        }
+
+        // What came before is one more "token", with a covariance of its own.
+        var before = T.Exp(decay) * start.Count[head];
+        var score0 = Rows.Dot(query, keyMean0.ToArray());
+        (sum, count) = (sum + (before * score0), count + before);
+        var (mean, share) = (sum / count, count + T.CreateChecked(spec.Prior));
+        for (var r = 0; r < spec.ValueDim; r++)
+        {
+            var read = before * (((score0 - mean) / share) + (T.One / count)) * valueMean0[r];
+            for (var c = 0; c < query.Length; c++) read += query[c] * T.Exp(decay) * s0[(c * spec.ValueDim) + r] / share;
+            for (var j = 0; j <= last; j++) read += rows[j] * (((scores[j] - mean) / share) + (T.One / count)) * operands.Value(b, j, n, r);
+            output[(((((b * inputs.Time) + t) * spec.StateHeads) + n) * spec.ValueDim) + r] = read + operands.Own(b, t, n, r);
         }
     }
 

@@ -59,7 +59,9 @@ internal static class CentredProgram
         (Tile Origin, Tile? Offset) Origin(string name, Tile x, Tile mean)
         {
             var own = b.Map(name + "Own", (sum, n) => sum / n, b.SumRows(x.Plain + "Sum", x), AtLeastOne("sizeCounted", size));
-            var origin = b.Map(name + "Origin", (n, first, m) => Ex.Select(Comparison.LessOrEqual, n, 0, first, m), count.Start, rows == One ? b.Emit(name + "OwnHeld", new StopGradient(), own) : own, mean);
+            // Where tokens are forgotten the means of those before may lie far from what still counts: a chunk's own lie near it.
+            var origin = decays && rows != One ? own
+                : b.Map(name + "Origin", (n, first, m) => Ex.Select(Comparison.LessOrEqual, n, 0, first, m), count.Start, rows == One ? b.Emit(name + "OwnHeld", new StopGradient(), own) : own, mean);
             if (rows == One) return (origin, null);
             origin = b.Emit(name + "OriginHeld", new StopGradient(), origin);
             return (origin, b.Map(name + "Offset", (m, o) => m - o, mean, origin));
@@ -100,7 +102,7 @@ internal static class CentredProgram
             var w = between is null ? b.Map("weights", Ex.Causal(weight), dots.Shape, dots, mean, n) : b.Map("weights", Ex.Causal(weight * Ex.Exp(l)), dots.Shape, dots, mean, n, between);
             var qShare = fromStart is null ? b.Map("qShare", (y, d) => Share(system, y, d), q, n) : b.Map("qShare", (y, d, kept) => Share(system, y, d) * Ex.Exp(kept), q, n, fromStart);
             var fromMean = valueOffset is null ? valueOrigin : b.Map("fromMean", (origin, offset, weighed) => origin + offset * weighed, valueOrigin, valueOffset,
-                b.Map("meanWeight", (r, d, past) => (Share(system, -r, d) + 1 / d) * past, mean, n, before));
+                b.Map("meanWeight", (r, d, past, off) => (Share(system, off - r, d) + 1 / d) * past, mean, n, before, offsetScore!));
             var read = b.Add("read", b.Add("readOwn", b.MatMul("fromState", qShare, S.Start), b.MatMul("fromBlock", w, vDeviation)), fromMean);
             if (window is not null)
             {
@@ -139,20 +141,20 @@ internal static class CentredProgram
 
         var (keyMoved, valueMoved) = (Moved("keyMoved", kWritten, keyOffset), Moved("valueMoved", weights.AtEnd("vWritten", vDeviation, null), valueOffset));
         // What keys have in common with the rows of another tile, brought to the means that all rows together leave.
-        Tile Covarying(string of, Tile state, Tile deviation, Tile moved)
+        Tile Covarying(string of, Tile state, Tile deviation, Tile? offset, Tile moved)
         {
             var name = state.Plain;
             var left = b.Map(of + "Left", (y, z) => y - z, deviation, moved);
             var kept = total is null ? state : b.Map(name + "Kept", (s, l) => s * Ex.Exp(l), state, total);
-            if (keyOffset is not null) kept = b.Map(name + "Moved", (s, off, past, z) => s - off * past * z, kept, b.Transpose("keyOffsetDown", keyOffset), countKept, moved);
+            if (keyOffset is not null) kept = b.Map(name + "Moved", (s, off, past, z) => s + off * past * z, kept, b.Transpose("keyOffsetDown", keyOffset), countKept, b.Map(of + "OffsetLeft", (y, z) => y - z, offset!, moved));
             return b.Add(name + "Next", kept, b.MatMulTN(name + "Writes", kWritten, left));
         }
 
         Carried(p, keyMean, b.Add("keyMeanNext", keyOrigin, keyMoved));
         Carried(p, valueMean, b.Add("valueMeanNext", valueOrigin, valueMoved));
         Carried(p, count, counted);
-        if (covariance is { } keys) Carried(p, keys, Covarying("k", keys.Start, kDeviation, keyMoved));
-        Carried(p, S, Covarying("v", S.Start, vDeviation, valueMoved));
+        if (covariance is { } keys) Carried(p, keys, Covarying("k", keys.Start, kDeviation, keyOffset, keyMoved));
+        Carried(p, S, Covarying("v", S.Start, vDeviation, valueOffset, valueMoved));
         return p.Build();
     }
 
