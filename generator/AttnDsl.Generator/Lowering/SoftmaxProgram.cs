@@ -66,10 +66,10 @@ internal static class SoftmaxProgram
         const string weighed = "dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.";
         b.Begin("P = e^{scores − m}.", weighed);
         var weights = shaping.Visible(b, "weights", Ex.Exp(new Arg(0) - new Arg(1)), 0, scores, next);
+        var sums = across ? b.SumRows("lBlock", weights) : b.SumCols("lBlock", weights);
         b.Begin("What was summed before is rescaled to the new maximum.", weighed);
         var rescale = b.Map("rescale", (x, y) => Ex.Exp(x - y), m.Start, next);
-        p.Carry("l", zero, l,
-            b.Add("lNext", b.Map("lKept", (x, y) => x * y, l.Start, rescale), across ? b.SumRows("lBlock", weights) : b.SumCols("lBlock", weights)));
+        p.Carry("l", zero, l, b.Add("lNext", b.Map("lKept", (x, y) => x * y, l.Start, rescale), sums));
         p.Carry("num", head.Fill("zeros", num.Start.Shape, 0), num,
             b.Add("numNext", b.Map("numKept", (x, y) => x * y, num.Start, rescale), across ? b.MatMulTN("read", v, weights) : b.MatMul("read", weights, v)));
 

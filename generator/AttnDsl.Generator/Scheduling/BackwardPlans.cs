@@ -66,7 +66,7 @@ internal static class BackwardPlans
         return WithPhases(plan, system, sizes, kernels);
     }
 
-    public static BackwardPlan Softmax(DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
+    public static BackwardPlan Softmax(DynamicalSystem system, BlockSizes attend, BlockSizes sizes, List<LayerKernel> kernels)
     {
         // Angles that inputs turn have gradients: several heads hand theirs to one angle, so queries are turned in a pass of their own.
         var ready = system.Phase is not null;
@@ -75,9 +75,9 @@ internal static class BackwardPlans
         var backward = Interchange.InlineInvariants(Reverse.Backward(Stabilisers.Freeze(forward, LogSum), "backward", ["o"], grouped ? ["keys", "values"] : []));
         var window = system.Window is not { } w || !system.Causal ? null : w.RuntimeSized ? "window" : Emit.Literals.Integer(w.Size);
         var sinks = system.Window?.SinkTokens ?? 0;
-        LayerKernel Add(string name, TileProgram program, WorkUnit unit, string summary)
+        LayerKernel Add(string name, TileProgram program, WorkUnit unit, string summary, BlockSizes? own = null)
         {
-            var kernel = new LayerKernel(new KernelSignature(name, CpuPlanner.Plan(program, sizes), window, sinks, system.Causal, program.Grid is null ? null : LayerPlan.BlockMaskOf(system), Emit.MaskEmitter.PerToken(system)), unit, summary);
+            var kernel = new LayerKernel(new KernelSignature(name, CpuPlanner.Plan(program, own ?? sizes), window, sinks, system.Causal, program.Grid is null ? null : LayerPlan.BlockMaskOf(system), Emit.MaskEmitter.PerToken(system)), unit, summary);
             kernels.Add(kernel);
             return kernel;
         }
@@ -85,7 +85,7 @@ internal static class BackwardPlans
         var first = kernels.Where(k => k.Name is "RotateKeys" or "CopyKeys" or "SumGates").ToList();
         var rotateQueries = ready ? PhaseProgram.RotateQueries(system, "rotateQueries") : null;
         if (rotateQueries is not null) first.Add(Add("RotateQueries", rotateQueries, WorkUnit.StateHead, "Rotates and scales the queries of one head."));
-        first.Add(Add("AttendKeeping", Stabilisers.Keeping(forward, "attendKeeping", LogSum), WorkUnit.QueryBlock, "The forward pass once more, keeping log Σ e^score of every query."));
+        first.Add(Add("AttendKeeping", Stabilisers.Keeping(forward, "attendKeeping", LogSum), WorkUnit.QueryBlock, "The forward pass once more, keeping log Σ e^score of every query.", attend));
         var last = new List<LayerKernel>
         {
             Add("QueryGradients", Interchange.ForQueries(backward, "queryGradients"), WorkUnit.QueryBlock, "Gradients of a block of queries from the keys they see."),

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text;
+using AttnDsl.Generator.Expressions;
 using AttnDsl.Generator.Ir;
 using AttnDsl.Generator.Ir.Primitives;
 
@@ -11,6 +12,10 @@ internal sealed record PlanStep(Primitive Op, IReadOnlyList<Tile> Args, Tile Tar
 {
     /// <summary>Whether reading along a state also leaves in it what <see cref="StateAfter"/> says.</summary>
     public bool Advances { get; init; }
+
+    /// <summary>Whether this folds, down the rows, the very tile that the step in front of it makes: one loop does both.</summary>
+    public bool Folds(PlanStep before) =>
+        Op is Reduce { Along: Along.Rows, Expr: Arg { Index: 0 } } && before is { Op: Map { Shape: { IsVector: false } shape }, Accumulate: false } && Args[0] == before.Target && !Triangles.IsOwn(shape);
 
     public override string ToString() => Op is Store
         ? Op.Describe([.. Args.Select(a => a.Name)])

@@ -21,7 +21,7 @@ internal sealed class CpuPlanner
 
     private CpuPlanner(TileProgram program, BlockSizes sizes)
     {
-        (_program, _sizes) = (TileNaming.Settle(HoistInvariants.Apply(MapFusion.Fuse(program))), sizes);
+        (_program, _sizes) = (TileNaming.Settle(HoistInvariants.Apply(MapFusion.Fuse(TurnedBack.Apply(program)))), sizes);
         (_uses, _triangles) = (MapFusion.Uses(_program), new(_program));
     }
 
@@ -214,14 +214,22 @@ internal sealed class CpuPlanner
             end += Floats(tile);
         }
 
-        var live = new List<(int Offset, int End, int LastUse)>();
+        var live = new List<Lifetime>();
         var start = end;
         for (var n = 0; n < body.Count; n++)
         {
-            live.RemoveAll(l => l.LastUse < n);
+            var together = n > 0 && body[n].Folds(body[n - 1]);
+            live.RemoveAll(l => l.LastUse < (together ? n - 1 : n));
             var tile = AliasOf(body[n].Target);
             if (!local.Contains(tile) || _places.ContainsKey(tile)) continue;
             var last = body.FindLastIndex(s => AliasOf(s.Target) == tile || s.Args.Any(a => AliasOf(a) == tile));
+            if (live.FindIndex(l => l.LastUse == n && IsReplacedBy(body[n], l.Offset)) is >= 0 and var spent)
+            {
+                _places[tile] = new Scratch(live[spent].Offset);
+                live[spent] = live[spent] with { LastUse = last };
+                continue;
+            }
+
             var offset = start;
             foreach (var (from, to, _) in live.OrderBy(l => l.Offset))
             {
@@ -230,12 +238,16 @@ internal sealed class CpuPlanner
             }
 
             _places[tile] = new Scratch(offset);
-            live.Add((offset, offset + Floats(tile), last));
+            live.Add(new(offset, offset + Floats(tile), last));
             end = Math.Max(end, offset + Floats(tile));
         }
 
         return end;
     }
+
+    /// <summary>Whether a map reads a tile of its own shape there, element by element, so that its result may take the place.</summary>
+    private bool IsReplacedBy(PlanStep s, int offset) =>
+        s is { Op: Map, Accumulate: false } && s.Args.Select(AliasOf).Any(a => a.Shape == s.Target.Shape && _places.TryGetValue(a, out var place) && place == new Scratch(offset));
 
     private int Floats(Tile tile) => tile.Shape.IsVector
         ? CpuPlan.Padded(_sizes.Of(tile.Shape.Length))
@@ -248,4 +260,7 @@ internal sealed class CpuPlanner
             if (_places.TryGetValue(AliasOf(alias), out var place)) all[alias] = place;
         return all;
     }
+
+    /// <param name="LastUse">The step behind which the floats are free.</param>
+    private readonly record struct Lifetime(int Offset, int End, int LastUse);
 }

@@ -193,7 +193,7 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
     private static LayerPlan Cache(DynamicalSystem system)
     {
-        var blocks = new BlockSizes(128, 64, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Widths };
+        var blocks = new BlockSizes(128, 32, system.KeyDim, system.ValueDim, system.Map.Width) { Others = system.Widths };
         var single = blocks with { R = 1 };
         var kernels = new List<LayerKernel>();
         var forms = new List<FormPlan>();
@@ -219,11 +219,11 @@ internal sealed record LayerPlan(DynamicalSystem System, BlockSizes Sizes, IRead
 
         if (system.Has(AttnDsl.Forms.Parallel))
         {
-            var attend = Attend("Attend", SoftmaxProgram.Orientation.QueriesAcross, blocks, "64 queries of one head, one in each lane, against the keys they see, 128 at a time, under a running maximum.");
+            var attend = Attend("Attend", SoftmaxProgram.Orientation.QueriesAcross, blocks, $"{blocks.R} queries of one head, one in each lane, against the keys they see, {blocks.C} at a time, under a running maximum.");
             forms.Add(new(AttnDsl.Forms.Parallel, append, attend, null));
         }
 
-        return new(system, blocks, kernels, forms, BackwardPlans.Softmax(system, blocks with { C = 64 }, kernels));
+        return new(system, blocks, kernels, forms, BackwardPlans.Softmax(system, blocks, blocks with { R = 64 }, kernels));
 
         LayerKernel Attend(string name, SoftmaxProgram.Orientation orientation, BlockSizes sizes, string summary)
         {

@@ -20,7 +20,7 @@ namespace AttnDsl.Generated
     {
         public const int RecurrentScratch = 12608; // floats a worker
         public const int ChunkwiseScratch = 16576; // floats a worker
-        public const int ParallelScratch = 27072; // floats a worker
+        public const int ParallelScratch = 25088; // floats a worker
         public const int AbsorbScratch = 4160; // floats a worker
         public const int KeepScratch = 4160; // floats a worker
         public const int BackwardScratch = 33920; // floats a worker
@@ -358,12 +358,12 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 13440); // [C,K]
             ref float toEnd = ref Unsafe.Add(ref work, 15488); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 17536); // [1,K]
-            ref float restNext = ref Unsafe.Add(ref work, 13440); // [1,K]
-            ref float kLeft = ref Unsafe.Add(ref work, 17536); // [C,K]
-            ref float scores = ref Unsafe.Add(ref work, 13504); // [R,C]
+            ref float restNext = ref Unsafe.Add(ref work, 17536); // [1,K]
+            ref float kLeft = ref Unsafe.Add(ref work, 15488); // [C,K]
+            ref float scores = ref Unsafe.Add(ref work, 13440); // [R,C]
             ref float expRestEnd = ref Unsafe.Add(ref work, 11328); // [1,K]
             ref float qState = ref Unsafe.Add(ref work, 11392); // [R,K]
-            ref float scratch = ref Unsafe.Add(ref work, 19584);
+            ref float scratch = ref Unsafe.Add(ref work, 17600);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float gQueries = ref Unsafe.Add(ref g, query * gStep); // [R,K]
@@ -526,8 +526,8 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
-            ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 2112); // [C,K]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 0); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -541,18 +541,9 @@ namespace AttnDsl.Generated
                 Ahead.Fetch(Math.Min(C, time - t - C), 64, ref Unsafe.Add(ref gBlock, C * gStep), gStep);
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
-                AbsorbLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
+                AbsorbLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay, ref total);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref logDecay, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref total, j);
-                }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 AbsorbKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
                 AbsorbExpTotalDown<TVec>(ref total, ref expTotalDown);
@@ -568,17 +559,21 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logDecay = -(0.0625 * softplus(-gBlock))</summary>
+        /// <summary>logDecay = -(0.0625 * softplus(-gBlock)), total = sum over rows of logDecay</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AbsorbLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay)
+        private static void AbsorbLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay, ref float total)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < 64; j += TVec.Count)
             {
-                for (int j = 0; j < 64; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                for (int i = 0; i < C; i++)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay, i * 64 + j);
+                    var x = -(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j)));
+                    TVec.Store(x, ref logDecay, i * 64 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref total, j);
             }
         }
 
@@ -625,8 +620,8 @@ namespace AttnDsl.Generated
             ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float total = ref Unsafe.Add(ref work, 2048); // [1,K]
             ref float toEnd = ref Unsafe.Add(ref work, 2112); // [C,K]
-            ref float kWritten = ref Unsafe.Add(ref work, 0); // [C,K]
-            ref float expTotalDown = ref Unsafe.Add(ref work, 2112); // [K,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 2112); // [C,K]
+            ref float expTotalDown = ref Unsafe.Add(ref work, 0); // [K,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -650,18 +645,9 @@ namespace AttnDsl.Generated
                 }
 
                 // The chunk's queries, keys and gates; L is the log-decay since the chunk began.
-                KeepLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay);
+                KeepLogDecay<TVec>(C, gStep, ref gBlock, ref logDecay, ref total);
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
-                for (int j = 0; j < 64; j += TVec.Count)
-                {
-                    var fold = TVec.Create(0f);
-                    for (int i = 0; i < C; i++)
-                    {
-                        fold += TVec.Load(ref logDecay, i * 64 + j);
-                    }
-                    TVec.Store(fold, ref total, j);
-                }
                 Scans.PrefixSum<TVec>(C, 64, ref logDecay, 64, ref toEnd, 64, reversed: true, exclusive: true);
                 KeepKWritten<TVec>(C, kStep, ref kBlock, ref toEnd, ref kWritten);
                 KeepExpTotalDown<TVec>(ref total, ref expTotalDown);
@@ -677,17 +663,21 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>logDecay = -(0.0625 * softplus(-gBlock))</summary>
+        /// <summary>logDecay = -(0.0625 * softplus(-gBlock)), total = sum over rows of logDecay</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeepLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay)
+        private static void KeepLogDecay<TVec>(int C, nint gStep, ref float gBlock, ref float logDecay, ref float total)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < 64; j += TVec.Count)
             {
-                for (int j = 0; j < 64; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                for (int i = 0; i < C; i++)
                 {
-                    TVec.Store(-(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j))), ref logDecay, i * 64 + j);
+                    var x = -(TVec.Create(0.0625f) * TVec.Softplus(-TVec.Load(ref gBlock, i * gStep + j)));
+                    TVec.Store(x, ref logDecay, i * 64 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref total, j);
             }
         }
 
@@ -752,8 +742,8 @@ namespace AttnDsl.Generated
             ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 17536); // [C,K]
             ref float dScores = ref Unsafe.Add(ref work, 15488); // [C,C]
             ref float dQDecayed = ref Unsafe.Add(ref work, 11328); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 19584); // [C,K]
-            ref float dQScaledViaScores = ref Unsafe.Add(ref work, 6144); // [C,K]
+            ref float dFromStart = ref Unsafe.Add(ref work, 7168); // [C,K]
+            ref float dQScaledViaScores = ref Unsafe.Add(ref work, 19584); // [C,K]
             ref float dkViaScores = ref Unsafe.Add(ref work, 21632); // [C,K]
             ref float dLogDecayViaScores = ref Unsafe.Add(ref work, 9280); // [C,K]
             ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 0); // [C,K]
@@ -1216,7 +1206,7 @@ namespace Samples
     /// Forms and schedule
     ///   recurrent: token by token, one pass over S: update and read; 50,432 bytes of scratch a worker
     ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,304 bytes of scratch a worker
-    ///   parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
+    ///   parallel: blocks of 32 queries by 32 keys; 100,352 bytes of scratch a worker
     ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
     ///   threads: a head of a sequence is an item of work, of estimated 615 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
     /// </code>
@@ -1265,7 +1255,7 @@ Gradients
 Forms and schedule
   recurrent: token by token, one pass over S: update and read; 50,432 bytes of scratch a worker
   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 66,304 bytes of scratch a worker
-  parallel: blocks of 32 queries by 32 keys; 108,288 bytes of scratch a worker
+  parallel: blocks of 32 queries by 32 keys; 100,352 bytes of scratch a worker
   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
   threads: a head of a sequence is an item of work, of estimated 615 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
 """";

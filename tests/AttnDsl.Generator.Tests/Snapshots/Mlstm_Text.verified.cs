@@ -19,11 +19,11 @@ namespace AttnDsl.Generated
     internal static class Samples_Mlstm_3d9abc1f
     {
         public const int RecurrentScratch = 4848; // floats a worker
-        public const int ChunkwiseScratch = 10528; // floats a worker
-        public const int ParallelScratch = 11824; // floats a worker
-        public const int AbsorbScratch = 1168; // floats a worker
-        public const int KeepScratch = 1168; // floats a worker
-        public const int BackwardScratch = 10768; // floats a worker
+        public const int ChunkwiseScratch = 10496; // floats a worker
+        public const int ParallelScratch = 10784; // floats a worker
+        public const int AbsorbScratch = 1136; // floats a worker
+        public const int KeepScratch = 1136; // floats a worker
+        public const int BackwardScratch = 10736; // floats a worker
 
         /// <summary>The kernels, by name.</summary>
         public enum Pass { Recurrent, Chunkwise, Parallel, Absorb, Keep, Backward }
@@ -248,11 +248,11 @@ namespace AttnDsl.Generated
             ref float rowMax = ref Unsafe.Add(ref work, 48); // [1,1]
             ref float expInputGate = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float kWeighed = ref Unsafe.Add(ref work, 80); // [1,K]
-            ref float logKept = ref Unsafe.Add(ref work, 64); // [1,1]
+            ref float logKept = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float read = ref Unsafe.Add(ref work, 112); // [1,V]
             ref float expLogKept = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float den = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float divisor = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float divisor = ref Unsafe.Add(ref work, 32); // [1,1]
             ref float scratch = ref Unsafe.Add(ref work, 144);
             Ahead ahead = default; // nothing: a row at a time, or rows that lie together
 
@@ -359,25 +359,25 @@ namespace AttnDsl.Generated
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qScaled = ref Unsafe.Add(ref work, 0); // [C,K]
             ref float gBlock = ref Unsafe.Add(ref work, 1024); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 1056); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 1056); // [C,1]
             ref float fromStart = ref Unsafe.Add(ref work, 1088); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 1120); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2144); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 1120); // [C,1]
-            ref float maxBefore = ref Unsafe.Add(ref work, 1088); // [C,1]
-            ref float expInputGate = ref Unsafe.Add(ref work, 1152); // [C,1]
-            ref float kWeighed = ref Unsafe.Add(ref work, 1184); // [C,K]
+            ref float rowMax = ref Unsafe.Add(ref work, 1088); // [C,1]
+            ref float maxBefore = ref Unsafe.Add(ref work, 1120); // [C,1]
+            ref float expInputGate = ref Unsafe.Add(ref work, 1056); // [C,1]
+            ref float kWeighed = ref Unsafe.Add(ref work, 1152); // [C,K]
             ref float logKept = ref Unsafe.Add(ref work, 1024); // [C,1]
-            ref float read = ref Unsafe.Add(ref work, 2208); // [C,V]
-            ref float expLogKept = ref Unsafe.Add(ref work, 1056); // [C,1]
-            ref float decays = ref Unsafe.Add(ref work, 3232); // [C,K]
-            ref float sums = ref Unsafe.Add(ref work, 4256); // [C,K]
+            ref float read = ref Unsafe.Add(ref work, 2176); // [C,V]
+            ref float expLogKept = ref Unsafe.Add(ref work, 1024); // [C,1]
+            ref float decays = ref Unsafe.Add(ref work, 3200); // [C,K]
+            ref float sums = ref Unsafe.Add(ref work, 4224); // [C,K]
             ref float den = ref Unsafe.Add(ref work, 1024); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 1024); // [C,1]
             ref float mNext = ref Unsafe.Add(ref work, 0); // [1,1]
             ref float lastSum = ref Unsafe.Add(ref work, 16); // [1,K]
-            ref float scratch = ref Unsafe.Add(ref work, 5280);
+            ref float scratch = ref Unsafe.Add(ref work, 5248);
 
             for (int t = 0; t < time; t += 32)
             {
@@ -559,19 +559,19 @@ namespace AttnDsl.Generated
             ref float den = ref Unsafe.Add(ref work, 5328); // [R,1]
             ref float rowMax = ref Unsafe.Add(ref work, 5360); // [R,1]
             ref float gBlock = ref Unsafe.Add(ref work, 7664); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 7696); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 7664); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 7664); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 7696); // [C,1]
             ref float toEnd = ref Unsafe.Add(ref work, 7728); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 7760); // [1,1]
-            ref float restNext = ref Unsafe.Add(ref work, 7696); // [1,1]
-            ref float left = ref Unsafe.Add(ref work, 7760); // [C,1]
-            ref float decays = ref Unsafe.Add(ref work, 7792); // [R,C]
-            ref float blockMax = ref Unsafe.Add(ref work, 7712); // [R,1]
-            ref float maxNext = ref Unsafe.Add(ref work, 7744); // [R,1]
-            ref float rescale = ref Unsafe.Add(ref work, 7712); // [R,1]
-            ref float dots = ref Unsafe.Add(ref work, 8816); // [R,C]
-            ref float scores = ref Unsafe.Add(ref work, 9840); // [R,C]
-            ref float denBlock = ref Unsafe.Add(ref work, 7664); // [R,1]
+            ref float restNext = ref Unsafe.Add(ref work, 7760); // [1,1]
+            ref float left = ref Unsafe.Add(ref work, 7728); // [C,1]
+            ref float decays = ref Unsafe.Add(ref work, 7776); // [R,C]
+            ref float blockMax = ref Unsafe.Add(ref work, 7664); // [R,1]
+            ref float maxNext = ref Unsafe.Add(ref work, 7664); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 7728); // [R,1]
+            ref float dots = ref Unsafe.Add(ref work, 8800); // [R,C]
+            ref float scores = ref Unsafe.Add(ref work, 7776); // [R,C]
+            ref float denBlock = ref Unsafe.Add(ref work, 7696); // [R,1]
             ref float mFinal = ref Unsafe.Add(ref work, 5392); // [R,1]
             ref float rescaleFinal = ref Unsafe.Add(ref work, 5424); // [R,1]
             ref float decaysState = ref Unsafe.Add(ref work, 5456); // [R,1]
@@ -581,7 +581,7 @@ namespace AttnDsl.Generated
             ref float fromState = ref Unsafe.Add(ref work, 6576); // [R,V]
             ref float denState = ref Unsafe.Add(ref work, 7600); // [R,1]
             ref float divisor = ref Unsafe.Add(ref work, 7632); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 10864);
+            ref float scratch = ref Unsafe.Add(ref work, 9824);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float kQueries = ref Unsafe.Add(ref k, query * kStep); // [R,K]
@@ -874,16 +874,16 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float gBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 32); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 32); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 144); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 32); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 80); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 1104); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 64); // [1,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -923,20 +923,14 @@ namespace AttnDsl.Generated
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 AbsorbExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
-                for (int i = 0; i < C; i++)
-                {
-                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
-                    }
-                }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref kWritten, i * 32 + j);
+                        var x = TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i);
+                        TVec.Store(x, ref kWritten, i * 32 + j);
+                        fold += x;
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
@@ -1005,16 +999,16 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float gBlock = ref Unsafe.Add(ref work, 0); // [C,1]
-            ref float logDecay = ref Unsafe.Add(ref work, 32); // [C,1]
-            ref float inputGateBlock = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float logDecay = ref Unsafe.Add(ref work, 0); // [C,1]
+            ref float inputGateBlock = ref Unsafe.Add(ref work, 32); // [C,1]
             ref float total = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float toEnd = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float blockMax = ref Unsafe.Add(ref work, 32); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 48); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 112); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 144); // [C,K]
-            ref float keySum = ref Unsafe.Add(ref work, 0); // [1,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 32); // [1,1]
+            ref float blockMax = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float mNext = ref Unsafe.Add(ref work, 0); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 32); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 80); // [C,K]
+            ref float keySum = ref Unsafe.Add(ref work, 1104); // [1,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 64); // [1,1]
 
             for (int t = 0; t < time; t += 32)
             {
@@ -1071,20 +1065,14 @@ namespace AttnDsl.Generated
 
                 // S ← e^{L_C} S + Σ_j (k_j e^{L_C − L_j}) v_jᵀ.
                 KeepExpToEnd<TVec>(C, ref toEnd, ref inputGateBlock, ref mNext, ref expToEnd);
-                for (int i = 0; i < C; i++)
-                {
-                    var expToEndLanes = TVec.Splat(ref expToEnd, i);
-                    for (int j = 0; j < 20; j += TVec.Count)
-                    {
-                        TVec.Store(TVec.Load(ref kBlock, i * kStep + j, 20 - j) * expToEndLanes, ref kWritten, i * 32 + j);
-                    }
-                }
                 for (int j = 0; j < 20; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
                     for (int i = 0; i < C; i++)
                     {
-                        fold += TVec.Load(ref kWritten, i * 32 + j);
+                        var x = TVec.Load(ref kBlock, i * kStep + j, 20 - j) * TVec.Splat(ref expToEnd, i);
+                        TVec.Store(x, ref kWritten, i * 32 + j);
+                        fold += x;
                     }
                     TVec.Store(fold, ref keySum, j);
                 }
@@ -1167,52 +1155,52 @@ namespace AttnDsl.Generated
             ref float fromStart = ref Unsafe.Add(ref work, 1136); // [C,1]
             ref float decay = ref Unsafe.Add(ref work, 1168); // [C,C]
             ref float ownMax = ref Unsafe.Add(ref work, 2192); // [C,1]
-            ref float rowMax = ref Unsafe.Add(ref work, 2224); // [C,1]
-            ref float dots = ref Unsafe.Add(ref work, 2256); // [C,C]
-            ref float scores = ref Unsafe.Add(ref work, 3280); // [C,C]
-            ref float expFromStart = ref Unsafe.Add(ref work, 2192); // [C,1]
-            ref float qDecayed = ref Unsafe.Add(ref work, 2256); // [C,K]
-            ref float fromState = ref Unsafe.Add(ref work, 4304); // [C,V]
-            ref float fromBlock = ref Unsafe.Add(ref work, 5328); // [C,V]
-            ref float denState = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float rowMax = ref Unsafe.Add(ref work, 2192); // [C,1]
+            ref float dots = ref Unsafe.Add(ref work, 2224); // [C,C]
+            ref float scores = ref Unsafe.Add(ref work, 2224); // [C,C]
+            ref float expFromStart = ref Unsafe.Add(ref work, 1136); // [C,1]
+            ref float qDecayed = ref Unsafe.Add(ref work, 3248); // [C,K]
+            ref float fromState = ref Unsafe.Add(ref work, 4272); // [C,V]
+            ref float fromBlock = ref Unsafe.Add(ref work, 5296); // [C,V]
+            ref float denState = ref Unsafe.Add(ref work, 6320); // [C,1]
             ref float denBlock = ref Unsafe.Add(ref work, 6352); // [C,1]
-            ref float den = ref Unsafe.Add(ref work, 6384); // [C,1]
-            ref float divisor = ref Unsafe.Add(ref work, 1136); // [C,1]
-            ref float total = ref Unsafe.Add(ref work, 6352); // [1,1]
-            ref float toEnd = ref Unsafe.Add(ref work, 6416); // [C,1]
+            ref float den = ref Unsafe.Add(ref work, 6320); // [C,1]
+            ref float divisor = ref Unsafe.Add(ref work, 6352); // [C,1]
+            ref float total = ref Unsafe.Add(ref work, 6384); // [1,1]
+            ref float toEnd = ref Unsafe.Add(ref work, 6400); // [C,1]
             ref float blockMax = ref Unsafe.Add(ref work, 1072); // [1,1]
-            ref float mNext = ref Unsafe.Add(ref work, 1088); // [1,1]
-            ref float expToEnd = ref Unsafe.Add(ref work, 6448); // [C,1]
-            ref float kWritten = ref Unsafe.Add(ref work, 6480); // [C,K]
-            ref float expTotal = ref Unsafe.Add(ref work, 1072); // [1,1]
-            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 6352); // [1,V]
-            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 1088); // [1,1]
-            ref float dKWritten = ref Unsafe.Add(ref work, 7504); // [C,K]
-            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 6352); // [1,1]
-            ref float dTotal = ref Unsafe.Add(ref work, 6368); // [1,1]
-            ref float dToEnd = ref Unsafe.Add(ref work, 6416); // [C,1]
-            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 8528); // [C,1]
-            ref float dRead = ref Unsafe.Add(ref work, 8560); // [C,V]
-            ref float dDivisor = ref Unsafe.Add(ref work, 9584); // [C,1]
-            ref float dDen = ref Unsafe.Add(ref work, 1136); // [C,1]
-            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 4304); // [1,K]
-            ref float dScores = ref Unsafe.Add(ref work, 4304); // [C,C]
-            ref float dQDecayed = ref Unsafe.Add(ref work, 5328); // [C,K]
-            ref float dFromStart = ref Unsafe.Add(ref work, 1072); // [C,1]
-            ref float dDots = ref Unsafe.Add(ref work, 2256); // [C,C]
-            ref float dDecay = ref Unsafe.Add(ref work, 1104); // [C,C]
-            ref float dInputGateAcross = ref Unsafe.Add(ref work, 2128); // [1,C]
-            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 3280); // [C,K]
-            ref float dInputGate = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float mNext = ref Unsafe.Add(ref work, 1072); // [1,1]
+            ref float expToEnd = ref Unsafe.Add(ref work, 6400); // [C,1]
+            ref float kWritten = ref Unsafe.Add(ref work, 6432); // [C,K]
+            ref float expTotal = ref Unsafe.Add(ref work, 6384); // [1,1]
+            ref float dTotalViaStateKeptRow = ref Unsafe.Add(ref work, 1072); // [1,V]
+            ref float dTotalViaStateKept = ref Unsafe.Add(ref work, 7456); // [1,1]
+            ref float dKWritten = ref Unsafe.Add(ref work, 7472); // [C,K]
+            ref float dTotalViaSumKept = ref Unsafe.Add(ref work, 1072); // [1,1]
+            ref float dTotal = ref Unsafe.Add(ref work, 7456); // [1,1]
+            ref float dToEnd = ref Unsafe.Add(ref work, 1072); // [C,1]
+            ref float dLogDecayViaToEnd = ref Unsafe.Add(ref work, 8496); // [C,1]
+            ref float dRead = ref Unsafe.Add(ref work, 8528); // [C,V]
+            ref float dDivisor = ref Unsafe.Add(ref work, 9552); // [C,1]
+            ref float dDen = ref Unsafe.Add(ref work, 6320); // [C,1]
+            ref float dnNextViaDenTerms = ref Unsafe.Add(ref work, 4272); // [1,K]
+            ref float dScores = ref Unsafe.Add(ref work, 4272); // [C,C]
+            ref float dQDecayed = ref Unsafe.Add(ref work, 5296); // [C,K]
+            ref float dFromStart = ref Unsafe.Add(ref work, 6320); // [C,1]
+            ref float dDots = ref Unsafe.Add(ref work, 1168); // [C,C]
+            ref float dDecay = ref Unsafe.Add(ref work, 2224); // [C,C]
+            ref float dInputGateAcross = ref Unsafe.Add(ref work, 1104); // [1,C]
+            ref float dQScaledViaDots = ref Unsafe.Add(ref work, 3248); // [C,K]
+            ref float dInputGate = ref Unsafe.Add(ref work, 1072); // [C,1]
             ref float belowDiagonal = ref Unsafe.Add(ref work, 2224); // [C,C]
-            ref float laterRows = ref Unsafe.Add(ref work, 1104); // [C,C]
-            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 48); // [C,1]
-            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 80); // [C,1]
-            ref float dg = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float laterRows = ref Unsafe.Add(ref work, 16); // [C,C]
+            ref float dLogDecayViaDecay = ref Unsafe.Add(ref work, 1104); // [C,1]
+            ref float dLogDecayViaFromStart = ref Unsafe.Add(ref work, 16); // [C,1]
+            ref float dg = ref Unsafe.Add(ref work, 1040); // [C,1]
             ref float weighedRows = ref Unsafe.Add(ref work, 16); // [1,1]
             ref float weighedRows2 = ref Unsafe.Add(ref work, 32); // [K,1]
             ref float weighed = ref Unsafe.Add(ref work, 64); // [1,1]
-            ref float scratch = ref Unsafe.Add(ref work, 9616);
+            ref float scratch = ref Unsafe.Add(ref work, 9584);
 
 
             // Sums begin at zero.
@@ -1348,9 +1336,10 @@ namespace AttnDsl.Generated
                 for (int j = 0; j < 24; j += TVec.Count)
                 {
                     var fold = TVec.Create(0f);
+                    var expTotalLanes = TVec.Splat(ref expTotal, 0);
                     for (int i = 0; i < 20; i++)
                     {
-                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * TVec.Splat(ref expTotal, 0);
+                        fold += TVec.Load(ref SGrad, i * 24 + j, 24 - j) * TVec.Load(ref keptSBlock, i * 24 + j, 24 - j) * expTotalLanes;
                     }
                     TVec.Store(fold, ref dTotalViaStateKeptRow, j);
                 }
@@ -2045,8 +2034,8 @@ namespace Samples
     ///
     /// Forms and schedule
     ///   recurrent: token by token, one pass over S: update and read; 19,392 bytes of scratch a worker
-    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 42,112 bytes of scratch a worker
-    ///   parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
+    ///   chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 41,984 bytes of scratch a worker
+    ///   parallel: blocks of 32 queries by 32 keys; 43,136 bytes of scratch a worker
     ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
     ///   threads: a head of a sequence is an item of work, of estimated 73 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
     /// </code>
@@ -2094,8 +2083,8 @@ Gradients
 
 Forms and schedule
   recurrent: token by token, one pass over S: update and read; 19,392 bytes of scratch a worker
-  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 42,112 bytes of scratch a worker
-  parallel: blocks of 32 queries by 32 keys; 47,296 bytes of scratch a worker
+  chunkwise (the fastest): chunks of 32: a part of S stays in registers from a chunk's first token to its last, 2 K·V multiply-adds a token, decays put off to the chunk's ends where they are not too strong; 41,984 bytes of scratch a worker
+  parallel: blocks of 32 queries by 32 keys; 43,136 bytes of scratch a worker
   vectors of 16, 8 or 4 floats or single ones, as the machine has; parts of S and tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
   threads: a head of a sequence is an item of work, of estimated 73 ns a token; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
 """";

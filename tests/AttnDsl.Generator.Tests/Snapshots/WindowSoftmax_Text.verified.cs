@@ -20,11 +20,11 @@ namespace AttnDsl.Generated
     {
         public const int AppendScratch = 0; // floats a worker
         public const int RotateKeysScratch = 0; // floats a worker
-        public const int AttendOneScratch = 9760; // floats a worker
-        public const int AttendScratch = 41216; // floats a worker
-        public const int AttendKeepingScratch = 33024; // floats a worker
-        public const int QueryGradientsScratch = 49216; // floats a worker
-        public const int KeyGradientsScratch = 42048; // floats a worker
+        public const int AttendOneScratch = 9648; // floats a worker
+        public const int AttendScratch = 16544; // floats a worker
+        public const int AttendKeepingScratch = 16544; // floats a worker
+        public const int QueryGradientsScratch = 53312; // floats a worker
+        public const int KeyGradientsScratch = 49216; // floats a worker
         public const int AppendBackScratch = 0; // floats a worker
         public const int RotateBackScratch = 0; // floats a worker
 
@@ -175,9 +175,9 @@ namespace AttnDsl.Generated
                     case Pass.Attend:
                     {
                         int block = item % Blocks, b = item / Blocks / Heads, h = item / Blocks % Heads;
-                        int query = block * 64;
+                        int query = block * 32;
                         Attend<TVec>(
-                            KeyRows, query, Math.Min(64, Time - query), QueryFirst, KeyFirst, Window,
+                            KeyRows, query, Math.Min(32, Time - query), QueryFirst, KeyFirst, Window,
                             ref Q.At(b, Start, h), Q.Time,
                             ref Native.At(Cos, 0), 32,
                             ref Native.At(Sin, 0), 32,
@@ -190,9 +190,9 @@ namespace AttnDsl.Generated
                     case Pass.AttendKeeping:
                     {
                         int block = item % Blocks, b = item / Blocks / Heads, h = item / Blocks % Heads;
-                        int query = block * 64;
+                        int query = block * 32;
                         AttendKeeping<TVec>(
-                            KeyRows, query, Math.Min(64, Time - query), QueryFirst, KeyFirst, Window,
+                            KeyRows, query, Math.Min(32, Time - query), QueryFirst, KeyFirst, Window,
                             ref Q.At(b, Start, h), Q.Time,
                             ref Native.At(Cos, 0), 32,
                             ref Native.At(Sin, 0), 32,
@@ -224,11 +224,11 @@ namespace AttnDsl.Generated
                     case Pass.KeyGradients:
                     {
                         int block = item % Blocks, b = item / Blocks / Heads, group = item / Blocks % Heads;
-                        int t = block * 64;
+                        int t = block * 128;
                         for (int h = group * Group; h < (group + 1) * Group; h++)
                         {
                             KeyGradients<TVec>(
-                                Time, t, Math.Min(64, KeyRows - t), QueryFirst, Window,
+                                Time, t, Math.Min(128, KeyRows - t), QueryFirst, Window,
                                 ref Keys.At(b, 0, h / Group), Keys.Time,
                                 ref Values.At(b, 0, h / Group), Values.Time,
                                 ref Native.At(Lse, (nint)(b * Heads * Group + h) * LseStep), 1,
@@ -375,11 +375,11 @@ namespace AttnDsl.Generated
             ref float num = ref Unsafe.Add(ref work, 160); // [R,V]
             ref float scores = ref Unsafe.Add(ref work, 256); // [R,C]
             ref float blockMax = ref Unsafe.Add(ref work, 384); // [R,1]
-            ref float mNext = ref Unsafe.Add(ref work, 400); // [R,1]
-            ref float weights = ref Unsafe.Add(ref work, 416); // [R,C]
-            ref float rescale = ref Unsafe.Add(ref work, 256); // [R,1]
-            ref float lBlock = ref Unsafe.Add(ref work, 272); // [R,1]
-            ref float scratch = ref Unsafe.Add(ref work, 544);
+            ref float mNext = ref Unsafe.Add(ref work, 384); // [R,1]
+            ref float weights = ref Unsafe.Add(ref work, 256); // [R,C]
+            ref float lBlock = ref Unsafe.Add(ref work, 400); // [R,1]
+            ref float rescale = ref Unsafe.Add(ref work, 416); // [R,1]
+            ref float scratch = ref Unsafe.Add(ref work, 432);
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -415,7 +415,6 @@ namespace AttnDsl.Generated
                 for (int t = from; t < to; t += 128)
                 {
                     int C = Math.Min(128, to - t);
-                    int ahead = queryFirst + query - (partFirst + t); // of the block's first key is the first query
                     ref float keysBlock = ref Unsafe.Add(ref keysPart, t * keysPartStep); // [C,K]
                     ref float valuesBlock = ref Unsafe.Add(ref valuesPart, t * valuesPartStep); // [C,V]
 
@@ -427,20 +426,14 @@ namespace AttnDsl.Generated
                         var fold = TVec.Create(float.NegativeInfinity);
                         for (int j = 0; j < C; j += TVec.Count)
                         {
-                            var s0 = TVec.Iota(j);
-                            var s1 = TVec.Create(ahead);
-                            var x0 = TVec.Load(ref scores, j);
-                            fold = TVec.Max(fold, TVec.First(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)), C - j, float.NegativeInfinity));
+                            fold = TVec.Max(fold, TVec.First(TVec.Load(ref scores, j), C - j, float.NegativeInfinity));
                         }
                         blockMax = TVec.MaxLane(fold);
                     }
                     TVec.Store(TVec.Max(TVec.Splat(ref m, 0), TVec.Splat(ref blockMax, 0)), ref mNext, 0);
 
                     // P = e^{scores − m}.
-                    AttendOneWeights<TVec>(C, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
-
-                    // What was summed before is rescaled to the new maximum.
-                    AttendOneRescale<TVec>(ref m, ref mNext, ref rescale);
+                    AttendOneWeights<TVec>(C, ref scores, ref mNext, ref weights);
                     {
                         var fold = TVec.Create(0f);
                         for (int j = 0; j < C; j += TVec.Count)
@@ -449,6 +442,9 @@ namespace AttnDsl.Generated
                         }
                         lBlock = TVec.Sum(fold);
                     }
+
+                    // What was summed before is rescaled to the new maximum.
+                    AttendOneRescale<TVec>(ref m, ref mNext, ref rescale);
                     TVec.Store(TVec.MultiplyAdd(TVec.Splat(ref l, 0), TVec.Splat(ref rescale, 0), TVec.Splat(ref lBlock, 0)), ref l, 0);
                     {
                         var rescaleLanes = TVec.Splat(ref rescale, 0);
@@ -472,19 +468,16 @@ namespace AttnDsl.Generated
             }
         }
 
-        /// <summary>weights = j &lt;= i ? (i - j &lt; window ? exp(scores - mNext) : j &lt; 4 ? exp(scores - mNext) : 0) : 0</summary>
+        /// <summary>weights = exp(scores - mNext)</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendOneWeights<TVec>(int C, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights)
+        private static void AttendOneWeights<TVec>(int C, ref float scores, ref float mNext, ref float weights)
             where TVec : struct, ISimd<TVec>
         {
             {
                 var mNextLanes = TVec.Splat(ref mNext, 0);
                 for (int j = 0; j < C; j += TVec.Count)
                 {
-                    var s0 = TVec.Iota(j);
-                    var s1 = TVec.Create(ahead);
-                    var s2 = TVec.Exp(TVec.Load(ref scores, j) - mNextLanes);
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, j);
+                    TVec.Store(TVec.Exp(TVec.Load(ref scores, j) - mNextLanes), ref weights, j);
                 }
             }
         }
@@ -498,7 +491,7 @@ namespace AttnDsl.Generated
         }
 
         /// <summary>
-        /// 64 queries of one head, one in each lane, against the keys they see, 128 at a time, under a running maximum.
+        /// 32 queries of one head, one in each lane, against the keys they see, 128 at a time, under a running maximum.
         /// </summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
         public static void Attend<TVec>(
@@ -514,18 +507,18 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qRotated = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float qScaled = ref Unsafe.Add(ref work, 4096); // [R,K]
-            ref float qAcross = ref Unsafe.Add(ref work, 8192); // [K,R]
-            ref float m = ref Unsafe.Add(ref work, 12288); // [1,R]
-            ref float l = ref Unsafe.Add(ref work, 12352); // [1,R]
-            ref float num = ref Unsafe.Add(ref work, 12416); // [V,R]
-            ref float scores = ref Unsafe.Add(ref work, 24704); // [C,R]
-            ref float blockMax = ref Unsafe.Add(ref work, 32896); // [1,R]
-            ref float mNext = ref Unsafe.Add(ref work, 32960); // [1,R]
-            ref float weights = ref Unsafe.Add(ref work, 33024); // [C,R]
-            ref float rescale = ref Unsafe.Add(ref work, 24704); // [1,R]
-            ref float lBlock = ref Unsafe.Add(ref work, 24768); // [1,R]
-            ref float output = ref Unsafe.Add(ref work, 18560); // [V,R]
+            ref float qScaled = ref Unsafe.Add(ref work, 2048); // [R,K]
+            ref float qAcross = ref Unsafe.Add(ref work, 4096); // [K,R]
+            ref float m = ref Unsafe.Add(ref work, 6144); // [1,R]
+            ref float l = ref Unsafe.Add(ref work, 6176); // [1,R]
+            ref float num = ref Unsafe.Add(ref work, 6208); // [V,R]
+            ref float scores = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float blockMax = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float mNext = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float weights = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float lBlock = ref Unsafe.Add(ref work, 16480); // [1,R]
+            ref float rescale = ref Unsafe.Add(ref work, 16512); // [1,R]
+            ref float output = ref Unsafe.Add(ref work, 9280); // [V,R]
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -542,7 +535,7 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qRotated, i * 64 + j), ref qScaled, i * 64 + j);
                 }
             }
-            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
+            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 32);
 
             // Sums begin at zero, the maximum far below every score.
             for (int j = 0; j < R; j += TVec.Count)
@@ -557,10 +550,10 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Create(0f), ref num, i * 64 + j);
+                    TVec.Store(TVec.Create(0f), ref num, i * 32 + j);
                 }
             }
-            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
+            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst) & ~7;
             for (int part = 0; part < 2; part++)
             {
                 // First the sinks that the window no longer holds, then the window.
@@ -575,24 +568,32 @@ namespace AttnDsl.Generated
                 {
                     int C = Math.Min(128, to - t);
                     int ahead = queryFirst + query - (partFirst + t); // of the block's first key is the first query
+                    bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                     ref float keysBlock = ref Unsafe.Add(ref keysPart, t * keysPartStep); // [C,K]
                     ref float valuesBlock = ref Unsafe.Add(ref valuesPart, t * valuesPartStep); // [C,V]
 
                     // Scores of one block of keys.
-                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
+                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 32, ref scores, 32, accumulate: false);
 
                     // m ← max(m, scores): the running maximum of each query.
-                    for (int j = 0; j < R; j += TVec.Count)
+                    if (whole)
                     {
-                        var fold = TVec.Create(float.NegativeInfinity);
-                        for (int i = 0; i < C; i++)
+                        Folds.MaxDown<TVec>(C, R, ref scores, 32, ref blockMax);
+                    }
+                    else
+                    {
+                        for (int j = 0; j < R; j += TVec.Count)
                         {
-                            var s0 = TVec.Create(i);
-                            var s1 = TVec.Iota((ahead + j));
-                            var x0 = TVec.Load(ref scores, i * 64 + j);
-                            fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            var fold = TVec.Create(float.NegativeInfinity);
+                            var columns = TVec.Iota((ahead + j));
+                            for (int i = 0; i < C; i++)
+                            {
+                                var s0 = TVec.Create(i);
+                                var x0 = TVec.Load(ref scores, i * 32 + j);
+                                fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, columns), TVec.Select(TVec.Less(columns - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            }
+                            TVec.Store(fold, ref blockMax, j);
                         }
-                        TVec.Store(fold, ref blockMax, j);
                     }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
@@ -600,19 +601,17 @@ namespace AttnDsl.Generated
                     }
 
                     // P = e^{scores − m}.
-                    AttendWeights<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
+                    if (whole)
+                    {
+                        AttendWeights<TVec>(C, R, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
+                    else
+                    {
+                        AttendWeightsMasked<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
 
                     // What was summed before is rescaled to the new maximum.
                     AttendRescale<TVec>(R, ref m, ref mNext, ref rescale);
-                    for (int j = 0; j < R; j += TVec.Count)
-                    {
-                        var fold = TVec.Create(0f);
-                        for (int i = 0; i < C; i++)
-                        {
-                            fold += TVec.Load(ref weights, i * 64 + j);
-                        }
-                        TVec.Store(fold, ref lBlock, j);
-                    }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.MultiplyAdd(TVec.Load(ref l, j), TVec.Load(ref rescale, j), TVec.Load(ref lBlock, j)), ref l, j);
@@ -621,10 +620,10 @@ namespace AttnDsl.Generated
                     {
                         for (int j = 0; j < R; j += TVec.Count)
                         {
-                            TVec.Store(TVec.Load(ref num, i * 64 + j) * TVec.Load(ref rescale, j), ref num, i * 64 + j);
+                            TVec.Store(TVec.Load(ref num, i * 32 + j) * TVec.Load(ref rescale, j), ref num, i * 32 + j);
                         }
                     }
-                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 64, ref num, 64, accumulate: true);
+                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 32, ref num, 32, accumulate: true);
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.Load(ref mNext, j), ref m, j);
@@ -637,26 +636,50 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref num, i * 64 + j) / TVec.Load(ref l, j), ref output, i * 64 + j);
+                    TVec.Store(TVec.Load(ref num, i * 32 + j) / TVec.Load(ref l, j), ref output, i * 32 + j);
                 }
             }
-            Tiles.Transpose<TVec>(96, R, ref output, 64, ref oQueries, oStep);
+            Tiles.Transpose<TVec>(96, R, ref output, 32, ref oQueries, oStep);
         }
 
-        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0</summary>
+        /// <summary>weights = exp(scores - mNext), lBlock = sum over rows of weights</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendWeights<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights)
+        private static void AttendWeights<TVec>(int C, int R, ref float scores, ref float mNext, ref float weights, ref float lBlock)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < R; j += TVec.Count)
             {
-                for (int j = 0; j < R; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                for (int i = 0; i < C; i++)
+                {
+                    var x = TVec.Exp(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
+                }
+                TVec.Store(fold, ref lBlock, j);
+            }
+        }
+
+        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0, lBlock = sum over rows of weights</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void AttendWeightsMasked<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights, ref float lBlock)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                var columns = TVec.Iota((ahead + j));
+                for (int i = 0; i < C; i++)
                 {
                     var s0 = TVec.Create(i);
-                    var s1 = TVec.Iota((ahead + j));
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref mNext, j));
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 64 + j);
+                    var s1 = TVec.Exp(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    var x = TVec.Select(TVec.LessOrEqual(s0, columns), TVec.Select(TVec.Less(columns - s0, TVec.Create(window)), s1, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s1, TVec.Create(0f))), TVec.Create(0f));
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref lBlock, j);
             }
         }
 
@@ -689,18 +712,18 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float qRotated = ref Unsafe.Add(ref work, 0); // [R,K]
-            ref float qScaled = ref Unsafe.Add(ref work, 4096); // [R,K]
-            ref float qAcross = ref Unsafe.Add(ref work, 8192); // [K,R]
-            ref float m = ref Unsafe.Add(ref work, 12288); // [1,R]
-            ref float l = ref Unsafe.Add(ref work, 12352); // [1,R]
-            ref float num = ref Unsafe.Add(ref work, 12416); // [V,R]
-            ref float scores = ref Unsafe.Add(ref work, 24704); // [C,R]
-            ref float blockMax = ref Unsafe.Add(ref work, 28800); // [1,R]
-            ref float mNext = ref Unsafe.Add(ref work, 28864); // [1,R]
-            ref float weights = ref Unsafe.Add(ref work, 28928); // [C,R]
-            ref float rescale = ref Unsafe.Add(ref work, 24704); // [1,R]
-            ref float lBlock = ref Unsafe.Add(ref work, 24768); // [1,R]
-            ref float output = ref Unsafe.Add(ref work, 18560); // [V,R]
+            ref float qScaled = ref Unsafe.Add(ref work, 2048); // [R,K]
+            ref float qAcross = ref Unsafe.Add(ref work, 4096); // [K,R]
+            ref float m = ref Unsafe.Add(ref work, 6144); // [1,R]
+            ref float l = ref Unsafe.Add(ref work, 6176); // [1,R]
+            ref float num = ref Unsafe.Add(ref work, 6208); // [V,R]
+            ref float scores = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float blockMax = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float mNext = ref Unsafe.Add(ref work, 16448); // [1,R]
+            ref float weights = ref Unsafe.Add(ref work, 12352); // [C,R]
+            ref float lBlock = ref Unsafe.Add(ref work, 16480); // [1,R]
+            ref float rescale = ref Unsafe.Add(ref work, 16512); // [1,R]
+            ref float output = ref Unsafe.Add(ref work, 9280); // [V,R]
 
             ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
             ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -718,7 +741,7 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0.125f) * TVec.Load(ref qRotated, i * 64 + j), ref qScaled, i * 64 + j);
                 }
             }
-            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 64);
+            Tiles.Transpose<TVec>(R, 64, ref qScaled, 64, ref qAcross, 32);
 
             // Sums begin at zero, the maximum far below every score.
             for (int j = 0; j < R; j += TVec.Count)
@@ -733,10 +756,10 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Create(0f), ref num, i * 64 + j);
+                    TVec.Store(TVec.Create(0f), ref num, i * 32 + j);
                 }
             }
-            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
+            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst) & ~7;
             for (int part = 0; part < 2; part++)
             {
                 // First the sinks that the window no longer holds, then the window.
@@ -747,28 +770,36 @@ namespace AttnDsl.Generated
                 nint keysPartStep = sinks ? sinkKeysStep : keysStep;
                 ref float valuesPart = ref (sinks ? ref sinkValues : ref values);
                 nint valuesPartStep = sinks ? sinkValuesStep : valuesStep;
-                for (int t = from; t < to; t += 64)
+                for (int t = from; t < to; t += 128)
                 {
-                    int C = Math.Min(64, to - t);
+                    int C = Math.Min(128, to - t);
                     int ahead = queryFirst + query - (partFirst + t); // of the block's first key is the first query
+                    bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                     ref float keysBlock = ref Unsafe.Add(ref keysPart, t * keysPartStep); // [C,K]
                     ref float valuesBlock = ref Unsafe.Add(ref valuesPart, t * valuesPartStep); // [C,V]
 
                     // Scores of one block of keys.
-                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
+                    Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysPartStep, 1, ref qAcross, 32, ref scores, 32, accumulate: false);
 
                     // m ← max(m, scores): the running maximum of each query.
-                    for (int j = 0; j < R; j += TVec.Count)
+                    if (whole)
                     {
-                        var fold = TVec.Create(float.NegativeInfinity);
-                        for (int i = 0; i < C; i++)
+                        Folds.MaxDown<TVec>(C, R, ref scores, 32, ref blockMax);
+                    }
+                    else
+                    {
+                        for (int j = 0; j < R; j += TVec.Count)
                         {
-                            var s0 = TVec.Create(i);
-                            var s1 = TVec.Iota((ahead + j));
-                            var x0 = TVec.Load(ref scores, i * 64 + j);
-                            fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            var fold = TVec.Create(float.NegativeInfinity);
+                            var columns = TVec.Iota((ahead + j));
+                            for (int i = 0; i < C; i++)
+                            {
+                                var s0 = TVec.Create(i);
+                                var x0 = TVec.Load(ref scores, i * 32 + j);
+                                fold = TVec.Max(fold, TVec.Select(TVec.LessOrEqual(s0, columns), TVec.Select(TVec.Less(columns - s0, TVec.Create(window)), x0, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), x0, TVec.Create(-1e30f))), TVec.Create(-1e30f)));
+                            }
+                            TVec.Store(fold, ref blockMax, j);
                         }
-                        TVec.Store(fold, ref blockMax, j);
                     }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
@@ -776,19 +807,17 @@ namespace AttnDsl.Generated
                     }
 
                     // P = e^{scores − m}.
-                    AttendKeepingWeights<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights);
+                    if (whole)
+                    {
+                        AttendKeepingWeights<TVec>(C, R, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
+                    else
+                    {
+                        AttendKeepingWeightsMasked<TVec>(C, R, ahead, partFirst, t, window, ref scores, ref mNext, ref weights, ref lBlock);
+                    }
 
                     // What was summed before is rescaled to the new maximum.
                     AttendKeepingRescale<TVec>(R, ref m, ref mNext, ref rescale);
-                    for (int j = 0; j < R; j += TVec.Count)
-                    {
-                        var fold = TVec.Create(0f);
-                        for (int i = 0; i < C; i++)
-                        {
-                            fold += TVec.Load(ref weights, i * 64 + j);
-                        }
-                        TVec.Store(fold, ref lBlock, j);
-                    }
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.MultiplyAdd(TVec.Load(ref l, j), TVec.Load(ref rescale, j), TVec.Load(ref lBlock, j)), ref l, j);
@@ -797,10 +826,10 @@ namespace AttnDsl.Generated
                     {
                         for (int j = 0; j < R; j += TVec.Count)
                         {
-                            TVec.Store(TVec.Load(ref num, i * 64 + j) * TVec.Load(ref rescale, j), ref num, i * 64 + j);
+                            TVec.Store(TVec.Load(ref num, i * 32 + j) * TVec.Load(ref rescale, j), ref num, i * 32 + j);
                         }
                     }
-                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 64, ref num, 64, accumulate: true);
+                    Products.Multiply<TVec>(96, R, C, ref valuesBlock, 1, valuesPartStep, ref weights, 32, ref num, 32, accumulate: true);
                     for (int j = 0; j < R; j += TVec.Count)
                     {
                         TVec.Store(TVec.Load(ref mNext, j), ref m, j);
@@ -813,29 +842,53 @@ namespace AttnDsl.Generated
             {
                 for (int j = 0; j < R; j += TVec.Count)
                 {
-                    TVec.Store(TVec.Load(ref num, i * 64 + j) / TVec.Load(ref l, j), ref output, i * 64 + j);
+                    TVec.Store(TVec.Load(ref num, i * 32 + j) / TVec.Load(ref l, j), ref output, i * 32 + j);
                 }
             }
-            Tiles.Transpose<TVec>(96, R, ref output, 64, ref oQueries, oStep);
+            Tiles.Transpose<TVec>(96, R, ref output, 32, ref oQueries, oStep);
 
             // What the backward pass needs: log Σ e^score of each query.
             AttendKeepingLseQueries<TVec>(R, ref m, ref l, ref lseQueries);
         }
 
-        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0</summary>
+        /// <summary>weights = exp(scores - mNext), lBlock = sum over rows of weights</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendKeepingWeights<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights)
+        private static void AttendKeepingWeights<TVec>(int C, int R, ref float scores, ref float mNext, ref float weights, ref float lBlock)
             where TVec : struct, ISimd<TVec>
         {
-            for (int i = 0; i < C; i++)
+            for (int j = 0; j < R; j += TVec.Count)
             {
-                for (int j = 0; j < R; j += TVec.Count)
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                for (int i = 0; i < C; i++)
+                {
+                    var x = TVec.Exp(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
+                }
+                TVec.Store(fold, ref lBlock, j);
+            }
+        }
+
+        /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0, lBlock = sum over rows of weights</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void AttendKeepingWeightsMasked<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float scores, ref float mNext, ref float weights, ref float lBlock)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int j = 0; j < R; j += TVec.Count)
+            {
+                var fold = TVec.Create(0f);
+                var mNextLanes = TVec.Load(ref mNext, j);
+                var columns = TVec.Iota((ahead + j));
+                for (int i = 0; i < C; i++)
                 {
                     var s0 = TVec.Create(i);
-                    var s1 = TVec.Iota((ahead + j));
-                    var s2 = TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref mNext, j));
-                    TVec.Store(TVec.Select(TVec.LessOrEqual(s0, s1), TVec.Select(TVec.Less(s1 - s0, TVec.Create(window)), s2, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s2, TVec.Create(0f))), TVec.Create(0f)), ref weights, i * 64 + j);
+                    var s1 = TVec.Exp(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
+                    var x = TVec.Select(TVec.LessOrEqual(s0, columns), TVec.Select(TVec.Less(columns - s0, TVec.Create(window)), s1, TVec.Select(TVec.Less(s0, TVec.Create(4 - (partFirst + t))), s1, TVec.Create(0f))), TVec.Create(0f));
+                    TVec.Store(x, ref weights, i * 32 + j);
+                    fold += x;
                 }
+                TVec.Store(fold, ref lBlock, j);
             }
         }
 
@@ -888,8 +941,8 @@ namespace AttnDsl.Generated
             ref float dl = ref Unsafe.Add(ref work, 24576); // [1,R]
             ref float dQAcross = ref Unsafe.Add(ref work, 24640); // [K,R]
             ref float scores = ref Unsafe.Add(ref work, 36928); // [C,R]
-            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 41024); // [C,R]
-            ref float dScores = ref Unsafe.Add(ref work, 45120); // [C,R]
+            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 45120); // [C,R]
+            ref float dScores = ref Unsafe.Add(ref work, 36928); // [C,R]
             ref float dQScaled = ref Unsafe.Add(ref work, 28736); // [R,K]
             ref float dQRotated = ref Unsafe.Add(ref work, 32832); // [R,K]
 
@@ -936,7 +989,7 @@ namespace AttnDsl.Generated
                     TVec.Store(TVec.Create(0f), ref dQAcross, i * 64 + j);
                 }
             }
-            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst);
+            int windowFrom = Math.Max(0, queryFirst + query - (window - 1) - keyFirst) & ~7;
             for (int part = 0; part < 2; part++)
             {
                 // First the sinks that the window no longer holds, then the window.
@@ -947,10 +1000,11 @@ namespace AttnDsl.Generated
                 nint keysPartStep = sinks ? sinkKeysStep : keysStep;
                 ref float valuesPart = ref (sinks ? ref sinkValues : ref values);
                 nint valuesPartStep = sinks ? sinkValuesStep : valuesStep;
-                for (int t = from; t < to; t += 64)
+                for (int t = from; t < to; t += 128)
                 {
-                    int C = Math.Min(64, to - t);
+                    int C = Math.Min(128, to - t);
                     int ahead = queryFirst + query - (partFirst + t); // of the block's first key is the first query
+                    bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                     ref float keysBlock = ref Unsafe.Add(ref keysPart, t * keysPartStep); // [C,K]
                     ref float valuesBlock = ref Unsafe.Add(ref valuesPart, t * valuesPartStep); // [C,V]
 
@@ -959,7 +1013,14 @@ namespace AttnDsl.Generated
 
                     // dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.
                     Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesPartStep, 1, ref dNum, 64, ref dWeightsViaRead, 64, accumulate: false);
-                    QueryGradientsDScores<TVec>(C, R, ahead, partFirst, t, window, ref dWeightsViaRead, ref dl, ref scores, ref lseQueries, ref dScores);
+                    if (whole)
+                    {
+                        QueryGradientsDScores<TVec>(C, R, ref dWeightsViaRead, ref dl, ref scores, ref lseQueries, ref dScores);
+                    }
+                    else
+                    {
+                        QueryGradientsDScoresMasked<TVec>(C, R, ahead, partFirst, t, window, ref dWeightsViaRead, ref dl, ref scores, ref lseQueries, ref dScores);
+                    }
                     Products.Multiply<TVec>(64, R, C, ref keysBlock, 1, keysPartStep, ref dScores, 64, ref dQAcross, 64, accumulate: true);
                 }
             }
@@ -977,9 +1038,23 @@ namespace AttnDsl.Generated
                 ref cosQueries, ref sinQueries, cosStep, ref qGradQueries, qGradStep, back: true);
         }
 
+        /// <summary>dScores = (dWeightsViaRead + dl) * exp(scores - lseQueries)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void QueryGradientsDScores<TVec>(int C, int R, ref float dWeightsViaRead, ref float dl, ref float scores, ref float lseQueries, ref float dScores)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                for (int j = 0; j < R; j += TVec.Count)
+                {
+                    TVec.Store((TVec.Load(ref dWeightsViaRead, i * 64 + j) + TVec.Load(ref dl, j)) * TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j)), ref dScores, i * 64 + j);
+                }
+            }
+        }
+
         /// <summary>dScores = i &lt;= j ? (dWeightsViaRead + dl) * (j - i &lt; window ? exp(scores - lseQueries) : i &lt; 4 ? exp(scores - lseQueries) : 0) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void QueryGradientsDScores<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float dWeightsViaRead, ref float dl, ref float scores, ref float lseQueries, ref float dScores)
+        private static void QueryGradientsDScoresMasked<TVec>(int C, int R, int ahead, int partFirst, int t, int window, ref float dWeightsViaRead, ref float dl, ref float scores, ref float lseQueries, ref float dScores)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
@@ -1015,18 +1090,17 @@ namespace AttnDsl.Generated
         {
             // Tiles in this worker's scratch memory; those that do not live at the same time share it.
             ref float dValuesSum = ref Unsafe.Add(ref work, 0); // [C,V]
-            ref float dKeysSum = ref Unsafe.Add(ref work, 6144); // [C,K]
-            ref float qRotated = ref Unsafe.Add(ref work, 10240); // [R,K]
-            ref float qScaled = ref Unsafe.Add(ref work, 14336); // [R,K]
-            ref float qAcross = ref Unsafe.Add(ref work, 10240); // [K,R]
-            ref float output = ref Unsafe.Add(ref work, 14336); // [V,R]
-            ref float dNum = ref Unsafe.Add(ref work, 20480); // [V,R]
-            ref float dl = ref Unsafe.Add(ref work, 26624); // [1,R]
-            ref float scores = ref Unsafe.Add(ref work, 14336); // [C,R]
-            ref float weights = ref Unsafe.Add(ref work, 26688); // [C,R]
-            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 14336); // [C,R]
-            ref float dScores = ref Unsafe.Add(ref work, 30784); // [C,R]
-            ref float scratch = ref Unsafe.Add(ref work, 34880);
+            ref float dKeysSum = ref Unsafe.Add(ref work, 12288); // [C,K]
+            ref float qRotated = ref Unsafe.Add(ref work, 20480); // [R,K]
+            ref float qScaled = ref Unsafe.Add(ref work, 20480); // [R,K]
+            ref float qAcross = ref Unsafe.Add(ref work, 24576); // [K,R]
+            ref float output = ref Unsafe.Add(ref work, 28672); // [V,R]
+            ref float dNum = ref Unsafe.Add(ref work, 34816); // [V,R]
+            ref float dl = ref Unsafe.Add(ref work, 40960); // [1,R]
+            ref float scores = ref Unsafe.Add(ref work, 41024); // [C,R]
+            ref float weights = ref Unsafe.Add(ref work, 41024); // [C,R]
+            ref float dWeightsViaRead = ref Unsafe.Add(ref work, 24576); // [C,R]
+            ref float dScores = ref Unsafe.Add(ref work, 24576); // [C,R]
 
             ref float keysBlock = ref Unsafe.Add(ref keys, t * keysStep); // [C,K]
             ref float valuesBlock = ref Unsafe.Add(ref values, t * valuesStep); // [C,V]
@@ -1053,6 +1127,7 @@ namespace AttnDsl.Generated
             {
                 int R = Math.Min(64, to - query);
                 int ahead = queryFirst + query - t; // of the block's first key is the first query
+                bool whole = ahead >= C - 1 && ahead + R - 1 < window; // every query sees every key
                 ref float lseQueries = ref Unsafe.Add(ref lse, query * lseStep); // [1,R]
                 ref float qQueries = ref Unsafe.Add(ref q, query * qStep); // [R,K]
                 ref float cosQueries = ref Unsafe.Add(ref cos, query * cosStep); // [R,P]
@@ -1091,7 +1166,14 @@ namespace AttnDsl.Generated
                 Products.Multiply<TVec>(C, R, 64, ref keysBlock, keysStep, 1, ref qAcross, 64, ref scores, 64, accumulate: false);
 
                 // P = e^{scores − m}. Here m is log Σ e^score, as the forward pass kept it.
-                KeyGradientsWeights<TVec>(C, R, ahead, t, window, ref scores, ref lseQueries, ref weights);
+                if (whole)
+                {
+                    KeyGradientsWeights<TVec>(C, R, ref scores, ref lseQueries, ref weights);
+                }
+                else
+                {
+                    KeyGradientsWeightsMasked<TVec>(C, R, ahead, t, window, ref scores, ref lseQueries, ref weights);
+                }
 
                 // dP_ij = do_i·v_j, dscores_ij = P_ij (dP_ij − do_i·o_i), dv_j = Σ_i P_ij do_i.
                 Products.Multiply<TVec>(C, R, 96, ref valuesBlock, valuesStep, 1, ref dNum, 64, ref dWeightsViaRead, 64, accumulate: false);
@@ -1104,8 +1186,8 @@ namespace AttnDsl.Generated
                 }
 
                 // Add up the gradients of this block of keys.
-                Products.MultiplyTransposed<TVec>(C, 96, R, ref weights, 64, ref dNum, 64, ref dValuesSum, 96, accumulate: true, ref scratch);
-                Products.MultiplyTransposed<TVec>(C, 64, R, ref dScores, 64, ref qAcross, 64, ref dKeysSum, 64, accumulate: true, ref scratch);
+                Products.Multiply<TVec>(C, 96, R, ref weights, 64, 1, ref oGradQueries, oGradStep, ref dValuesSum, 96, accumulate: true);
+                Products.Multiply<TVec>(C, 64, R, ref dScores, 64, 1, ref qScaled, 64, ref dKeysSum, 64, accumulate: true);
             }
 
             // Store them.
@@ -1125,9 +1207,23 @@ namespace AttnDsl.Generated
             }
         }
 
+        /// <summary>weights = exp(scores - lseQueries)</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
+        private static void KeyGradientsWeights<TVec>(int C, int R, ref float scores, ref float lseQueries, ref float weights)
+            where TVec : struct, ISimd<TVec>
+        {
+            for (int i = 0; i < C; i++)
+            {
+                for (int j = 0; j < R; j += TVec.Count)
+                {
+                    TVec.Store(TVec.Exp(TVec.Load(ref scores, i * 64 + j) - TVec.Load(ref lseQueries, j)), ref weights, i * 64 + j);
+                }
+            }
+        }
+
         /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - lseQueries) : i &lt; 4 ? exp(scores - lseQueries) : 0) : 0</summary>
         [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void KeyGradientsWeights<TVec>(int C, int R, int ahead, int t, int window, ref float scores, ref float lseQueries, ref float weights)
+        private static void KeyGradientsWeightsMasked<TVec>(int C, int R, int ahead, int t, int window, ref float scores, ref float lseQueries, ref float weights)
             where TVec : struct, ISimd<TVec>
         {
             for (int i = 0; i < C; i++)
@@ -1157,9 +1253,9 @@ namespace AttnDsl.Generated
             ref float work)
             where TVec : struct, ISimd<TVec>
         {
-            for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
+            for (int t = (time - 1) / 128 * 128; t >= 0; t -= 128)
             {
-                int C = Math.Min(64, time - t);
+                int C = Math.Min(128, time - t);
                 ref float cosBlock = ref Unsafe.Add(ref cos, t * cosStep); // [C,P]
                 ref float sinBlock = ref Unsafe.Add(ref sin, t * sinStep); // [C,P]
                 ref float valuesGradBlock = ref Unsafe.Add(ref valuesGrad, t * valuesGradStep); // [C,V]
@@ -1167,12 +1263,12 @@ namespace AttnDsl.Generated
                 ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
                 // On their way while this chunk is worked on: the rows of the next.
-                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref cosBlock, -64 * cosStep), cosStep);
-                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref sinBlock, -64 * sinStep), sinStep);
-                Ahead.Fetch(Math.Min(64, t), 96, ref Unsafe.Add(ref valuesGradBlock, -64 * valuesGradStep), valuesGradStep);
-                Ahead.Fetch(Math.Min(64, t), 96, ref Unsafe.Add(ref vGradBlock, -64 * vGradStep), vGradStep);
-                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref keysGradBlock, -64 * keysGradStep), keysGradStep);
-                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref kGradBlock, -64 * kGradStep), kGradStep);
+                Ahead.Fetch(Math.Min(128, t), 32, ref Unsafe.Add(ref cosBlock, -128 * cosStep), cosStep);
+                Ahead.Fetch(Math.Min(128, t), 32, ref Unsafe.Add(ref sinBlock, -128 * sinStep), sinStep);
+                Ahead.Fetch(Math.Min(128, t), 96, ref Unsafe.Add(ref valuesGradBlock, -128 * valuesGradStep), valuesGradStep);
+                Ahead.Fetch(Math.Min(128, t), 96, ref Unsafe.Add(ref vGradBlock, -128 * vGradStep), vGradStep);
+                Ahead.Fetch(Math.Min(128, t), 64, ref Unsafe.Add(ref keysGradBlock, -128 * keysGradStep), keysGradStep);
+                Ahead.Fetch(Math.Min(128, t), 64, ref Unsafe.Add(ref kGradBlock, -128 * kGradStep), kGradStep);
 
                 // Back through: Copy one block of values.
                 for (int i = 0; i < C; i++)
@@ -1202,18 +1298,18 @@ namespace AttnDsl.Generated
             ref float work)
             where TVec : struct, ISimd<TVec>
         {
-            for (int t = (time - 1) / 64 * 64; t >= 0; t -= 64)
+            for (int t = (time - 1) / 128 * 128; t >= 0; t -= 128)
             {
-                int C = Math.Min(64, time - t);
+                int C = Math.Min(128, time - t);
                 ref float cosBlock = ref Unsafe.Add(ref cos, t * cosStep); // [C,P]
                 ref float sinBlock = ref Unsafe.Add(ref sin, t * sinStep); // [C,P]
                 ref float keysGradBlock = ref Unsafe.Add(ref keysGrad, t * keysGradStep); // [C,K]
                 ref float kGradBlock = ref Unsafe.Add(ref kGrad, t * kGradStep); // [C,K]
                 // On their way while this chunk is worked on: the rows of the next.
-                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref cosBlock, -64 * cosStep), cosStep);
-                Ahead.Fetch(Math.Min(64, t), 32, ref Unsafe.Add(ref sinBlock, -64 * sinStep), sinStep);
-                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref keysGradBlock, -64 * keysGradStep), keysGradStep);
-                Ahead.Fetch(Math.Min(64, t), 64, ref Unsafe.Add(ref kGradBlock, -64 * kGradStep), kGradStep);
+                Ahead.Fetch(Math.Min(128, t), 32, ref Unsafe.Add(ref cosBlock, -128 * cosStep), cosStep);
+                Ahead.Fetch(Math.Min(128, t), 32, ref Unsafe.Add(ref sinBlock, -128 * sinStep), sinStep);
+                Ahead.Fetch(Math.Min(128, t), 64, ref Unsafe.Add(ref keysGradBlock, -128 * keysGradStep), keysGradStep);
+                Ahead.Fetch(Math.Min(128, t), 64, ref Unsafe.Add(ref kGradBlock, -128 * kGradStep), kGradStep);
 
                 // Turn their gradients back.
                 Rotations.Rotate<TVec>(C, 64, PairLayout.HalfSplit, ref keysGradBlock, keysGradStep,
@@ -1467,10 +1563,10 @@ namespace Samples
     ///   the rotated keys and their gradients are kept too, 512 bytes a token and key/value head
     ///
     /// Forms and schedule
-    ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
-    ///   parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
+    ///   recurrent: one query at a time, keys in blocks of 128, dot products along K; 38,592 bytes of scratch a worker
+    ///   parallel (the fastest): 32 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 66,176 bytes of scratch a worker
     ///   vectors of 16, 8 or 4 floats or single ones, as the machine has; tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
-    ///   threads: a block of 64 queries of a head is an item of work, of estimated 513 ns a key; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
+    ///   threads: a block of 32 queries of a head is an item of work, of estimated 257 ns a key; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
     ///
     /// Not supported
     ///   the chunkwise form: softmax has no state of fixed size to carry between chunks
@@ -1521,10 +1617,10 @@ Gradients
   the rotated keys and their gradients are kept too, 512 bytes a token and key/value head
 
 Forms and schedule
-  recurrent: one query at a time, keys in blocks of 128, dot products along K; 39,040 bytes of scratch a worker
-  parallel (the fastest): 64 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 164,864 bytes of scratch a worker
+  recurrent: one query at a time, keys in blocks of 128, dot products along K; 38,592 bytes of scratch a worker
+  parallel (the fastest): 32 queries, one in each lane, so that maximum and sum need no step across lanes; keys in blocks of 128; 66,176 bytes of scratch a worker
   vectors of 16, 8 or 4 floats or single ones, as the machine has; tiles of products have 8 rows by 2 vectors where there are 32 vector registers, else 4 by 2, and stay in them
-  threads: a block of 64 queries of a head is an item of work, of estimated 513 ns a key; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
+  threads: a block of 32 queries of a head is an item of work, of estimated 257 ns a key; a call is shared from 4 µs of it a thread on, by up to Machine.MaxThreads, and gives the same bits on any number
 
 Not supported
   the chunkwise form: softmax has no state of fixed size to carry between chunks
@@ -1677,8 +1773,8 @@ Not supported
                 else
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Attend;
-                    call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    call.Blocks = (call.Time + 31) / 32;
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 257.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
                 return;
             }
@@ -1709,8 +1805,8 @@ Not supported
                 else
                 {
                     call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.Attend;
-                    call.Blocks = (call.Time + 63) / 64;
-                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+                    call.Blocks = (call.Time + 31) / 32;
+                    global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendScratch, 257.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
                 }
             }
         }
@@ -1883,16 +1979,16 @@ Not supported
 
             call.Heads = heads;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.AttendKeeping;
-            call.Blocks = (call.Time + 63) / 64;
-            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendKeepingScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
+            call.Blocks = (call.Time + 31) / 32;
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 32), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.AttendKeepingScratch, 257.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
             call.Heads = heads;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.QueryGradients;
             call.Blocks = (call.Time + 63) / 64;
             global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.QueryGradientsScratch, 513.0 * global::System.Math.Min(call.KeyRows, 256), in pins);
             call.Heads = 2;
             call.Pass = global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.Pass.KeyGradients;
-            call.Blocks = (call.KeyRows + 63) / 64;
-            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 64, keys: true), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.KeyGradientsScratch, 1025.0 * call.Time, in pins);
+            call.Blocks = (call.KeyRows + 127) / 128;
+            global::AttnDsl.Runtime.Launch.Run(ref call, call.Sequences.Deal(batch * call.Heads * call.Blocks, call.Heads, 128, keys: true), global::AttnDsl.Generated.Samples_WindowSoftmax_82b72e30.KeyGradientsScratch, 2049.0 * call.Time, in pins);
             if (stateful)
             {
                 stateGradient.AddTo(call.Sequences, in call.KeysGrad, in call.ValuesGrad, initial);

@@ -27,12 +27,13 @@ internal sealed class CpuKernelWriter
     private readonly Expr? _blockMask;
     private readonly bool _measuresGap;
     private readonly IReadOnlyList<string> _perToken;
+    private readonly string? _window;
 
     private CpuKernelWriter(SourceWriter output, KernelSignature kernel, ISet<string> methods)
     {
         _methods = methods;
         (_out, _plan, _name, _sinkTokens, _causal, Loops) = (output, kernel.Plan, kernel.Name, kernel.SinkTokens, kernel.Causal, new(this));
-        (_blockMask, _measuresGap, _perToken) = (kernel.BlockMask, kernel.MeasuresGap, kernel.PerToken);
+        (_blockMask, _measuresGap, _perToken, _window) = (kernel.BlockMask, kernel.MeasuresGap, kernel.PerToken, kernel.Window);
     }
 
     public LoopPrinter Loops { get; }
@@ -239,9 +240,10 @@ internal sealed class CpuKernelWriter
             _out.Line(MaskEmitter.Skip(mask, FirstQuery, Size(Dim.R), Origin, Size(Dim.C), "head", _measuresGap ? _sinkTokens : null, _perToken));
         }
 
-        if (IsTwoSided && _plan.Body.Any(s => UsesPosition(s.Op)))
+        if (IsTwoSided && _plan.Body.Any(s => Expression(s.Op) is { } e && UsesPosition(IsSingle ? Unmasked(e, s.Op) : e)))
         {
             _out.Line($"int ahead = {FirstQuery} - {(Origin == "t" ? Origin : $"({Origin})")}; // of the block's first key is the first query");
+            if (!IsSingle && _plan.Body.Any(HasWholeForm)) _out.Line($"bool whole = {WholeBlocks.Condition(_window)}; // every query sees every key");
         }
 
         RowTiles(_plan.Body, _plan.Program.Loop);
@@ -289,10 +291,12 @@ internal sealed class CpuKernelWriter
     private void Steps(IReadOnlyList<PlanStep> steps)
     {
         var stage = "";
-        foreach (var s in steps)
+        for (var n = 0; n < steps.Count; n++)
         {
+            var s = steps[n];
             if (s.Op is Load && !IsGathered(s.Target)) continue;
             if (s.Op is StopGradient || (s.Op is Transpose && s.Args[0].Shape.IsVector)) continue;
+            if (n > 0 && s.Folds(steps[n - 1])) continue;
             if (s.Stage != stage && s.Stage.Length > 0)
             {
                 _out.Line();
@@ -300,8 +304,36 @@ internal sealed class CpuKernelWriter
                 stage = s.Stage;
             }
 
-            Step(s);
+            Step(s, n + 1 < steps.Count && steps[n + 1].Folds(s) ? steps[n + 1] : null);
         }
+    }
+
+    /// <summary>Whether a step over a block of scores is less work where every query sees every key.</summary>
+    private bool HasWholeForm(PlanStep s) => Expression(s.Op) is { } e && Unmasked(e, s.Op) != e;
+
+    private Expr Unmasked(Expr e, Primitive op) => IsTwoSided && op is Map or Reduce ? WholeBlocks.Unmasked(e, op is Map m ? m.Shape : ((Reduce)op).Domain, _window) : e;
+
+    /// <summary>A single query is dealt with the keys that it sees, and no others.</summary>
+    private bool IsSingle => _plan.Sizes.R == 1;
+
+    private void Step(PlanStep s, PlanStep? fold)
+    {
+        if (!HasWholeForm(s))
+        {
+            Loop(s, fold);
+            return;
+        }
+
+        var expression = Unmasked(Expression(s.Op)!, s.Op);
+        var unmasked = s with { Op = s.Op is Map m ? m with { Expr = expression } : ((Reduce)s.Op) with { Expr = expression } };
+        if (IsSingle)
+        {
+            Loop(unmasked, fold);
+            return;
+        }
+
+        using (Block("if (whole)")) Loop(unmasked, fold);
+        using (Block("else")) Loop(s, fold, "Masked");
     }
 
     /// <summary>
@@ -309,7 +341,7 @@ internal sealed class CpuKernelWriter
     /// more than about 512 locals, and each of these functions has dozens. So do the loops behind those that fill the kernel
     /// (<see cref="InlineOperations"/>).
     /// </summary>
-    private void Step(PlanStep s)
+    private void Loop(PlanStep s, PlanStep? fold, string suffix = "")
     {
         if (Expression(s.Op) is not { } expression)
         {
@@ -319,7 +351,8 @@ internal sealed class CpuKernelWriter
 
         var kernel = _out;
         _out = new();
-        s.Op.Cpu(this, s);
+        if (fold is { Op: Reduce reduce } && s.Op is Map map) Loops.MapAndFold(map, [.. s.Args], s.Target, reduce.Fold, fold.Target);
+        else s.Op.Cpu(this, s);
         var text = _out.ToString();
         _out = kernel;
         var operations = VectorOperations(text);
@@ -331,7 +364,8 @@ internal sealed class CpuKernelWriter
             return;
         }
 
-        var loop = new OutlinedLoop(_name, Name(s.Target), $"{Name(s.Target)} = {s.Op.Describe([.. s.Args.Select(Name)])}", text, [.. s.Args.Append(s.Target).Select(Name).Distinct()], _methods);
+        var formula = $"{Name(s.Target)} = {s.Op.Describe([.. s.Args.Select(Name)])}{(fold is null ? "" : $", {Name(fold.Target)} = {fold.Op.Describe([.. fold.Args.Select(Name)])}")}";
+        var loop = new OutlinedLoop(_name, Name(s.Target) + suffix, formula, text, [.. s.Args.Append(s.Target).Concat(fold is null ? [] : [fold.Target]).Select(Name).Distinct()], _methods);
         _outlined.Add(loop);
         _out.Line(loop.Call);
     }
@@ -351,5 +385,5 @@ internal sealed class CpuKernelWriter
         _ => null,
     };
 
-    private static bool UsesPosition(Primitive op) => Expression(op)?.Any(e => e is Position { Place: Place.Row or Place.Col }) == true;
+    private static bool UsesPosition(Expr expression) => expression.Any(e => e is Position { Place: Place.Row or Place.Col });
 }

@@ -96,18 +96,50 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
             return;
         }
 
-        // Down the rows: every column has its own lane.
-        var countedDown = w.IsCounted(target) || args.Any(a => Across(a, domain) && w.IsCounted(a));
-        Columns(domain.Cols, countedDown, rest =>
+        if (op is { Fold: Fold.Max, Expr: Arg { Index: 0 } } && !w.IsCounted(args[0]) && !w.IsCounted(target))
         {
-            w.Line($"var fold = TVec.Create({start});");
-            using (w.Block($"for (int i = 0; i < {w.Size(domain.Rows)}; i++)"))
+            w.Line($"Folds.MaxDown<TVec>({w.Size(domain.Rows)}, {w.Size(domain.Cols)}, {w.Ref(args[0])}, {w.Stride(args[0])}, {w.Ref(target)});");
+            return;
+        }
+
+        Down(op.Expr, domain, args, op.Fold, target, (x, _) => x);
+    }
+
+    /// <summary>A map, and in the same loop what its rows are folded to.</summary>
+    public void MapAndFold(Map op, IReadOnlyList<Tile> args, Tile target, Fold fold, Tile folded) =>
+        Down(op.Expr, op.Shape, args, fold, folded, (x, rest) =>
+        {
+            w.Line($"var x = {x};");
+            w.Line($"TVec.Store(x, {w.Ref(target)}, {w.At(target, "i", "j")}{Count(target, rest, true)});");
+            return "x";
+        });
+
+    /// <summary>Down the rows: every column has its own lane, and what a column repeats is read once for it.</summary>
+    /// <param name="each">What else is done with each vector, from its text and that of how many columns are left; it gives the text of what is folded.</param>
+    private void Down(Expr expr, Shape domain, IReadOnlyList<Tile> args, Fold fold, Tile target, System.Func<string, string, string> each)
+    {
+        var counted = w.IsCounted(target) || args.Any(a => Across(a, domain) && w.IsCounted(a));
+        Columns(domain.Cols, counted, rest =>
+        {
+            w.Line($"var fold = TVec.Create({(fold == Fold.Sum ? "0f" : "float.NegativeInfinity")});");
+            var lanes = new Dictionary<Tile, string>();
+            for (var n = 0; n < args.Count; n++)
             {
-                var x = Print(op.Expr, args, domain, countedDown ? rest : null);
-                w.Line(op.Fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
+                if (!expr.Uses(n) || lanes.ContainsKey(args[n]) || !(IsSingle(args[n]) || (args[n].Shape.Rows == Dim.One && args[n].Shape.Cols != Dim.One))) continue;
+                var name = w.Ref(args[n]).Substring("ref ".Length) + "Lanes";
+                w.Line($"var {name} = {Argument(args[n], domain, counted ? rest : null, lanes)};");
+                lanes[args[n]] = name;
             }
 
-            w.Line($"TVec.Store(fold, {w.Ref(target)}, j{Count(target, rest, countedDown)});");
+            var columns = expr.Any(e => e is Position { Place: Place.Col });
+            if (columns) w.Line($"var columns = {Position(Place.Col, domain)};");
+            using (w.Block($"for (int i = 0; i < {w.Size(domain.Rows)}; i++)"))
+            {
+                var x = each(Print(expr, args, domain, counted ? rest : null, lanes, columns), rest);
+                w.Line(fold == Fold.Sum ? $"fold += {x};" : $"fold = TVec.Max(fold, {x});");
+            }
+
+            w.Line($"TVec.Store(fold, {w.Ref(target)}, j{Count(target, rest, counted)});");
         });
     }
 
@@ -125,8 +157,8 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
         _ = counted;
     }
 
-    private string Print(Expr expr, IReadOnlyList<Tile> args, Shape shape, string? rest, IReadOnlyDictionary<Tile, string>? lanes = null) =>
-        new VectorPrinter(w.Line, n => Argument(args[n], shape, rest, lanes ?? new Dictionary<Tile, string>()), place => Position(place, shape), w.FromBlock).Print(expr);
+    private string Print(Expr expr, IReadOnlyList<Tile> args, Shape shape, string? rest, IReadOnlyDictionary<Tile, string>? lanes = null, bool columns = false) =>
+        new VectorPrinter(w.Line, n => Argument(args[n], shape, rest, lanes ?? new Dictionary<Tile, string>()), place => columns && place == Place.Col ? "columns" : Position(place, shape), w.FromBlock).Print(expr);
 
     private string Argument(Tile a, Shape shape, string? rest, IReadOnlyDictionary<Tile, string> lanes)
     {

@@ -13,7 +13,8 @@ internal static class VisibleBlocks
     public static void Write(SourceWriter w, CpuPlan plan, string block, Action body, string? window, int sinkTokens, string rows)
     {
         var end = $"Math.Min(time, queryFirst + query + {rows} - keyFirst)";
-        var begin = window is null ? "0" : $"Math.Max(0, queryFirst + query - {Before(window)} - keyFirst)";
+        // Whole tiles of a product are eight rows; those before the window are masked.
+        var begin = window is null ? "0" : $"Math.Max(0, queryFirst + query - {Before(window)} - keyFirst){(rows == "1" ? "" : " & ~7")}";
         if (sinkTokens == 0)
         {
             if (window is not null) w.Line($"int from = {begin}; // the first query's window begins here");
