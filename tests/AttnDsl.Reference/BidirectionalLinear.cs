@@ -33,7 +33,7 @@ public static class BidirectionalLinear
                 for (var t = 0; t < inputs.Time; t++)
                 {
                     var query = operands.Query(b, t, n);
-                    var denominator = Floor(spec, Rows.Dot(query, z)) * operands.Eta(b, t, n);
+                    var denominator = Floor(spec, operands, n, Rows.Dot(query, z)) * operands.Eta(b, t, n);
                     for (var r = 0; r < spec.ValueDim; r++)
                     {
                         var sum = T.Zero;
@@ -79,7 +79,7 @@ public static class BidirectionalLinear
 
                     for (var r = 0; r < row.Length; r++)
                     {
-                        output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * spec.ValueDim) + r] = row[r] / (Floor(spec, total) * operands.Eta(b, i, n)) + operands.Own(b, i, n, r);
+                        output[(((((b * inputs.Time) + i) * spec.StateHeads) + n) * spec.ValueDim) + r] = row[r] / (Floor(spec, operands, n, total) * operands.Eta(b, i, n)) + operands.Own(b, i, n, r);
                     }
                 }
             }
@@ -88,7 +88,7 @@ public static class BidirectionalLinear
         return new(output, null);
     }
 
-    private static T Floor<T>(LayerSpec spec, T denominator)
+    private static T Floor<T>(LayerSpec spec, Operands<T> operands, int n, T denominator)
         where T : struct, IBinaryFloatingPointIeee754<T>
-        => spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum ? Rows.Guarded(spec, denominator) : T.One;
+        => spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum ? Rows.Guarded(spec, operands, n, denominator) : T.One;
 }

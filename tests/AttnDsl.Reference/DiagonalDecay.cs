@@ -29,7 +29,7 @@ public static class DiagonalDecay
                     var read = output.AsSpan((((b * inputs.Time) + t) * spec.StateHeads + n) * spec.ValueDim, spec.ValueDim);
                     if (spec.Bonus)
                     {
-                        Read(spec, operands.Query(b, t, n), T.One, s, z, read);
+                        Read(spec, operands, n, operands.Query(b, t, n), T.One, s, z, read);
                         for (var r = 0; r < read.Length; r++)
                         {
                             read[r] = (read[r] + (operands.Fit(b, t, n, bonus: true) * operands.Value(b, t, n, r))) / operands.Eta(b, t, n);
@@ -60,7 +60,7 @@ public static class DiagonalDecay
 
                     if (!spec.Bonus)
                     {
-                        Read(spec, operands.Query(b, t, n), operands.Eta(b, t, n), s, z, read);
+                        Read(spec, operands, n, operands.Query(b, t, n), operands.Eta(b, t, n), s, z, read);
                     }
 
                     for (var r = 0; r < read.Length; r++)
@@ -195,13 +195,13 @@ public static class DiagonalDecay
         }
     }
 
-    private static void Read<T>(LayerSpec spec, T[] query, T denominator, Span<T> s, Span<T> z, Span<T> output)
+    private static void Read<T>(LayerSpec spec, Operands<T> operands, int n, T[] query, T denominator, Span<T> s, Span<T> z, Span<T> output)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         if (spec.Denominator is Denominator.KeySum or Denominator.AbsoluteKeySum)
         {
             denominator = Rows.Dot(query, z.ToArray());
-            denominator = Rows.Guarded(spec, denominator);
+            denominator = Rows.Guarded(spec, operands, n, denominator);
         }
 
         for (var r = 0; r < output.Length; r++)
@@ -254,7 +254,7 @@ public static class DiagonalDecay
                     denominator += weights[j];
                 }
 
-                denominator = Rows.Guarded(spec, denominator);
+                denominator = Rows.Guarded(spec, operands, n, denominator);
             }
 
             for (var r = 0; r < valueDim; r++)

@@ -289,7 +289,7 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         var g = At(inputs.G, _direction?.G, gate);
         if (spec.Own?.Of<T>().Gate is { } own)
         {
-            return own(g);
+            return own(g, LearnedBy(spec.QueryHead(n)));
         }
 
         if (spec.Rate == RateKind.Recurrent)
@@ -333,11 +333,14 @@ internal sealed class Operands<T>(LayerSpec spec, LayerInputs inputs, long posit
         // A random map approximates a kernel of √s q and √s k.
         var scale = spec.Similarity is Similarity.RandomFourier or Similarity.Favor ? T.Sqrt(_scale) : isQuery ? _scale : T.One;
         T[] Scaled(T[] x) => Array.ConvertAll(x, value => scale * value);
-        T[] Features(T[] x) => Reference.Features.Of(spec, x, position + t, isQuery, name => Parameter(name, head));
+        T[] Features(T[] x) => Reference.Features.Of(spec, x, position + t, isQuery, LearnedBy(head));
         row = spec.ScalesInside ? row : Features(row);
         _turns.Apply(row, b, t, n);
         return spec.ScalesInside ? Features(Scaled(row)) : Scaled(row);
     }
+
+    /// <summary>What a query head has learned, by its names.</summary>
+    public Func<string, ArraySegment<T>> LearnedBy(int head) => name => Parameter(name, head);
 
     private ArraySegment<T> Parameter(string name, int head)
     {

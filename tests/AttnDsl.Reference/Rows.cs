@@ -16,12 +16,12 @@ internal static class Rows
         return sum;
     }
 
-    /// <summary>The key sum as a divisor: kept above ε, or with ε added.</summary>
-    public static T Guarded<T>(LayerSpec spec, T sum)
+    /// <summary>The key sum of a state head as a divisor: kept above ε, or with ε added.</summary>
+    public static T Guarded<T>(LayerSpec spec, Operands<T> operands, int n, T sum)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         if (spec.HoldsDenominator) sum = Dual.Held(sum);
-        if (spec.Own?.Of<T>().Divisor is { } divisor) return divisor(sum);
+        if (spec.Own?.Of<T>().Divisor is { } divisor) return divisor(sum, operands.LearnedBy(spec.QueryHead(n)));
         return spec.AddsEpsilon ? sum + T.CreateChecked(spec.Epsilon) : T.Max(spec.Denominator == Denominator.AbsoluteKeySum ? T.Abs(sum) : sum, T.CreateChecked(spec.Epsilon));
     }
 

@@ -51,7 +51,7 @@ public static class SoftmaxAttention
                             continue;
                         }
 
-                        var score = Scored(spec, Rows.Dot(query, operands.Key(b, j, h)), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]);
+                        var score = Scored(spec, operands, Rows.Dot(query, operands.Key(b, j, h)), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]);
                         var grown = score > maximum ? score : maximum;
                         var correction = T.Exp(maximum - grown);
                         var weight = T.Exp(score - grown);
@@ -78,11 +78,11 @@ public static class SoftmaxAttention
     private static bool Sees(LayerSpec spec, long i, long j, int h)
         => (!spec.Causal || j <= i) && (spec.Window == 0 || i - j < spec.Window || j < spec.SinkTokens) && spec.Mask?.Invoke(i, j) != false && spec.Own?.Mask?.Invoke(i, j, h) != false;
 
-    private static T Scored<T>(LayerSpec spec, T product, long i, long j, int h)
+    private static T Scored<T>(LayerSpec spec, Operands<T> operands, T product, long i, long j, int h)
         where T : struct, IBinaryFloatingPointIeee754<T>
     {
         var shaped = Shaped(spec, product, i - j, h);
-        if (spec.Own?.Of<T>().Score is { } own) return own(shaped, i, j, h);
+        if (spec.Own?.Of<T>().Score is { } own) return own(shaped, i, j, h, operands.LearnedBy(h));
         return spec.Score is { } score ? T.CreateChecked(score(double.CreateChecked(shaped), i, j, h)) : shaped;
     }
 
@@ -118,7 +118,7 @@ public static class SoftmaxAttention
         var maximum = operands.Sink(h);
         for (var j = 0; j < inputs.Time; j++)
         {
-            scores[j] = Sees(spec, offset + i, offset + j, h) ? Scored(spec, Rows.Dot(query, keys[j]), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]) : T.NegativeInfinity;
+            scores[j] = Sees(spec, offset + i, offset + j, h) ? Scored(spec, operands, Rows.Dot(query, keys[j]), offset + i, offset + j, h) + (forgotten[i] - forgotten[j]) : T.NegativeInfinity;
             maximum = scores[j] > maximum ? scores[j] : maximum;
         }
 

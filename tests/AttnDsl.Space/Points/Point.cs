@@ -73,6 +73,7 @@ internal sealed record Point(LayerDeclaration Declaration)
     public LayerSpec Spec => new()
     {
         Own = Functions,
+        PerToken = Own?.PerToken,
         KeyDim = Declaration.KeyDim,
         ValueDim = Declaration.ValueDim,
         Heads = Heads,
