@@ -91,21 +91,23 @@ public static class PairedWrites
         private T[] Before(int rows, int tokens, T[] vector, bool isKey)
         {
             var sum = new T[isKey ? spec.ValueDim : spec.FeatureDim];
-            var decay = new T[OfValues ? spec.ValueDim : spec.FeatureDim];
+            var decay = new T[spec.Decay == DecaySource.None ? 0 : OfValues ? spec.ValueDim : spec.FeatureDim];
+            var kept = new T[OfValues ? spec.ValueDim : spec.FeatureDim];
+            Array.Fill(kept, T.One);
             var token = tokens - 1;
             for (var row = rows - 1; row >= 0; row--)
             {
-                for (; token > row / spec.Steps; token--) Decay(decay, token);
+                for (; token > row / spec.Steps; token--) Decay(decay, kept, token);
                 Add(_left[row], _right[row]);
                 if (_isGeneral) Add(_back[row], _retrieved[row]);
             }
 
-            for (; token >= 0; token--) Decay(decay, token);
+            for (; token >= 0; token--) Decay(decay, kept, token);
             var cells = initial.Span;
             for (var c = 0; c < spec.FeatureDim; c++)
             {
                 for (var r = 0; r < spec.ValueDim; r++)
-                    sum[isKey ? r : c] += vector[isKey ? c : r] * cells[(c * spec.ValueDim) + r] * T.Exp(decay[OfValues ? r : c]);
+                    sum[isKey ? r : c] += vector[isKey ? c : r] * cells[(c * spec.ValueDim) + r] * kept[OfValues ? r : c];
             }
 
             return sum;
@@ -114,14 +116,20 @@ public static class PairedWrites
             {
                 var (mine, others, decaysMine) = isKey ? (left, right, !OfValues) : (right, left, OfValues);
                 var weight = T.Zero;
-                for (var c = 0; c < mine.Length; c++) weight += vector[c] * (decaysMine ? mine[c] * T.Exp(decay[c]) : mine[c]);
-                for (var r = 0; r < others.Length; r++) sum[r] += weight * (decaysMine ? others[r] : others[r] * T.Exp(decay[r]));
+                for (var c = 0; c < mine.Length; c++) weight += vector[c] * (decaysMine ? mine[c] * kept[c] : mine[c]);
+                for (var r = 0; r < others.Length; r++) sum[r] += weight * (decaysMine ? others[r] : others[r] * kept[r]);
             }
         }
 
-        private void Decay(T[] decay, int token)
+        /// <summary>One more token between; of a head's gate every channel is the first.</summary>
+        private void Decay(T[] decay, T[] kept, int token)
         {
-            for (var c = 0; c < decay.Length; c++) decay[c] += operands.LogDecay(b, token, n, c);
+            var isHead = spec.Decay is DecaySource.Head or DecaySource.Retention or DecaySource.Constants;
+            for (var c = 0; c < decay.Length; c++)
+            {
+                decay[c] += operands.LogDecay(b, token, n, c);
+                kept[c] = isHead && c > 0 ? kept[0] : T.Exp(decay[c]);
+            }
         }
     }
 }

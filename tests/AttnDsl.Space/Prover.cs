@@ -67,7 +67,7 @@ internal sealed class Prover(bool runFaces, Action<Outcome> report)
     /// <summary>What one thread needs to run layers.</summary>
     private sealed class Runner : IDisposable
     {
-        /// <summary>Of so many points one runs in groups of several threads; the others are spared the time in which threads of a group wait for each other.</summary>
+        /// <summary>Of so many points one runs single tokens in groups of several threads; the others are spared the time in which threads of a group wait for each other.</summary>
         private const int PointsPerGroup = 4;
 
         private readonly Lazy<GpuDevice> _threads = new(() => GpuDevice.OpenCpu(threads: 1));
@@ -77,7 +77,7 @@ internal sealed class Prover(bool runFaces, Action<Outcome> report)
         public IEnumerable<Measure> Run(Compiled compiled, Case @case)
         {
             var run = new FaceRun(compiled.Point, @case);
-            var device = (uint)compiled.Point.Seed / 2 % PointsPerGroup == 0 ? _groups : _threads;
+            var device = @case.Inputs.Time == 1 && (uint)compiled.Point.Seed / 2 % PointsPerGroup == 0 ? _groups : _threads;
             return
             [
                 .. run.Run(compiled.Access!.Layer, "CPU"),

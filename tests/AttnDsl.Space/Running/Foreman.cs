@@ -18,8 +18,8 @@ namespace AttnDsl.Space.Running;
 /// <param name="deadline">No unit is begun after it.</param>
 internal sealed class Foreman(ISpace space, IReadOnlyList<string> arguments, int workers, DateTime deadline)
 {
-    /// <summary>Bytes beyond which a process is not given more to do, but replaced.</summary>
-    private const long MostMemory = 1_500_000_000;
+    /// <summary>Bytes beyond which a process is not given more to do, but replaced: half of what there is for all of them. A new one takes a while to begin.</summary>
+    private readonly long _mostMemory = Math.Max(1_500_000_000, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / workers);
 
     /// <summary>Nothing takes that long between two findings.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
@@ -38,7 +38,7 @@ internal sealed class Foreman(ISpace space, IReadOnlyList<string> arguments, int
         while (DateTime.UtcNow < deadline && !_open.IsEmpty)
         {
             using var process = new Hand(arguments);
-            while (DateTime.UtcNow < deadline && process.Memory < MostMemory && _open.TryDequeue(out var unit))
+            while (DateTime.UtcNow < deadline && process.Memory < _mostMemory && _open.TryDequeue(out var unit))
             {
                 var left = unit.Indices.ToHashSet();
                 var reason = process.Try(unit.Indices, s_patience, finding =>
