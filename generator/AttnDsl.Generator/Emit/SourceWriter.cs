@@ -9,8 +9,10 @@ internal sealed class SourceWriter
     private readonly StringBuilder _text = new();
     private int _depth;
 
+    /// <summary>A line; of several blank ones behind each other there is one.</summary>
     public void Line(string line = "")
     {
+        if (line.Length == 0 && _text.Length > 1 && _text[_text.Length - 1] == '\n' && _text[_text.Length - 2] == '\n') return;
         if (line.Length > 0) _text.Append(' ', 4 * _depth).Append(line);
         _text.Append('\n');
     }

@@ -1202,7 +1202,6 @@ namespace AttnDsl.Generated
             ref float weighed = ref Unsafe.Add(ref work, 64); // [1,1]
             ref float scratch = ref Unsafe.Add(ref work, 9584);
 
-
             // Sums begin at zero.
             TVec.Store(TVec.Create(0f), ref dm, 0);
             for (int t = (time - 1) / 32 * 32; t >= 0; t -= 32)
