@@ -59,7 +59,7 @@ internal static class Descriptors
 
         Error(GateOnSoftmax, Semantics, "Softmax forgets by one gate a head", "'{0}' has a gate of shape {1} and the softmax kernel, whose scores one number a token and head can lower; use GateShape.Head, or [FeatureMap(Kernel.Identity)] for a state that decays"),
         Error(WriteOnSoftmax, Semantics, "Softmax caches what is written", "'{0}' has the write rule {1} and the softmax kernel, which caches keys and values as they are; choose [FeatureMap(Kernel.Identity)] or remove [Write]"),
-        Error(ReadOnSoftmax, Semantics, "Softmax brings its own normaliser", "'{0}' has the normaliser {1} and the softmax kernel, whose weights already sum to one; choose another [FeatureMap] or remove [Read]"),
+        Error(ReadOnSoftmax, Semantics, "Softmax brings its own normaliser", "'{0}' has {1} and the softmax kernel, whose weights already sum to one and whose read-out is the mean of the values; choose another [FeatureMap] or remove it from [Read]"),
         Error(WindowWithoutSoftmax, Semantics, "A window needs cached keys", "'{0}' has a window and the kernel {1}, whose state cannot forget a single token; choose [FeatureMap(Kernel.Softmax)], [Read(Normaliser.Centred)] for an exact window beside moments, or a [Gate] in place of the window"),
         Error(WindowBidirectional, Semantics, "A window slides along causal time", "'{0}' has a window but Causal = false; remove [Window] or Causal = false"),
         Error(GateBidirectional, Semantics, "A gate decays along causal time", "'{0}' has a gate but Causal = false; remove [Gate] or Causal = false"),
@@ -121,7 +121,7 @@ internal static class Descriptors
         Error(UntranslatableCode, Functions, "Code of a function has no translation into a kernel", "'{2}' in '{1}' of '{0}' cannot be translated into a kernel: {3}"),
         Error(FunctionTwice, Functions, "A layer has one function for each part", "'{0}' has two methods for its {1}, '{2}' and '{3}'; keep one"),
         Error(FunctionAndOption, Functions, "A function and an option say the same", "'{0}' has '{2}' for its {1} and sets {3}, which '{2}' replaces; remove {3}, or the attribute of '{2}'"),
-        Error(GateFunctionWithoutGate, Functions, "A gate function needs a gate with an input", "'{0}' has the gate function '{1}' and {2}, so there is no gate input for it; add [Gate(GateShape.Head)] or [Gate(GateShape.Key)]"),
+        Error(GateFunctionWithoutGate, Functions, "A gate function needs a gate with an input", "'{0}' has the gate function '{1}' and {2}, so there is no gate input for it; add [Gate(GateShape.Head)], [Gate(GateShape.Key)] or another shape that takes one"),
         Error(NormaliserFunctionWithoutKeySum, Functions, "A normaliser function needs a key sum", "'{0}' has the normaliser function '{1}' and {2}, which has no key sum to divide by; remove '{1}', or choose Normaliser.KeySum"),
         Error(FunctionWithoutLayer, Functions, "A function belongs to an attention layer", "'{0}' is marked as a function of a layer, but '{1}' is none; add [AttentionLayer] to '{1}', or remove the attribute"),
         Error(FunctionWithoutSoftmax, Functions, "Scores and masks of one's own need softmax", "'{0}' has the {1} '{2}' and a state that sums keys up, so there is no score or key left to choose; use [FeatureMap(Kernel.Softmax)], without write rule and normaliser, or remove '{2}'"),

@@ -133,9 +133,9 @@ internal static class LayerRules
 
         if (softmax && d.Gate is { Shape: not GateShape.Head } finer) yield return new(GateOnSoftmax, "Gate", name, finer.Shape.ToString());
         if (softmax && d.Write is { } w && w != new WriteDeclaration(WriteRule.Plain)) yield return new(WriteOnSoftmax, "Write", name, write + (write == WriteRule.Plain ? " with options" : ""));
-        if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, read.Normaliser.ToString());
-        if (softmax && d.Read is { Augmentation: not (null or Augmentation.None) }) yield return new(ReadOnSoftmax, "Read.Augmentation", name, "Augmentation");
-        if (softmax && d.Read is { OutputGate: not (null or OutputGate.None) }) yield return new(ReadOnSoftmax, "Read.OutputGate", name, "OutputGate");
+        if (softmax && d.Read is { Normaliser: not Normaliser.None } read) yield return new(ReadOnSoftmax, "Read", name, $"the normaliser {read.Normaliser}");
+        if (softmax && d.Read is { Augmentation: not (null or Augmentation.None) }) yield return new(ReadOnSoftmax, "Read.Augmentation", name, "a self-augmentation");
+        if (softmax && d.Read is { OutputGate: not (null or OutputGate.None) }) yield return new(ReadOnSoftmax, "Read.OutputGate", name, "an output gate");
         if (softmax && d.Read is { Skip: not (null or SkipShape.None) }) yield return new(SkipOnSoftmax, "Read.Skip", name);
         var exact = !softmax && DefaultNormaliser(d) == Normaliser.Centred ? d.Window : null;
         if (!softmax && d.Window is not null && exact is null) yield return new(WindowWithoutSoftmax, "Window", name, kernel.ToString());

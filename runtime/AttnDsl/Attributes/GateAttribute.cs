@@ -81,7 +81,7 @@ public enum GateActivation
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Struct, Inherited = false)]
 public sealed class GateAttribute(GateShape shape) : Attribute
 {
-    /// <summary>Constant, per head, or per key channel.</summary>
+    /// <summary>What has a decay of its own: a head (constant or by token), a channel of keys or values, a pair of channels, a slot, or each cell of the state.</summary>
     public GateShape Shape { get; } = shape;
 
     /// <summary>Which constants, for <see cref="GateShape.Constant"/>.</summary>

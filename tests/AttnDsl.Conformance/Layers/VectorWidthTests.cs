@@ -22,7 +22,7 @@ public sealed class VectorWidthTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var argument in new[] { "exec", typeof(GoldenTool).Assembly.Location, GoldenSpec.Folder, "--require", GoldenConformanceTests.Required })
+        foreach (var argument in new[] { "exec", typeof(GoldenTool).Assembly.Location, GoldenSpec.Folder, "--require", "all" })
         {
             start.ArgumentList.Add(argument);
         }
