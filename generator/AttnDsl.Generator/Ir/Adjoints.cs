@@ -22,6 +22,9 @@ internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, I
 
     public RegionBuilder To => to;
 
+    /// <summary>What stands in for the adjoint of a tensor's rows before it is handed on.</summary>
+    public Func<Load, Tile, Tile>? Handed { get; set; }
+
     public Tile? Of(Tile tile) => _adjoints.TryGetValue(tile, out var adjoint) ? adjoint : null;
 
     public bool IsShared(string tensor) => shared.Contains(tensor);
@@ -69,7 +72,7 @@ internal sealed class Adjoints(RegionBuilder to, ICollection<string> upstream, I
             }
             else if (Of(s.Result!) is { } adjoint)
             {
-                s.Op.Differentiate(this, s, adjoint);
+                s.Op.Differentiate(this, s, s.Op is Load load && Handed is not null ? Handed(load, adjoint) : adjoint);
             }
         }
     }

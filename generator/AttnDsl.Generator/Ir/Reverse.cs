@@ -17,7 +17,8 @@ internal static class Reverse
     /// <param name="forward">The program; its stabilisers already frozen where they run over a grid.</param>
     /// <param name="upstream">Tensors whose gradients arrive.</param>
     /// <param name="shared">Tensors whose gradients several heads add to.</param>
-    public static TileProgram Backward(TileProgram forward, string name, ICollection<string> upstream, ICollection<string> shared)
+    /// <param name="frame">What turns with the program's angles, where that alone changes nothing.</param>
+    public static TileProgram Backward(TileProgram forward, string name, ICollection<string> upstream, ICollection<string> shared, Frame? frame = null)
     {
         var visits = forward.Grid is null ? Visits.AllDescending : forward.Visits;
         var b = new ProgramBuilder(name, forward.Loop, forward.Grid, visits);
@@ -29,7 +30,7 @@ internal static class Reverse
         foreach (var c in forward.Carries)
         {
             var known = forward.FinalValues.FirstOrDefault(f => f.Tile == c.Final);
-            b.Head.Append(new(known.Op ?? new Load("final" + c.Name, c.Final.Shape, forward.Grid is null ? Access.Whole : Access.Rows, IsFixed: true), default, c.Final, ""));
+            b.Head.Append(new(known.Op ?? new Load(frame?.Turns(c) == true ? c.Name : "final" + c.Name, c.Final.Shape, forward.Grid is null ? Access.Whole : Access.Rows, IsFixed: true), default, c.Final, ""));
         }
 
         Recompute(b.Head, forward.Tail, readBack);
@@ -49,6 +50,10 @@ internal static class Reverse
             body.Add(c.Next, _ => adjoint.Start);
         }
 
+        // A turn of the last block's changes nothing behind it.
+        var turns = frame is null ? default : b.Open("dTurnsLater", new(Dim.One, Dim.P));
+        if (frame is not null) body.Handed = (load, adjoint) => load.Tensor != frame.Angles ? adjoint : b.Body.Add("dTurns", b.Body.Emit("dTurnsHere", new PrefixSum(Reversed: true), adjoint), turns.Start);
+
         foreach (var tile in forward.Head.Select(s => s.Result).OfType<Tile>()) body.Call(tile, Adjoints.NameOf(tile) + "Part");
         Recompute(b.Body, forward.Body, readBack);
         body.Reverse(forward.Body);
@@ -63,6 +68,16 @@ internal static class Reverse
             b.Carry(adjoint.Start.Name, tail.Of(c.Final) ?? Zero(Adjoints.NameOf(c.Final), c.Final.Shape), adjoint, arriving);
             head.Add(c.Initial, _ => adjoint.Final);
             starts.Add((c.Start, arriving));
+        }
+
+        if (frame is not null)
+        {
+            b.Body.Stage = "What the turns of the block before receive of all that is behind it: turning that is turning the state with which this block began back.";
+            var begun = frame.Turning(b.Body, "turned", carried.Zip(starts, (c, s) => (c.Forward, Begun: s)).Where(x => frame.Turns(x.Forward)).Select(x => x.Begun));
+            b.Head.Stage = "What turning the last states changes.";
+            var ended = carried.Where(c => frame.Turns(c.Forward) && tail.Of(c.Forward.Final) is not null).Select(c => (c.Forward.Final, tail.Of(c.Forward.Final)!)).ToList();
+            var last = ended.Count == 0 ? Zero("unturned", turns.Start.Shape) : frame.Turning(b.Head, "turnedLast", ended);
+            b.Carry(turns.Start.Name, Zero("noTurns", turns.Start.Shape), turns, b.Body.Map("dTurnsNext", (x, y) => x - y, last, begun));
         }
 
         // What is relative to e^m all grows with m: dm = Σ S ⊙ dS. The loop ends with the first block, so what it carries last is the initial state's.

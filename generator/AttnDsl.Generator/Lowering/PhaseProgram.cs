@@ -41,6 +41,38 @@ internal static class PhaseProgram
         return p.Build();
     }
 
+    /// <summary>
+    /// What each token turns by, and the first also where the angle stood: for gradients, where the turns have them and not the angles, which are their sums.
+    /// </summary>
+    public static TileProgram Turns(DynamicalSystem system, string name)
+    {
+        var phase = system.Phase!;
+        var p = new ProgramBuilder(name, C);
+        var (head, b, tail) = (p.Head, p.Body, p.Tail);
+        b.Stage = phase.IsLearned ? "What each token turns by: θ." : "What each token turns by: τ φ.";
+        var row = new Shape(One, P);
+        var phi = phase.IsLearned ? b.Map("steps", new Arg(0), new Shape(C, P), head.Load("theta", One, P, Access.Parameter)) : b.Load("phi", C, P);
+        var step = phi;
+        if (phase.Differenced)
+        {
+            var last = p.Open("lastPhi", row);
+            step = b.Map("change", (x, y) => x - y, phi, b.Emit("before", new Shift(), phi, last.Start));
+            p.Carry("lastPhi", head.Load("lastPhi", One, P, Access.Whole), last, b.Emit("phiNext", new EdgeRow(Last: true), phi));
+            tail.Store("lastPhi", last.Final, Access.Whole);
+        }
+
+        if (phase.HasBias) step = b.Map("moved", (x, y) => x + Ex.Exp(y), step, head.Load("phaseBias", One, P, Access.Parameter));
+        if (phase.Gate != PhaseGate.None) step = b.Map("admitted", (x, w) => x * Ex.Sigmoid(w), step, b.Load("phaseGate", C, phase.Gate == PhaseGate.Head ? One : P));
+        var turns = phase.Temperatures.AreOne ? step : b.Emit("turns", new Temper(phase.Temperatures), step);
+        var (angle, start) = (p.Open("phase", row), p.Open("start", row));
+        var begun = head.Load("phase", One, P, Access.Whole);
+        b.Store("angles", b.Add("turnsFromStart", turns, b.Emit("startRow", new Shift(), b.Fill("nothing", turns.Shape, 0), start.Start)));
+        p.Carry("phase", begun, angle, b.Add("phaseNext", angle.Start, b.SumRows("turned", turns)));
+        p.Carry("start", begun, start, b.Fill("behindStart", row, 0));
+        tail.Store("phase", angle.Final, Access.Whole);
+        return p.Build();
+    }
+
     /// <summary>The queries of one head, turned and scaled: a pass of its own where gradients of the angles come from several heads.</summary>
     public static TileProgram RotateQueries(DynamicalSystem system, string name)
     {

@@ -15,14 +15,14 @@ internal static class BackwardPlans
     private const string LogSum = "lse";
 
     /// <summary>
-    /// Phases are added up first, as forward does, keeping what their gradients need; last, what every rotation handed to the angles
-    /// becomes gradients of phases.
+    /// Phases are added up first, as forward does, keeping what their gradients need; last, what every rotation handed to the angles, or to what
+    /// each token turns by, becomes gradients of phases.
     /// </summary>
     private static BackwardPlan WithPhases(BackwardPlan plan, DynamicalSystem system, BlockSizes sizes, List<LayerKernel> kernels)
     {
         if (system.Phase is null) return plan;
         var forward = PhaseProgram.Angles(system, "angles");
-        var backward = Reverse.Backward(forward, "anglesBackward", ["angles", "phase", "lastPhi"], []);
+        var backward = Reverse.Backward(system.TurnedStates.Count > 0 ? PhaseProgram.Turns(system, "turns") : forward, "anglesBackward", ["angles", "phase", "lastPhi"], []);
         var kept = Kept(backward, sizes);
         var first = kept.Count == 0
             ? kernels.Single(k => k.Name == "Angles")
@@ -36,7 +36,8 @@ internal static class BackwardPlans
         var forward = LayerPlan.InOrder(system, "chunkwise", Dim.C);
         var upstream = system.States.Select(s => s.Name).Append("o").ToList();
         var grouped = system.ValueHeads is not null;
-        var backward = Reverse.Backward(forward, "backward", upstream, Shared(system));
+        var frame = system.TurnedStates.Count == 0 ? null : new Frame("angles", system.Rotation!.Layout, [.. system.TurnedStates]);
+        var backward = Reverse.Backward(forward, "backward", upstream, Shared(system), frame);
         var keep = LayerPlan.Add(kernels, "Keep", Reverse.Keeping(forward, backward, "keep"), sizes, WorkUnit.StateHead, "One head forward once more, keeping the state with which every chunk begins.");
         var back = LayerPlan.Add(kernels, "Backward", backward, sizes, grouped ? WorkUnit.QueryHead : WorkUnit.StateHead, "Gradients of one head, chunk by chunk from the last: each chunk is computed again from the state it began with, then run backwards.");
         return WithPhases(new([keep], [back], Kept(backward, sizes)), system, sizes, kernels);

@@ -126,7 +126,7 @@ internal sealed class CpuPlanner
             if (_program.Carries.Count(other => other.Initial == c.Initial) == _uses[c.Initial] && at >= 0 && IsFree(c.Initial)) _aliases[c.Initial] = c.Start;
             else head.Add(new(map, initial.Args, c.Start, initial.Stage));
         }
-        else if (_uses[c.Initial] == 1 && initial is not null)
+        else if (_uses[c.Initial] == 1 && initial is not null && IsFree(c.Initial))
         {
             _aliases[c.Initial] = c.Start;
         }

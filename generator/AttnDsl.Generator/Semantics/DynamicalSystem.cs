@@ -284,6 +284,15 @@ internal sealed record DynamicalSystem(
     /// <summary>What phases accumulate, which are states; null where there are none.</summary>
     public Phase? Phase => Rotation?.Phase;
 
+    /// <summary>
+    /// The states that turn with the keys, where nothing but the turns between tokens counts: where no channel of a pair decays, reads or is weighted other than its
+    /// partner. None where angles themselves have an effect, or the state has none of the keys' channels.
+    /// </summary>
+    public IReadOnlyList<string> TurnedStates =>
+        Phase is null || Family == StateFamily.Cache || !Causal || IsScan || !Map.IsIdentity || Levels > 0 || Writing.Bonus || Augmentation != Augmentation.None || Write == WriteRule.GeneralDelta || Decay is { Shape: GateShape.Key }
+            ? []
+            : [.. States.Select(s => s.Name).Where(name => name is "S" or "z" or "n" or "keyMean" or "keyCovariance" or "windowKeys" or "slotKeys")];
+
     /// <summary>Which head count keys have, and what turns them.</summary>
     public HeadCount KeyHeadCount => KeyValueHeads is null ? HeadCount.Query : HeadCount.KeyValue;
 
