@@ -7,7 +7,7 @@ namespace AttnDsl.Generator.Ir;
 /// <summary>
 /// What turns with a program's angles, where it does not matter from where they are counted: turning all queries and keys from a block on changes as
 /// much as turning the state with which it begins back. What the turn of a token receives is what the angles of all later rows do, most of
-/// which cancels; summed over the rows of its block alone, and from the next block's S × dS on, it is as good at the first token of a long sequence as at the last.
+/// which cancels; summed over the rows of its block alone, and from S × dS behind the block on, it is as good at the first token of a long sequence as at the last.
 /// </summary>
 /// <param name="Angles">The tensor of angles; gradients of what each row turns by are handed on in its place.</param>
 /// <param name="Layout">Which channels are pairs.</param>
