@@ -72,7 +72,7 @@ internal static class StateEmitter
         w.Line($"/// <summary>An empty past for <paramref name=\"batch\"/> sequences.{CapacityDoc(system)}</summary>");
         using (w.Block($"public State(int batch{extra}{snapshots})"))
         {
-            w.Line($"this = new State(batch{pass}, new float[FloatCount(batch{pass}{keeps})]{keeps});");
+            w.Line($"this = new State(batch{pass}, {Runtime}.Native.Aligned(FloatCount(batch{pass}{keeps})){keeps});");
         }
 
         w.Line();

@@ -1786,7 +1786,7 @@ namespace Samples
             /// <summary>An empty past for <paramref name="batch"/> sequences. <see cref="Rollback(int)"/> can take back their last <paramref name="snapshots"/> tokens, at 2,048 bytes for each of these tokens, sequence and head.</summary>
             public State(int batch, int heads, int snapshots = 0)
             {
-                this = new State(batch, heads, new float[FloatCount(batch, heads, snapshots)], snapshots);
+                this = new State(batch, heads, global::AttnDsl.Runtime.Native.Aligned(FloatCount(batch, heads, snapshots)), snapshots);
             }
 
             /// <summary>The same over memory of the caller, at least <see cref="FloatCount"/> floats, which is cleared.</summary>

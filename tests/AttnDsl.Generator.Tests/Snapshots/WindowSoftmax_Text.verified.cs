@@ -1338,7 +1338,7 @@ namespace Samples
             /// <summary>An empty past for <paramref name="batch"/> sequences. <see cref="Rollback(int)"/> can take back their last <paramref name="snapshots"/> tokens, at 640 bytes for each of these tokens, sequence and key/value head.</summary>
             public State(int batch, int snapshots = 0)
             {
-                this = new State(batch, new float[FloatCount(batch, snapshots)], snapshots);
+                this = new State(batch, global::AttnDsl.Runtime.Native.Aligned(FloatCount(batch, snapshots)), snapshots);
             }
 
             /// <summary>The same over memory of the caller, at least <see cref="FloatCount"/> floats, which is cleared.</summary>
