@@ -21,6 +21,8 @@ internal static class Program
           functions [--filter X] [--time N]
                                            exp, log and their like: elements a nanosecond and errors, beside System.Numerics.Tensors
           threads                          what sharing a call between threads costs, by the work of the call
+          gpu [X], gpu first               softmax attention on a card's tensor cores, rows whose name contains X, beside what the card can do at most; from
+                                           the start of the process to the first result; needs a build with -p:Gpu=true
           peers [--filter X] [--time N] [--width D,…] [--processes P] [--lines FILE]
                                            ours and other libraries in turn, N seconds a row, in P processes one behind the other (default 1), beside
                                            those whose findings FILE holds; needs a build with -p:Peers=true
@@ -71,6 +73,16 @@ internal static class Program
 #else
             case ["layers" or "functions" or "threads" or "vectors" or "first" or "memory" or "model", ..]:
                 Console.Error.WriteLine("This build has no layers: build with -p:DeclaredLayers=true.");
+                return 2;
+#endif
+#if GPU
+            case ["gpu", "first"]:
+                return Gpu.GpuRows.PrintFirst();
+            case ["gpu", .. var rest] when rest.Length <= 1:
+                return Gpu.GpuRows.Print(rest.Length == 0 ? "" : rest[0]);
+#else
+            case ["gpu", ..]:
+                Console.Error.WriteLine("This build has no GPU layers: build with -p:Gpu=true.");
                 return 2;
 #endif
 #if PEERS

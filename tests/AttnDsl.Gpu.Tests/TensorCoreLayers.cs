@@ -66,6 +66,12 @@ internal static partial class Starts64
 [AttentionLayer(KeyDim = 64, ValueDim = 64), Rotation(RotationKind.Rotary)]
 internal static partial class Rotary64;
 
+[AttentionLayer(KeyDim = 128, ValueDim = 64, KeyValueHeads = 2), Rotation(RotationKind.Rotary, Layout = PairLayout.Interleaved), Window(100, SinkTokens = 4)]
+internal static partial class GroupedRotary128x64;
+
+[AttentionLayer(KeyDim = 64, ValueDim = 64), Gate(GateShape.Head, Activation = GateActivation.LogSigmoid), Rotation(RotationKind.Rotary), FeatureMap(Kernel.Softmax)]
+internal static partial class ForgettingRotary64;
+
 [AttentionLayer(KeyDim = 16, ValueDim = 32), FeatureMap(Kernel.Softmax)]
 internal static partial class Causal16x32;
 

@@ -57,7 +57,7 @@ internal static class GpuRunEmitter
         w.Line();
         Backward(w, type, plan, launches);
         w.Line();
-        TensorRunEmitter.Backward(w, plan, kernelClass);
+        TensorRunEmitter.Backward(w, plan, launches, kernelClass);
         if (system.Family == StateFamily.Cache) return;
         w.Line();
         EmptyStates(w, system);
@@ -115,7 +115,7 @@ internal static class GpuRunEmitter
         w.Line($"{View} {string.Join(", ", system.Inputs.Select(i => $"{i.Tensor} = inputs.{i.Member}.View").Concat(outputs.Select(o => char.ToLowerInvariant(o[0]) + o.Substring(1) + ".View")))};");
     }
 
-    private static void Angles(SourceWriter w, DynamicalSystem system, string first, string rows, bool declare = true)
+    public static void Angles(SourceWriter w, DynamicalSystem system, string first, string rows, bool declare = true)
     {
         if (system.Levels > 0) w.Line($"var place = stream.Places({first}, {rows});");
         if (system.Angles is not { } angles) return;
@@ -325,7 +325,7 @@ internal static class GpuRunEmitter
     }
 
     /// <summary>The same copied from the state because it goes on; its gradient; what is kept of it.</summary>
-    private static void CarriedBackward(SourceWriter w, LayerPlan plan)
+    public static void CarriedBackward(SourceWriter w, LayerPlan plan)
     {
         var system = plan.System;
         if (system.States.Count == 0) return;

@@ -49,16 +49,14 @@ internal static class TensorRunEmitter
             {
                 using (w.Block($"if ({(system.Causal ? "state is null && " : "")}form == {FormsType}.Parallel && {Kernel(kernelClass, attend)}.Runs(stream, output.Format, batch * heads))"))
                 {
-                    Group(w, system);
+                    Begin(w, system, withGradients: false);
                     w.Line("// log Σ e^score of every query stays in working memory.");
                     w.Line($"var lse = {View}.Dense(stream.Rent({Root}.Purpose.Outputs, (long)batch * heads * time), heads, time, 1);");
                     Sums(w, plan, launches);
                     Launch(w, system, kernelClass, attend, "output.Format", t => t switch
                     {
-                        "keys" => "inputs.K",
-                        "values" => "inputs.V",
                         "o" => "output",
-                        _ => Of(system, t, "inputs."),
+                        _ => Of(system, t),
                     });
                     w.Line("return;");
                 }
@@ -73,7 +71,7 @@ internal static class TensorRunEmitter
         }
     }
 
-    public static void Backward(SourceWriter w, LayerPlan plan, string kernelClass)
+    public static void Backward(SourceWriter w, LayerPlan plan, Launches launches, string kernelClass)
     {
         var (system, kernels) = (plan.System, plan.OnTensorCores);
         w.Line($"/// <summary>The same for tensors of 16 bits: {(kernels.Gradients.Count == 0 ? "" : "on tensor cores where the device has them, else ")}in floats between copies.</summary>");
@@ -87,7 +85,8 @@ internal static class TensorRunEmitter
                 var runs = kernels.All.Select(k => $"{Kernel(kernelClass, k)}.Runs(stream, format, batch * heads)");
                 using (w.Block($"if ({(system.Causal ? "initial is null && " : "")}{string.Join(" && ", runs)})"))
                 {
-                    Group(w, system);
+                    Begin(w, system, withGradients: true);
+                    Sums(w, plan, launches, withGradients: true);
                     w.Line("// Outputs, log Σ e^score of every query, and what the gradients of keys ask of each.");
                     w.Line("long queries = (long)batch * heads * time;");
                     var kept = kernels.All.SelectMany(k => k.Tensors).Select(t => t.Name).Where(t => t.StartsWith("kept", StringComparison.Ordinal)).Distinct().ToList();
@@ -99,17 +98,17 @@ internal static class TensorRunEmitter
                     {
                         Launch(w, system, kernelClass, k, "format", t => t switch
                         {
-                            "keys" => "inputs.K",
-                            "values" => "inputs.V",
                             "keysGrad" => "gradients.K",
                             "valuesGrad" => "gradients.V",
+                            "qGrad" => "gradients.Q",
                             "oGrad" => "outputGradient",
-                            "o" => "o",
-                            _ when t.EndsWith("Grad", StringComparison.Ordinal) => Of(system, t.Substring(0, t.Length - 4), "gradients."),
-                            _ => Of(system, t, "inputs."),
+                            _ => Of(system, t),
                         });
                     }
 
+                    if (system.Rotation is { } rotation)
+                        foreach (var rows in new[] { "Q", "K" }) w.Line($"{Root}.RotationKernels.TurnBack(stream, gradients.{rows}, cos, sin, {Layout(rotation)});");
+                    if (plan.Find("SumGatesBackward") is { } sums) launches.AddBackward(sums);
                     w.Line("return;");
                 }
 
@@ -142,34 +141,59 @@ internal static class TensorRunEmitter
         return string.Join(", ", members);
     }
 
-    private static void Group(SourceWriter w, DynamicalSystem system)
+    /// <summary>Heads of keys, and rows turned to their positions.</summary>
+    private static void Begin(SourceWriter w, DynamicalSystem system, bool withGradients)
     {
         if (system.KeyValueHeads is { } shared) w.Line($"int keyHeads = {Literals.Integer(shared)};");
+        if (system.Rotation is not { } rotation) return;
+        var half = Literals.Integer(system.KeyDim / 2);
+        w.Line("// Queries and keys turned to their positions.");
+        GpuRunEmitter.Angles(w, system, "0", "time");
+        w.Line($"var turned = stream.Rent({Root}.Purpose.Floats, (long)batch * time * (heads + {(system.KeyValueHeads is null ? "heads" : "keyHeads")}) * {half});");
+        w.Line($"var q = {Root}.RotationKernels.Turn(stream, inputs.Q, turned, cos, sin, {Layout(rotation)});");
+        w.Line($"var keys = {Root}.RotationKernels.Turn(stream, inputs.K, turned.SubView((long)batch * time * heads * {half}), cos, sin, {Layout(rotation)});");
     }
 
+    private static string Layout(Rotation rotation) => $"global::AttnDsl.PairLayout.{rotation.Layout}";
+
     /// <summary>What a kernel calls a tensor, as it is called here.</summary>
-    private static string Of(DynamicalSystem system, string tensor, string struc)
+    private static string Of(DynamicalSystem system, string tensor)
     {
+        if (system.Rotation is not null && (tensor is "q" or "keys")) return tensor;
+        if (tensor is "keys" or "values") return tensor == "keys" ? "inputs.K" : "inputs.V";
         if (system.Inputs.FirstOrDefault(i => i.Tensor == tensor) is { } input)
-            return input.HeadCount == HeadCount.Shared ? $"{Argument}.ForAllHeads({struc}{input.Member})" : struc + input.Member;
+            return input.HeadCount == HeadCount.Shared ? $"{Argument}.ForAllHeads(inputs.{input.Member})" : "inputs." + input.Member;
         return system.Parameters.FirstOrDefault(p => p.Tensor == tensor) is { } learned
-            ? $"{Argument}.PerHead({struc}Parameters.{learned.Member}, {(learned.PerHead is null ? "0" : Literals.Integer(learned.Floats))})"
+            ? $"{Argument}.PerHead(inputs.Parameters.{learned.Member}, {(learned.PerHead is null ? "0" : Literals.Integer(learned.Floats))})"
             : tensor;
     }
 
     /// <summary>The running sums of forget gates, by the portable kernel.</summary>
-    private static void Sums(SourceWriter w, LayerPlan plan, Launches launches)
+    private static void Sums(SourceWriter w, LayerPlan plan, Launches launches, bool withGradients = false)
     {
         var system = plan.System;
         if (plan.Find("SumGates") is not { } sums) return;
         w.Line($"var call = new {Support}.LayerCall {{ Time = time, KeyRows = time{(system.KeyValueHeads is null ? "" : ", Group = heads / keyHeads")} }};");
         if (system.Parameters.Count > 0) w.Line($"global::ILGPU.ArrayView<float> {string.Join(", ", system.Parameters.Select(p => $"{p.Tensor}All = inputs.Parameters.{p.Member}.View.Data"))};");
         foreach (var input in system.Inputs.Except(Halves(system))) w.Line($"var {input.Tensor} = inputs.{input.Member}.View;");
-        GpuRunEmitter.Carried(w, plan);
-        GpuRunEmitter.Prepared(w, plan, launches, withGradients: false);
+        if (withGradients)
+        {
+            foreach (var input in system.Differentiated.Except(Halves(system))) w.Line($"var {input.Tensor}Grad = gradients.{input.Member}.View;");
+            foreach (var p in system.Parameters) w.Line($"gradients.Parameters.{p.Member}.Clear(stream); // every item adds to it");
+            GpuRunEmitter.CarriedBackward(w, plan);
+        }
+        else
+        {
+            GpuRunEmitter.Carried(w, plan);
+        }
+
+        GpuRunEmitter.Prepared(w, plan, launches, withGradients);
         var (keyHeads, group) = system.KeyValueHeads is null ? ("heads", "1") : ("keyHeads", "call.Group");
-        w.Line($"var keyGates = {View}.Dense(stream.Rent({Root}.Purpose.Keys, 2L * batch * heads * time), {keyHeads}, time, {(group == "1" ? "2" : "2 * call.Group")});");
-        w.Line($"var keyGateRests = keyGates.Columns({group});");
+        w.Line($"long gates = (long)batch * heads * time;");
+        w.Line($"var ofKeys = stream.Rent({Root}.Purpose.Keys, {(withGradients ? "3" : "2")} * gates);");
+        w.Line($"var keyGates = {View}.Dense(ofKeys, {keyHeads}, time, {group});");
+        w.Line($"var keyGateRests = {View}.Dense(ofKeys.SubView(gates), {keyHeads}, time, {group});");
+        if (withGradients) w.Line($"var keyGatesGrad = {View}.Dense(ofKeys.SubView(2 * gates), {keyHeads}, time, {group});");
         launches.Add(sums);
     }
 

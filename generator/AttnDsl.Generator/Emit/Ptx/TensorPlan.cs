@@ -23,9 +23,11 @@ internal sealed record TensorPlan(PtxKernel? Attend, IReadOnlyList<PtxKernel> Gr
     {
         if (system.Family != StateFamily.Cache) return None("its state is a matrix");
         if (!system.Has(AttnDsl.Forms.Parallel)) return None("it has no parallel form");
-        if (system.Rotation is not null) return None("its keys are turned");
+        if (system.Phase is not null) return None("inputs turn its keys");
         if (system.KeyDim % 16 != 0 || system.ValueDim % 16 != 0) return None("widths are no multiples of 16");
         if (Math.Max(system.KeyDim, system.ValueDim) > 256) return None("rows are wider than 256");
+        // Rows come turned: a kernel of their own turns them once for all that read them.
+        system = system with { Rotation = null };
         var forward = SoftmaxProgram.Attend(system, "attend", SoftmaxProgram.Orientation.KeysAcross);
         var attend = Try(() => Write(system, "Attend", "Queries against the keys that they see, under a running maximum; log Σ e^score of each is kept.", Stabilisers.Keeping(forward, "attend", LogSum), Sizes(system, Dim.R, isForward: true)), out var missing);
         if (attend is null) return None(missing!);
@@ -35,7 +37,6 @@ internal sealed record TensorPlan(PtxKernel? Attend, IReadOnlyList<PtxKernel> Gr
 
     private static IReadOnlyList<PtxKernel> Backward(DynamicalSystem system, TileProgram forward)
     {
-        if (system.Forgets) throw new PtxUnsupportedException("sums of gates");
         // Heads that share their keys are gone through by one item, so that each sum has one writer.
         var backward = Interchange.InlineInvariants(Reverse.Backward(Stabilisers.Freeze(forward, LogSum), "backward", ["o"], []));
         var (queries, keys) = SharedVectors.Keep(Interchange.ForQueries(backward, "queryGradients"), Interchange.ForKeys(backward, "keyGradients"));
