@@ -86,6 +86,9 @@ public readonly struct TensorArgument
         return new(all.Address, all.Batch, 0, all.Time);
     }
 
+    /// <summary>Rows of floats that every sequence and head looks up.</summary>
+    public static TensorArgument Table(TensorView rows) => new(rows.Data.LoadEffectiveAddressAsPtr(), 0, 0, (long)rows.Time * sizeof(float));
+
     /// <summary>A learned parameter with so many floats a head.</summary>
     public static TensorArgument PerHead(GpuTensor tensor, int floats) => new(tensor.Address, 0, floats * sizeof(float), 0);
 

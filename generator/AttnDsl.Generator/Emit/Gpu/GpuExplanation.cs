@@ -36,7 +36,7 @@ internal static class GpuExplanation
         var kernels = plan.OnTensorCores;
         if (kernels.Attend is not { } attend) return $"no kernels for tensor cores, because {kernels.Missing}: {otherwise}";
         var gradients = kernels.Gradients.Count > 0
-            ? $"; gradients in {Count(kernels.Gradients.Count + 1 + (plan.System.Rotation is null ? 0 : 4) + (plan.System.Forgets ? 2 : 0), "launch")}, {kernels.Gradients[1].Rows} keys of a head against {kernels.Gradients[1].LoopRows} queries at a time"
+            ? $"; gradients in {Count(kernels.Gradients.Count + 1 + (plan.System.Rotation is null ? 0 : 2) + (plan.System.Forgets ? 2 : 0), "launch")}, {kernels.Gradients[1].Rows} keys of a head against {kernels.Gradients[1].LoopRows} queries at a time"
             : $"; not gradients ({kernels.Missing})";
         var beside = plan.System.Causal ? "with a State, in the recurrent form and on other devices" : "on other devices";
         return $"tensors of 16 bits run on tensor cores (CUDA, compute capability 8.0 or later): parallel, {attend.Rows} queries of a head against {attend.LoopRows} keys at a time{gradients}; {beside} {otherwise}";

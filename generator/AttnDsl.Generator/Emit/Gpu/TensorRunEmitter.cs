@@ -106,8 +106,6 @@ internal static class TensorRunEmitter
                         });
                     }
 
-                    if (system.Rotation is { } rotation)
-                        foreach (var rows in new[] { "Q", "K" }) w.Line($"{Root}.RotationKernels.TurnBack(stream, gradients.{rows}, cos, sin, {Layout(rotation)});");
                     if (plan.Find("SumGatesBackward") is { } sums) launches.AddBackward(sums);
                     w.Line("return;");
                 }
@@ -160,6 +158,7 @@ internal static class TensorRunEmitter
     private static string Of(DynamicalSystem system, string tensor)
     {
         if (system.Rotation is not null && (tensor is "q" or "keys")) return tensor;
+        if (tensor is "cos" or "sin") return $"{Argument}.Table({tensor})";
         if (tensor is "keys" or "values") return tensor == "keys" ? "inputs.K" : "inputs.V";
         if (system.Inputs.FirstOrDefault(i => i.Tensor == tensor) is { } input)
             return input.HeadCount == HeadCount.Shared ? $"{Argument}.ForAllHeads(inputs.{input.Member})" : "inputs." + input.Member;

@@ -69,7 +69,7 @@ internal sealed partial class PtxKernelWriter
         }
     }
 
-    private IEnumerable<string> Vectors() => _plan.Program.Statements.Select(s => s.Op).OfType<Load>().Where(l => l.Access is Access.Rows or Access.Parameter && l.Shape.IsVector).Select(l => l.Tensor);
+    private IEnumerable<string> Vectors() => _plan.Program.Statements.Select(s => s.Op).OfType<Load>().Where(l => (l.Access is Access.Rows or Access.Parameter && l.Shape.IsVector) || IsTable(l)).Select(l => l.Tensor);
 
     private IEnumerable<string> Stored() => _plan.Program.Statements.Select(s => s.Op).OfType<Store>().Select(s => s.Tensor);
 

@@ -84,17 +84,25 @@ internal sealed partial class PtxKernelWriter
         }
 
         var fragments = (Fragments)TileOf(tile);
-        string Scaled(string x) => factor == 1 ? x : _w.Float("x", "mul.f32", x, PtxWriter.Constant(factor));
+        // Of rows that are not there the other operand is zero, and zero times what is computed here need not be zero.
+        var isCut = !_isWhole && (isTurned ? tile.Shape.Rows : tile.Shape.Cols) == _plan.Program.Loop;
         for (var slab = 0; slab < Slabs; slab++)
         {
             for (var n = 0; n < 4; n++)
             {
-                var c = fragments.Registers[slab][2 * k + n / 2];
-                _w.Op("cvt.rn.bf16x2.f32", a[slab][n], Scaled(c[2 * (n % 2) + 1]), Scaled(c[2 * (n % 2)]));
+                var (group, half) = (2 * k + n / 2, n % 2);
+                var c = fragments.Registers[slab][group];
+                _w.Op("cvt.rn.bf16x2.f32", a[slab][n], Taken(c[2 * half + 1], group, 1), Taken(c[2 * half], group, 0));
             }
         }
 
         return a;
+
+        string Taken(string x, int group, int side)
+        {
+            if (factor != 1) x = _w.Float("x", "mul.f32", x, PtxWriter.Constant(factor));
+            return isCut ? _w.Float("x", "selp.f32", x, PtxWriter.Constant(0), IsThere(group, side)) : x;
+        }
     }
 
     /// <summary>Four 8×8 matrices from shared memory.</summary>

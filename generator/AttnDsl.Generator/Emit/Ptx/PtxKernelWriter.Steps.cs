@@ -27,6 +27,8 @@ internal sealed partial class PtxKernelWriter
                 case Load { Access: Access.Rows, Pattern: null, Beside: null } load when s.Target.Shape.IsVector: LoadVector(s.Target, load); break;
                 case Load { Access: Access.Parameter } load when s.Target.Shape == new Shape(Dim.One, Dim.One): _w.Op("ld.global.f32", Number(s.Target).Register, $"[{_bases[load.Tensor]}]"); break;
                 case StopGradient: _tiles[s.Target] = TileOf(s.Args[0]); break;
+                case Load { Access: Access.Rows } load when IsTable(load): _tables[s.Target] = load.Tensor; break;
+                case Rotate rotate: Turn(s, rotate); break;
                 case Transpose when s.Target.Shape.IsVector: _tiles[s.Target] = TileOf(s.Args[0]); break;
                 case MatMul product: Multiply(s, product); break;
                 case Map map: Each(s, map); break;
@@ -73,6 +75,50 @@ internal sealed partial class PtxKernelWriter
         foreach (var at in Elements(matrix.Groups))
             _w.Op("mov.f32", matrix.Registers[at.Slab][at.Group][2 * at.Half + at.Side], expressions.At(expr, at));
     }
+
+    /// <summary>Pairs of channels, of which a thread has both, by angles that it looks up.</summary>
+    private void Turn(PlanStep s, Rotate rotate)
+    {
+        var (x, shape) = (s.Args[0], s.Target.Shape);
+        if (TileOf(x) is not Fragments { IsTransposed: false } from) throw new PtxUnsupportedException($"{s.Target.Name}: a rotation of what is in shared memory");
+        if (_plan.Places[s.Target] is not TensorRows to) throw new PtxUnsupportedException($"{s.Target.Name}: a rotation that is not stored");
+        var turned = new Dictionary<Element, string>();
+        foreach (var (slab, half) in OwnRowsOfThread())
+        {
+            var row = _w.Int("row", "add.s32", _firstOfThread, Literals.Integer(16 * slab + 8 * half));
+            var isThere = _w.Condition("there", "setp.lt.s32", row, _ownEnd);
+            foreach (var (first, second) in PairsOfThread(rotate.Layout, from.Groups, slab, half))
+            {
+                var (cos, sin) = (Angle(s.Args[1], row, first, isThere, rotate.Layout), Angle(s.Args[2], row, first, isThere, rotate.Layout));
+                var (a, b) = (Scaled(x, Register(x, first)), Scaled(x, Register(x, second)));
+                if (rotate.Back) sin = _w.Float("sin", "neg.f32", sin);
+                turned[first] = _w.Float("a", "sub.f32", _w.Float("a", "mul.f32", a, cos), _w.Float("a", "mul.f32", b, sin));
+                turned[second] = _w.Float("b", "fma.rn.f32", a, sin, _w.Float("b", "mul.f32", b, cos));
+            }
+        }
+
+        StoreFragments(to.Tensor, shape, at => turned[at]);
+    }
+
+    /// <summary>Of interleaved channels a thread has a pair of every group; of split ones two beside each other, their partners half the groups away.</summary>
+    private static IEnumerable<(Element First, Element Second)> PairsOfThread(PairLayout layout, int groups, int slab, int half) => layout == PairLayout.Interleaved
+        ? from g in Enumerable.Range(0, groups) select (new Element(slab, half, g, 0), new Element(slab, half, g, 1))
+        : from g in Enumerable.Range(0, groups / 2) from side in Enumerable.Range(0, 2) select (new Element(slab, half, g, side), new Element(slab, half, g + groups / 2, side));
+
+    /// <summary>The cosine or sine of a row's pair.</summary>
+    private string Angle(Tile table, string row, Element first, string isThere, PairLayout layout)
+    {
+        var (tensor, angle) = (_tables[table], _w.New(PtxType.F32, "angle"));
+        var (bytes, offset) = layout == PairLayout.Interleaved ? ("2", 16 * first.Group) : ("4", 32 * first.Group + 4 * first.Side);
+        var address = _w.Address("at", "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", row), _bases[tensor + "Time"], _bases[tensor]);
+        address = _w.Address("at", "mad.lo.u64", _w.Address("wide", "cvt.u64.u32", _columnInGroup), bytes, address);
+        _w.Op("mov.f32", angle, PtxWriter.Constant(0));
+        _w.OpIf(isThere, "ld.global.f32", angle, $"[{address}+{Literals.Integer(offset)}]");
+        return angle;
+    }
+
+    /// <summary>What angles are looked up in.</summary>
+    private readonly Dictionary<Tile, string> _tables = [];
 
     /// <summary>Along the columns of the fragments: in a thread, then over the four threads that share a row.</summary>
     private void Fold(PlanStep s, Reduce reduce)

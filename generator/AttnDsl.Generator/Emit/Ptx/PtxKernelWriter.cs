@@ -114,12 +114,15 @@ internal sealed partial class PtxKernelWriter
 
     private readonly Dictionary<string, string> _loaded = [];
 
+    /// <summary>Whether angles are loaded, a pair of channels each.</summary>
+    private static bool IsTable(Load load) => load.Shape.Cols == Dim.P;
+
     /// <summary>Every tile that is loaded by rows and read by products lies in shared memory: those of the loop twice.</summary>
     private void PlaceShared()
     {
         foreach (var s in _plan.Program.Statements)
         {
-            if (s.Op is not Load { Access: Access.Rows } load || load.Pattern is not null || load.Beside is not null || load.Shape.Cols == Dim.One) continue;
+            if (s.Op is not Load { Access: Access.Rows } load || load.Pattern is not null || load.Beside is not null || load.Shape.Cols == Dim.One || IsTable(load)) continue;
             var columns = _plan.Sizes.Of(load.Shape.Cols);
             if (columns % 16 != 0) throw new PtxUnsupportedException($"{columns} channels: a multiple of 16 is wanted");
             var rows = _plan.Sizes.Of(load.Shape.Rows);
