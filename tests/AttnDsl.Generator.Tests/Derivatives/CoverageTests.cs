@@ -29,7 +29,7 @@ public sealed class CoverageTests
     public void EveryVariant_HasACase(string name)
     {
         var type = Types.Single(t => t.Name == name);
-        var switches = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.PropertyType == typeof(bool) || p.PropertyType.IsEnum).ToList();
+        var switches = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(p => p.CanWrite && (p.PropertyType == typeof(bool) || p.PropertyType.IsEnum)).ToList();
         IEnumerable<string> variants = [""];
         foreach (var p in switches)
         {
