@@ -603,7 +603,7 @@ namespace AttnDsl.Generated
                     // P = e^{scores − m}.
                     if (whole)
                     {
-                        AttendWeights<TVec>(C, R, ref scores, ref mNext, ref weights, ref lBlock);
+                        Folds.WeightsDown<TVec>(C, R, ref scores, 32, ref mNext, ref weights, 32, ref lBlock);
                     }
                     else
                     {
@@ -640,25 +640,6 @@ namespace AttnDsl.Generated
                 }
             }
             Tiles.Transpose<TVec>(96, R, ref output, 32, ref oQueries, oStep);
-        }
-
-        /// <summary>weights = exp(scores - mNext), lBlock = sum over rows of weights</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendWeights<TVec>(int C, int R, ref float scores, ref float mNext, ref float weights, ref float lBlock)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int j = 0; j < R; j += TVec.Count)
-            {
-                var fold = TVec.Create(0f);
-                var mNextLanes = TVec.Load(ref mNext, j);
-                for (int i = 0; i < C; i++)
-                {
-                    var x = TVec.Exp(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
-                    TVec.Store(x, ref weights, i * 32 + j);
-                    fold += x;
-                }
-                TVec.Store(fold, ref lBlock, j);
-            }
         }
 
         /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0, lBlock = sum over rows of weights</summary>
@@ -809,7 +790,7 @@ namespace AttnDsl.Generated
                     // P = e^{scores − m}.
                     if (whole)
                     {
-                        AttendKeepingWeights<TVec>(C, R, ref scores, ref mNext, ref weights, ref lBlock);
+                        Folds.WeightsDown<TVec>(C, R, ref scores, 32, ref mNext, ref weights, 32, ref lBlock);
                     }
                     else
                     {
@@ -849,25 +830,6 @@ namespace AttnDsl.Generated
 
             // What the backward pass needs: log Σ e^score of each query.
             AttendKeepingLseQueries<TVec>(R, ref m, ref l, ref lseQueries);
-        }
-
-        /// <summary>weights = exp(scores - mNext), lBlock = sum over rows of weights</summary>
-        [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
-        private static void AttendKeepingWeights<TVec>(int C, int R, ref float scores, ref float mNext, ref float weights, ref float lBlock)
-            where TVec : struct, ISimd<TVec>
-        {
-            for (int j = 0; j < R; j += TVec.Count)
-            {
-                var fold = TVec.Create(0f);
-                var mNextLanes = TVec.Load(ref mNext, j);
-                for (int i = 0; i < C; i++)
-                {
-                    var x = TVec.Exp(TVec.Load(ref scores, i * 32 + j) - mNextLanes);
-                    TVec.Store(x, ref weights, i * 32 + j);
-                    fold += x;
-                }
-                TVec.Store(fold, ref lBlock, j);
-            }
         }
 
         /// <summary>weights = i &lt;= j ? (j - i &lt; window ? exp(scores - mNext) : i &lt; 4 ? exp(scores - mNext) : 0) : 0, lBlock = sum over rows of weights</summary>

@@ -357,7 +357,7 @@ internal sealed class CpuKernelWriter
         _out = kernel;
         var operations = VectorOperations(text);
         var isCostly = expression.Any(e => e is Unary { Op: not (UnaryOp.Neg or UnaryOp.Abs or UnaryOp.Sqrt or UnaryOp.Floor) });
-        if (!isCostly && _operations + operations <= InlineOperations)
+        if (operations == 0 || (!isCostly && _operations + operations <= InlineOperations))
         {
             _operations += operations;
             _out.Lines(text.TrimEnd('\n'));

@@ -106,13 +106,28 @@ internal sealed class LoopPrinter(CpuKernelWriter w)
     }
 
     /// <summary>A map, and in the same loop what its rows are folded to.</summary>
-    public void MapAndFold(Map op, IReadOnlyList<Tile> args, Tile target, Fold fold, Tile folded) =>
+    public void MapAndFold(Map op, IReadOnlyList<Tile> args, Tile target, Fold fold, Tile folded)
+    {
+        if (fold == Fold.Sum && Weighed(op, args) is var (scores, most) && !new[] { scores, most, target, folded }.Any(w.IsCounted))
+        {
+            w.Line($"Folds.WeightsDown<TVec>({w.Size(op.Shape.Rows)}, {w.Size(op.Shape.Cols)}, {w.Ref(scores)}, {w.Stride(scores)}, {w.Ref(most)}, {w.Ref(target)}, {w.Stride(target)}, {w.Ref(folded)});");
+            return;
+        }
+
         Down(op.Expr, op.Shape, args, fold, folded, (x, rest) =>
         {
             w.Line($"var x = {x};");
             w.Line($"TVec.Store(x, {w.Ref(target)}, {w.At(target, "i", "j")}{Count(target, rest, true)});");
             return "x";
         });
+    }
+
+    /// <summary>The arguments of e^(x − m), each element of x relative to its column's.</summary>
+    private static (Tile Scores, Tile Most)? Weighed(Map op, IReadOnlyList<Tile> args) =>
+        op.Expr is Unary { Op: UnaryOp.Exp, X: Binary { Op: BinaryOp.Sub, A: Arg x, B: Arg m } }
+            && args[x.Index].Shape == op.Shape && args[m.Index].Shape is { IsVector: true } shape && shape.Rows == Dim.One && shape.Cols == op.Shape.Cols
+            ? (args[x.Index], args[m.Index])
+            : null;
 
     /// <summary>Down the rows: every column has its own lane, and what a column repeats is read once for it.</summary>
     /// <param name="each">What else is done with each vector, from its text and that of how many columns are left; it gives the text of what is folded.</param>
